@@ -1,0 +1,107 @@
+from datetime import date
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+MONDAY_TO_FRIDAY = [0, 1, 2, 3, 4]
+
+
+def default_digest_days() -> list[int]:
+    return list(MONDAY_TO_FRIDAY)
+
+
+def validate_timezone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError(gettext("“%s” is not a time zone we know.") % name)
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        if not email:
+            raise ValueError("An account needs an email address.")
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email: str | None) -> "User":
+        return self.get(email__iexact=email or "")
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A reader: an address, and what they want by mail and when."""
+
+    email = models.EmailField(_("email address"))
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(db_default=Now(), editable=False)
+
+    digest_enabled = models.BooleanField(_("daily digest by mail"), default=False)
+    digest_hour = models.PositiveSmallIntegerField(
+        _("hour"), default=7, validators=[MaxValueValidator(23)]
+    )
+    timezone = models.CharField(
+        _("time zone"), max_length=60, default="UTC", validators=[validate_timezone]
+    )
+    digest_days = ArrayField(
+        models.PositiveSmallIntegerField(validators=[MaxValueValidator(6)]),
+        verbose_name=_("weekdays"),
+        default=default_digest_days,
+        help_text=_("0 is Monday."),
+    )
+    digest_size = models.PositiveSmallIntegerField(
+        _("papers in an issue"),
+        default=10,
+        validators=[MinValueValidator(1), MaxValueValidator(50)],
+    )
+    paused_until = models.DateField(_("paused until"), null=True, blank=True)
+    next_due_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("When the next issue is due.")
+    )
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_unique"),
+            models.CheckConstraint(
+                condition=Q(digest_hour__lte=23), name="user_digest_hour_in_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(digest_size__range=(1, 50)), name="user_digest_size_1_to_50"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_due_at"],
+                condition=Q(digest_enabled=True, is_active=True),
+                name="user_digest_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    def wants_digest_on(self, day: date) -> bool:
+        """Whether an issue is wanted on this local date: switched on, a chosen day, not paused."""
+        paused = self.paused_until is not None and day < self.paused_until
+        return self.digest_enabled and day.weekday() in self.digest_days and not paused

@@ -1,0 +1,35 @@
+from datetime import date
+
+from papers.windows import Window
+
+
+class ArxivIdConverter:
+    """A base id, new (`2603.00141`) or old (`math/0611800`), with or without a version."""
+
+    regex = r"[0-9A-Za-z.\-]+(?:/[0-9]{7})?(?:v[0-9]+)?"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class DayConverter:
+    regex = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()
+
+
+class WindowConverter:
+    regex = "|".join(Window.values)
+
+    def to_python(self, value: str) -> Window:
+        return Window(value)
+
+    def to_url(self, value: str) -> str:
+        return str(value)

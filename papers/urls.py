@@ -1,0 +1,21 @@
+from django.urls import path, register_converter
+
+from papers import converters, views
+
+register_converter(converters.ArxivIdConverter, "arxiv_id")
+register_converter(converters.DayConverter, "day")
+register_converter(converters.WindowConverter, "window")
+
+app_name = "papers"
+urlpatterns = [
+    path("", views.trending, name="home"),
+    path("trending/<window:window>/", views.trending, name="trending"),
+    path("new/", views.new, name="new"),
+    path("new/<str:category>/", views.new, name="new_in_category"),
+    path("new/<str:category>/<day:announced_on>/", views.new, name="new_on_day"),
+    path("paper/<arxiv_id:arxiv_id>/", views.paper, name="paper"),
+    path("paper/number/<int:pk>/", views.paper_by_number, name="paper_by_number"),
+    path("paper/number/<int:pk>/vote/", views.vote, name="vote"),
+    path("search/", views.search, name="search"),
+    path("status/", views.status, name="status"),
+]
