@@ -34,6 +34,13 @@ class FetchError(FeedError):
         self.host_wide = host_wide
 
 
+class HostBusyError(FetchError):
+    """The host's turn did not come in time, or it asked for a pause: nothing was asked of it.
+
+    Not a failure of the source; try again after `retry_after_seconds`.
+    """
+
+
 class ParseError(FeedError):
     """The answer is not what this source sends (not XML, not JSON, an error page)."""
 
@@ -68,7 +75,7 @@ class PaperRecord:
 
     `arxiv_id` is the normalised base id (papers/identifiers.py), `authors` is in the order
     and spelling to be shown, the first of `categories` is the primary one (empty: unknown),
-    moments are aware.
+    moments are aware. `listed_on` is the day of a list that is not arXiv's own announcement.
     """
 
     arxiv_id: str
@@ -85,6 +92,7 @@ class PaperRecord:
     doi: str = ""
     code_url: str = ""
     project_url: str = ""
+    listed_on: date | None = None
     announcements: tuple[AnnouncementRecord, ...] = ()
     signals: tuple[SignalRecord, ...] = ()
 
