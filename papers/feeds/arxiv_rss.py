@@ -1,0 +1,157 @@
+"""arXiv's daily feeds, RSS and Atom: what was announced in one category today.
+
+Never decides the day: the channel's dates have lagged behind its items, so the caller says it,
+and freshness is decided by ids. An empty channel is a weekend or a holiday, not a fault.
+Read more: https://info.arxiv.org/help/rss.html and github.com/arXiv/arxiv-feed.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import feedparser
+from django.conf import settings
+
+from papers.feeds.fetch import FetchedResponse, fetch
+from papers.feeds.records import AnnouncementRecord, PaperRecord, ParsedFeed, ParseError
+from papers.feeds.text import clean, clean_name, clean_url, is_category
+from papers.identifiers import ArxivId, normalise_doi, parse_arxiv_id
+
+# arXiv answers slowly just after an announcement; its own clients wait over a minute.
+FETCH_SECONDS = 90
+KINDS = {
+    "new": "new",
+    "cross": "cross",
+    "replace": "replace",
+    "replace-cross": "replace",
+    "absonly": "replace",
+}
+
+_LEAD = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*(?P<type>[\w-]+)\s*", re.IGNORECASE)
+_ABSTRACT = re.compile(r"\s*Abstract:\s*", re.IGNORECASE)
+_BRACKETED_OR_COMMA = re.compile(r"\([^()]*\)|(?P<comma>,)")
+_SUFFIX = re.compile(r"\s*(?:[JS]r\.?|I{2,3}|IV)\s*(?:,|$)")
+
+
+def fetch_category(category: str, *, etag: str = "", last_modified: str = "") -> FetchedResponse:
+    """The current batch of `category` (`cs.LG`, or a whole archive such as `math`) as RSS 2.0."""
+    return fetch(
+        f"{settings.ARXIV_RSS_URL}/{category}",
+        etag=etag,
+        last_modified=last_modified,
+        total_seconds=FETCH_SECONDS,
+    )
+
+
+def parse(body: bytes, *, category: str, announced_on: date) -> ParsedFeed:
+    """The papers in the feed of `category`, each announced there on `announced_on`.
+
+    RSS 2.0 and Atom alike. In the feed of a whole archive a paper is announced in each of its
+    categories of that archive. Raises ParseError when the body is no feed or was cut off; an
+    item that cannot be read is named in `problems`.
+    """
+    records: dict[str, PaperRecord] = {}
+    feed, problems = _read(body)
+    for place, entry in enumerate(feed.entries, start=1):
+        try:
+            record = _record(entry, category, announced_on)
+            if record.arxiv_id in records:
+                raise ValueError(f"{record.arxiv_id} is in the feed already.")
+        except ValueError as error:
+            problems.append(f"Item {place} of the {category} feed was left out: {error}")
+        else:
+            records[record.arxiv_id] = record
+            if not record.announcements:
+                problems.append(
+                    f"{record.arxiv_id} was kept, its announcement in {category} was not: "
+                    "arXiv gave it an unknown type."
+                )
+    return ParsedFeed(tuple(records.values()), tuple(problems))
+
+
+def _read(body: bytes) -> tuple[Any, list[str]]:
+    feed = feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)
+    if not str(feed.get("version") or "").startswith(("rss", "atom")):
+        start = clean(body[:80].decode("utf-8", "replace"))
+        raise ParseError(f"arXiv did not answer with a feed: it begins “{start}”.")
+    if not feed.bozo:
+        return feed, []
+    # A broken feed is read leniently, which would store half an abstract from a cut one.
+    if not re.search(rb"</(rss|feed)>\s*$", body[-200:]):
+        raise ParseError("arXiv's feed was cut off before its end.")
+    reason = clean(str(feed.bozo_exception))
+    return feed, [f"The feed is not quite in order, and was read all the same: {reason}"]
+
+
+def _record(entry: Any, category: str, announced_on: date) -> PaperRecord:
+    arxiv_id = _identifier(entry)
+    title = clean(entry.get("title", ""))
+    if not title:
+        raise ValueError(f"{arxiv_id.base} has no title.")
+    summary = entry.get("summary", "")
+    lead = _LEAD.match(summary)
+    announce_type = entry.get("arxiv_announce_type") or (lead["type"] if lead else "")
+    kind = KINDS.get(announce_type.strip().lower(), "")
+    categories = _categories(entry)
+    return PaperRecord(
+        arxiv_id=arxiv_id.base,
+        version=arxiv_id.version,
+        title=title,
+        abstract=clean(_ABSTRACT.sub("", summary[lead.end() :] if lead else summary, count=1)),
+        authors=tuple(split_authors(entry.get("author", ""))),
+        categories=categories,
+        journal_ref=clean(entry.get("arxiv_journal_reference", "")),
+        license=clean_url(entry.get("rights", ""))[:200],
+        doi=_doi(entry.get("arxiv_doi", "")),
+        announcements=tuple(_announcements(categories, category, announced_on, kind)),
+    )
+
+
+def _identifier(entry: Any) -> ArxivId:
+    """From the guid, which has the version; the link has none but is better than nothing."""
+    try:
+        return parse_arxiv_id(entry.get("id", ""))
+    except ValueError:
+        return parse_arxiv_id(entry.get("link", ""))
+
+
+def _categories(entry: Any) -> tuple[str, ...]:
+    terms = (clean(tag.get("term") or "") for tag in entry.get("tags", []))
+    return tuple(dict.fromkeys(term for term in terms if is_category(term)))
+
+
+def _announcements(
+    categories: tuple[str, ...], category: str, announced_on: date, kind: str
+) -> Iterator[AnnouncementRecord]:
+    if not kind:
+        return
+    within = [code for code in categories if code.startswith(f"{category}.")]
+    if category in categories or not within:
+        yield AnnouncementRecord(category, announced_on, kind)
+        return
+    for code in within:
+        is_cross = kind == "new" and code != categories[0]
+        yield AnnouncementRecord(code, announced_on, "cross" if is_cross else kind)
+
+
+def split_authors(text: str) -> list[str]:
+    """Names from arXiv's one comma-joined string; "Jr." and the like stay with their name."""
+    parts: list[str] = []
+    start = 0
+    for match in _BRACKETED_OR_COMMA.finditer(text):
+        if match["comma"] and not _SUFFIX.match(text, match.end()):
+            parts.append(text[start : match.start()])
+            start = match.end()
+    parts.append(text[start:])
+    return [name for part in parts if (name := clean_name(part))]
+
+
+def _doi(text: str) -> str:
+    """The first DOI of a field that may hold several, separated by spaces."""
+    for part in text.split():
+        try:
+            return normalise_doi(part)
+        except ValueError:
+            continue
+    return ""

@@ -1,0 +1,143 @@
+import gzip
+import json
+from datetime import UTC, date, datetime
+
+import pytest
+
+from papers.feeds.huggingface import parse
+from papers.feeds.records import PaperRecord, ParseError, SignalRecord
+from tests.papers.feeds.sampling import SHARED, needs_shared_data, read_sample
+
+DAY = date(2026, 3, 2)
+
+
+def parse_items(*items: object) -> tuple[tuple[PaperRecord, ...], tuple[str, ...]]:
+    feed = parse(json.dumps(items).encode(), observed_on=DAY)
+    return feed.records, feed.problems
+
+
+def make_item(**paper: object) -> dict[str, object]:
+    return {"paper": {"id": "2603.00101", "title": "Windmills"} | paper}
+
+
+def test_a_paper_is_read_whole() -> None:
+    record = parse(read_sample("hf_day.json"), observed_on=DAY).records[0]
+    assert record == PaperRecord(
+        arxiv_id="2603.00101",
+        title="Counting Windmills with Patience",
+        abstract="Windmills turn. We count them, and $a < b$ holds.",
+        authors=("Ada Example", "Bo Sample"),
+        submitted_at=datetime(2026, 2, 27, 6, 26, 2, tzinfo=UTC),
+        code_url="https://github.com/example/windmills",
+        project_url="https://example.org/windmills",
+        listed_on=DAY,
+        signals=(
+            SignalRecord("hf_upvotes", DAY, 36),
+            SignalRecord("hf_comments", DAY, 2),
+            SignalRecord("github_stars", DAY, 1830),
+        ),
+    )
+
+
+def test_an_id_and_a_title_are_enough() -> None:
+    record = parse(read_sample("hf_day.json"), observed_on=DAY).records[1]
+    assert record == PaperRecord(arxiv_id="2603.00102", title="Only an Outer Title", listed_on=DAY)
+
+
+def test_zero_is_a_count_and_missing_is_none() -> None:
+    (record,), _ = parse_items(make_item(upvotes=0, githubStars=None))
+    assert record.signals == (SignalRecord("hf_upvotes", DAY, 0),)
+
+
+@pytest.mark.parametrize("value", [-1, 2**31, True, "36", 3.5, [36]])
+def test_what_is_no_count_is_not_given(value: object) -> None:
+    (record,), _ = parse_items(make_item(upvotes=value))
+    assert record.signals == ()
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "ftp://a.example", "github.com/a/b", "http://"]
+)
+def test_only_web_addresses_become_links(url: str) -> None:
+    (record,), _ = parse_items(make_item(githubRepo=url, projectPage=url))
+    assert (record.code_url, record.project_url) == ("", "")
+
+
+def test_the_list_asked_for_decides_the_day_then_the_paper_itself() -> None:
+    item = make_item(submittedOnDailyAt="2026-02-27T00:00:00.000Z")
+    (record,), _ = parse_items(item)
+    assert record.listed_on == date(2026, 2, 27)
+    (asked,) = parse(json.dumps([item]).encode(), observed_on=DAY, listed_on=DAY).records
+    assert asked.listed_on == DAY
+
+
+def test_unreadable_parts_of_a_paper_are_left_out() -> None:
+    (record,), _ = parse_items(
+        make_item(authors="nobody", publishedAt="soon", summary=["a"], projectPage=7)
+    )
+    assert record == PaperRecord(arxiv_id="2603.00101", title="Windmills", listed_on=DAY)
+
+
+@pytest.mark.parametrize(
+    ("item", "reason"),
+    [
+        (make_item(title="  "), "2603.00101 has no title"),
+        (make_item(id="not-an-id"), "is not an arXiv id"),
+        (make_item(id=None), "is not an arXiv id"),
+        ({"title": "No paper"}, "holds no paper"),
+        ("a string", "holds no paper"),
+        (None, "holds no paper"),
+    ],
+)
+def test_an_item_that_is_no_paper_is_named_and_the_rest_kept(item: object, reason: str) -> None:
+    records, problems = parse_items(item, make_item(id="2603.00102"))
+    assert [record.arxiv_id for record in records] == ["2603.00102"]
+    assert problems[0].startswith("Item 1 of the Hugging Face list was left out: ")
+    assert reason in problems[0]
+
+
+def test_a_paper_listed_twice_comes_once_and_is_told() -> None:
+    records, problems = parse_items(make_item(upvotes=3), make_item(id="2603.00101v2"))
+    assert [record.signals[0].value for record in records] == [3]
+    assert "2603.00101 is on the list already" in problems[0]
+
+
+def test_characters_that_cannot_be_stored_are_dropped() -> None:
+    (record,), _ = parse_items(make_item(title="A\u0000B\ud800C\u0007"))
+    assert record.title == "ABC"
+
+
+def test_an_empty_list_is_an_empty_day() -> None:
+    assert parse(b"[]", observed_on=DAY).records == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "not answer in JSON"),
+        (b"<!DOCTYPE html><html>", "it begins “<!DOCTYPE html><html>”"),
+        (b'[{"paper": ', "not answer in JSON"),
+        (b"\xff\xfe\x00", "not answer in JSON"),
+        (b"[" * 100_000, "not answer in JSON"),
+        (b'{"error": "Rate limited"}', "with an error: Rate limited"),
+        (b'{"papers": []}', "not answer with a list"),
+        (b"null", "not answer with a list"),
+    ],
+)
+def test_what_is_no_list_is_an_error_in_words(body: bytes, reason: str) -> None:
+    with pytest.raises(ParseError, match=reason):
+        parse(body, observed_on=DAY)
+
+
+@needs_shared_data
+def test_every_recorded_day_is_read_without_loss() -> None:
+    days = sorted((SHARED / "hf_daily").glob("2*.json.gz"))
+    assert days
+    for path in days:
+        body = gzip.decompress(path.read_bytes())
+        day = date.fromisoformat(path.name[:10])
+        feed = parse(body, observed_on=day)
+        assert feed.problems == ()
+        assert len(feed.records) == len(json.loads(body))
+        assert all(record.authors and record.abstract for record in feed.records)
+        assert {record.listed_on for record in feed.records} <= {day}
