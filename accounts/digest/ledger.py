@@ -1,0 +1,261 @@
+"""The ledger of issues: who may work on one, and what became of it.
+
+It decides every change of `Delivery.state`, each by one UPDATE that names the state it expects and,
+for work in hand, the lease token; it never chooses papers or sends. Read more: docs/decisions.md.
+
+    due ── claim ──> claimed ── mark_sending ──> sending ── mark_sent ──> sent
+     ^                  │ │                         │ └──── no answer ──> unknown
+     └── retry, expire ─┴─┼── nothing to send ──> skipped
+                          └── refused, day over ─> failed
+"""
+
+import logging
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import F, QuerySet, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from accounts.models import Delivery, User
+
+State = Delivery.State
+
+LEASE = timedelta(minutes=2)
+# Greylisting passes after minutes, an outage after hours; then the next issue is nearer.
+RETRY_AFTER_MINUTES = (5, 15, 60, 180)
+MAX_ATTEMPTS = len(RETRY_AFTER_MINUTES) + 1
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to work on one issue; worth nothing once another token stands in the row."""
+
+    delivery_id: int
+    token: uuid.UUID
+
+    def held(self, *states: State) -> QuerySet[Delivery]:
+        return Delivery.objects.filter(
+            pk=self.delivery_id, lease_token=self.token, state__in=states
+        )
+
+
+class LeaseLostError(Exception):
+    """Somebody else took the issue over, or it is gone: whoever meets this sends nothing."""
+
+
+# `at` is the moment of a change. None, always so outside tests and replays, is the database's
+# clock: leases of several machines must not depend on their own clocks.
+
+
+def database_now() -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        moment: datetime = cursor.fetchone()[0]
+    return moment.astimezone(UTC)
+
+
+def new_message_id() -> str:
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    return f"<digest.{uuid.uuid4().hex}@{host}>"
+
+
+def new_delivery(user: User, local_date: date, due_at: datetime, **fields: Any) -> Delivery:
+    """Return the unsaved row of one issue; its Message-ID is fixed here, once."""
+    return Delivery(
+        user=user,
+        local_date=local_date,
+        due_at=due_at,
+        message_id=new_message_id(),
+        **fields,
+    )
+
+
+def claim(delivery_id: int, at: datetime | None = None) -> Lease | None:
+    """Take a due issue for LEASE and count the attempt; None: it is not due, or is taken."""
+    lease = Lease(delivery_id, uuid.uuid4())
+    taken = Delivery.objects.filter(
+        pk=delivery_id, state=State.DUE, due_at__lte=_moment(at), user__is_active=True
+    ).update(
+        state=State.CLAIMED,
+        lease_token=lease.token,
+        claimed_until=_moment(at) + LEASE,
+        attempts=F("attempts") + 1,
+    )
+    return lease if taken else None
+
+
+def mark_sending(
+    lease: Lease,
+    *,
+    items: Sequence[dict[str, Any]],
+    content_hash: str,
+    at: datetime | None = None,
+) -> None:
+    """Commit that the message is about to be handed over, and what it says.
+
+    Called between the message's text and its final dot. Raises LeaseLostError when the token no
+    longer stands: then the dot must not follow.
+    """
+    held = lease.held(State.CLAIMED).update(
+        state=State.SENDING,
+        claimed_until=_moment(at) + LEASE,
+        items=list(items),
+        content_hash=content_hash,
+    )
+    if not held:
+        raise LeaseLostError
+
+
+def mark_sent(lease: Lease, at: datetime | None = None) -> bool:
+    """Write down the server's yes, also when it came so late that the row says `unknown`."""
+    return _finish(lease, State.SENT, "", at, State.SENDING, State.UNKNOWN)
+
+
+def mark_unknown(lease: Lease, reason: str, at: datetime | None = None) -> bool:
+    """The final dot was sent and no answer came: it may have arrived, so it is not sent again."""
+    return _finish(lease, State.UNKNOWN, reason, at, State.SENDING)
+
+
+def mark_skipped(lease: Lease, reason: str, at: datetime | None = None) -> bool:
+    return _finish(lease, State.SKIPPED, reason, at, State.CLAIMED)
+
+
+def mark_failed(
+    lease: Lease,
+    reason: str,
+    *,
+    items: Sequence[dict[str, Any]] | None = None,
+    at: datetime | None = None,
+) -> bool:
+    """End it unsent. `items`, when given, are kept: the reader can still read the issue here."""
+    if items is not None:
+        lease.held(State.CLAIMED).update(items=list(items))
+    return _finish(lease, State.FAILED, reason, at, State.CLAIMED, State.SENDING)
+
+
+def retry(lease: Lease, reason: str, at: datetime | None = None) -> bool:
+    """Put it back for a later attempt in the reader's day, or end it as failed.
+
+    Attempts follow each other after 5, 15, 60 and 180 minutes. The day is the later one of the
+    issue's date and today's in the reader's zone.
+    """
+    delivery = lease.held(State.CLAIMED, State.SENDING).select_related("user").first()
+    if delivery is None:
+        return False
+    now = at or database_now()
+    if delivery.attempts >= MAX_ATTEMPTS:
+        given_up = _("%(why)s We tried %(count)s times; its papers come with the next issue.")
+        return mark_failed(lease, given_up % {"why": reason, "count": delivery.attempts}, at=at)
+    due_at = now + timedelta(minutes=RETRY_AFTER_MINUTES[delivery.attempts - 1])
+    zone = delivery.user.zone
+    if due_at.astimezone(zone).date() > max(delivery.local_date, now.astimezone(zone).date()):
+        day_over = _("%(why)s The day was over; its papers come with the next issue.")
+        return mark_failed(lease, day_over % {"why": reason}, at=at)
+    return _put_back(lease, due_at, reason)
+
+
+def postpone(lease: Lease, until: datetime, reason: str) -> bool:
+    """Let an issue asked for ahead of its hour wait for that hour; no attempt is counted."""
+    return _put_back(lease, until, reason, attempts=0)
+
+
+def expire(at: datetime | None = None) -> int:
+    """Settle what a worker left behind when it died or froze; return how many rows changed.
+
+    A claimed issue whose lease ran out is due again, at most MAX_ATTEMPTS times; one that was
+    being handed over is `unknown`. The token of an unknown one stays, for a late answer.
+    """
+    late = Delivery.objects.filter(claimed_until__lt=_moment(at))
+    unknown = late.filter(state=State.SENDING).update(
+        state=State.UNKNOWN,
+        reason=_("The worker stopped while the mail server had not answered."),
+        claimed_until=None,
+        finished_at=_moment(at),
+    )
+    claimed = late.filter(state=State.CLAIMED)
+    given_up = claimed.filter(attempts__gte=MAX_ATTEMPTS).update(
+        state=State.FAILED,
+        reason=_("Its preparation broke off %(count)s times.") % {"count": MAX_ATTEMPTS},
+        lease_token=None,
+        claimed_until=None,
+        finished_at=_moment(at),
+    )
+    back = claimed.update(state=State.DUE, lease_token=None, claimed_until=None)
+    if unknown or given_up or back:
+        logger.warning("digest: %s unknown, %s given up, %s due again", unknown, given_up, back)
+    return unknown + given_up + back
+
+
+def waiting(delivery_ids: Iterable[int], at: datetime | None = None) -> list[Delivery]:
+    """Return the rows of `delivery_ids` that are due, with their users, oldest first."""
+    due = Delivery.objects.filter(
+        pk__in=list(delivery_ids), state=State.DUE, due_at__lte=_moment(at)
+    )
+    return list(due.select_related("user").order_by("due_at", "pk"))
+
+
+def due_ids(at: datetime | None = None) -> list[int]:
+    """Return the ids of all issues that are due, oldest first."""
+    due = Delivery.objects.filter(state=State.DUE, due_at__lte=_moment(at))
+    return list(due.order_by("due_at", "pk").values_list("pk", flat=True))
+
+
+def cancel_waiting(user: User, at: datetime | None = None) -> int:
+    """Take back what was not yet begun for a reader who switched the digest off."""
+    return Delivery.objects.filter(user=user, state=State.DUE).update(
+        state=State.SKIPPED,
+        reason=_("You switched the daily digest off before it was sent."),
+        finished_at=_moment(at),
+    )
+
+
+def ask_for(user: User, local_date: date, now: datetime) -> Delivery:
+    """Return the reader's issue of `local_date`, due at once unless it went out or is in work.
+
+    The same row that the tick makes: whoever comes second finds it. One that was skipped or could
+    not be sent is tried again from the start.
+    """
+    asked = new_delivery(user, local_date, now)
+    Delivery.objects.bulk_create([asked], ignore_conflicts=True)
+    rows = Delivery.objects.filter(user=user, local_date=local_date)
+    rows.filter(state=State.DUE).update(due_at=now)
+    rows.filter(state__in=[State.SKIPPED, State.FAILED]).update(
+        state=State.DUE, due_at=now, attempts=0, reason="", items=[], finished_at=None
+    )
+    return rows.get()
+
+
+def _finish(lease: Lease, state: State, reason: str, at: datetime | None, *expected: State) -> bool:
+    changed = lease.held(*expected).update(
+        state=state, reason=reason, claimed_until=None, finished_at=_moment(at)
+    )
+    if not changed:
+        logger.warning("digest: lease of issue %s lost before %s", lease.delivery_id, state)
+    return bool(changed)
+
+
+def _put_back(lease: Lease, due_at: datetime, reason: str, **fields: Any) -> bool:
+    return bool(
+        lease.held(State.CLAIMED, State.SENDING).update(
+            state=State.DUE,
+            due_at=due_at,
+            reason=reason,
+            lease_token=None,
+            claimed_until=None,
+            **fields,
+        )
+    )
+
+
+def _moment(at: datetime | None) -> Combinable:
+    return Now() if at is None else Value(at)

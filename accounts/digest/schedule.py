@@ -1,0 +1,109 @@
+"""When a reader's next issue is due, and for which of their own dates.
+
+It decides moments from a reader's hour, zone, weekdays and pause; it never reads the clock and
+never makes an issue. The rule on days when clocks change: docs/decisions.md, "Local time".
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from accounts.digest import ledger
+from accounts.models import Delivery, User
+
+# One wanted weekday may be a date that never was (Apia, 30 December 2011), so two weeks and more.
+_HORIZON_DAYS = 16
+
+
+def next_due(user: User, after: datetime) -> datetime | None:
+    """Return the first moment later than `after` at which an issue is due, in UTC.
+
+    It is the reader's hour on the next local date that is wanted. An hour that the date does not
+    have gives the first instant after the gap; an hour that comes twice gives its first coming.
+    None: the digest is off, no weekday is chosen or the account is closed.
+    """
+    if not (user.digest_enabled and user.is_active and user.digest_days):
+        return None
+    # The day before too: its hour may lie in a gap that ends on the next date.
+    first = after.astimezone(user.zone).date() - timedelta(days=1)
+    if user.paused_until is not None:
+        first = max(first, user.paused_until)
+    for days in range(_HORIZON_DAYS):
+        day = first + timedelta(days=days)
+        moment = moment_on(user, day) if user.wants_digest_on(day) else None
+        if moment is not None and moment > after:
+            return moment
+    return None
+
+
+def moment_on(user: User, day: date) -> datetime | None:
+    """Return the reader's hour on the local date `day`, in UTC; None: that date never was."""
+    zone = user.zone
+    midnight = _first_instant(day, 0, zone)
+    if midnight.astimezone(zone).date() != day:
+        return None
+    return _first_instant(day, user.digest_hour, zone)
+
+
+def due_local_date(user: User, due_at: datetime) -> date:
+    """Return the reader's date that an issue due at `due_at` belongs to.
+
+    That is the local date of the moment, but for one case: when the last hours of a date are
+    missing (23:00 in Nuuk each March), its issue is due at 00:00 of the next and is still its own.
+    """
+    day = due_at.astimezone(user.zone).date()
+    before = day - timedelta(days=1)
+    return before if moment_on(user, before) == due_at else day
+
+
+def missed_dates(user: User, now: datetime) -> list[tuple[date, datetime]]:
+    """Return the dates, with their moments, that came due from `user.next_due_at` until `now`.
+
+    In order; empty when nothing is due. More than one after an outage, of which the two weeks
+    before `now` are looked at.
+    """
+    moment = user.next_due_at
+    if moment is None or moment > now:
+        return []
+    found = [(due_local_date(user, moment), moment)]
+    after = max(moment, now - timedelta(days=_HORIZON_DAYS))
+    while (following := next_due(user, after)) is not None and following <= now:
+        found.append((due_local_date(user, following), following))
+        after = following
+    return found
+
+
+def reschedule(user: User, now: datetime) -> None:
+    """Write `user.next_due_at` after a change of hour, zone, days, pause or of the choice itself.
+
+    A date that already has an issue gets no second one: a change of zone counts from the next
+    local date. Where the digest is now off, an issue that still waits is taken back.
+    """
+    due = next_due(user, now)
+    newest = Delivery.objects.filter(user=user).order_by("-local_date").first()
+    while due is not None and newest is not None and due_local_date(user, due) <= newest.local_date:
+        due = next_due(user, due)
+    user.next_due_at = due
+    user.save(update_fields=["next_due_at"])
+    if not user.digest_enabled:
+        ledger.cancel_waiting(user, now)
+
+
+def _first_instant(day: date, hour: int, zone: ZoneInfo) -> datetime:
+    wall = datetime(day.year, day.month, day.day, hour, tzinfo=zone)
+    instant = wall.astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) == wall.replace(tzinfo=None):
+        return instant
+    # In a gap fold 1 reads the clock with the later offset, which gives the earlier instant.
+    return _change_between(wall.replace(fold=1).astimezone(UTC), instant, zone)
+
+
+def _change_between(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """Return the first instant, to the second, with the offset that `after` has."""
+    offset = after.astimezone(zone).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
+        if middle.astimezone(zone).utcoffset() == offset:
+            after = middle
+        else:
+            before = middle
+    return after
