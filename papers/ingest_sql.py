@@ -4,6 +4,8 @@
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('papers.ingest'))"
 
 CREATE_INCOMING = """
+DROP TABLE IF EXISTS pg_temp.incoming, pg_temp.incoming_category, pg_temp.incoming_announcement,
+    pg_temp.incoming_signal;
 CREATE TEMPORARY TABLE incoming (
     arxiv_id text, title text, abstract text, authors jsonb, author_line text,
     short_abstract text, primary_category_id text, version smallint, submitted_at timestamptz,

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from papers.models.fields import TransactionIdField
+from papers.windows import Window
 
 
 class Category(models.Model):
@@ -54,6 +55,20 @@ class PaperQuerySet(models.QuerySet["Paper"]):
     def most_popular(self) -> Self:
         """As `trending`, without the share that newness has in the score."""
         return self.select_related("stats").order_by("-stats__popularity", "-stats__paper_id")
+
+    def in_window(self, window: Window, newest: date | None) -> Self:
+        """Best first among the papers of `window`, which ends on `newest`.
+
+        Up to a week by score; over a month newness would decide alone, so there by popularity.
+        """
+        first = newest and window.first_day(newest)
+        papers = self.announced_since(first) if first else self
+        by_score = window in (Window.TODAY, Window.WEEK)
+        return papers.trending() if by_score else papers.most_popular()
+
+    def newest_announcement_day(self) -> date | None:
+        newest: date | None = self.aggregate(day=models.Max("announced_on"))["day"]
+        return newest
 
     def for_cards(self) -> Self:
         """Only what a card shows: the full text stays in the database."""

@@ -1,0 +1,64 @@
+"""What was announced on which day in which category."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Case, Count, IntegerField, Max, Min, Q, QuerySet, Value, When
+
+from papers.models import Announcement
+
+_KIND_ORDER = Case(
+    When(kind=Announcement.Kind.NEW, then=Value(0)),
+    When(kind=Announcement.Kind.CROSS, then=Value(1)),
+    default=Value(2),
+    output_field=IntegerField(),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryCount:
+    """How many papers one category announced on one day, by kind."""
+
+    category: str
+    new: int
+    cross: int
+    replace: int
+
+
+def newest_day(category: str | None = None) -> date | None:
+    """Return the last day with an announcement, of one category or of any; None: never one."""
+    newest: date | None = _of(category).aggregate(day=Max("announced_on"))["day"]
+    return newest
+
+
+def neighbour_days(day: date, category: str | None = None) -> tuple[date | None, date | None]:
+    """Return the announcement days just before and just after `day`, None where there is none."""
+    rows = _of(category)
+    before: date | None = rows.filter(announced_on__lt=day).aggregate(d=Max("announced_on"))["d"]
+    after: date | None = rows.filter(announced_on__gt=day).aggregate(d=Min("announced_on"))["d"]
+    return before, after
+
+
+def count_by_category(day: date) -> list[CategoryCount]:
+    """Return the counts of every category with an announcement on `day`, by category."""
+    kinds = {kind.value: Count("pk", filter=Q(kind=kind)) for kind in Announcement.Kind}
+    rows = Announcement.objects.filter(announced_on=day).values("category_id").order_by()
+    return [
+        CategoryCount(row["category_id"], row["new"], row["cross"], row["replace"])
+        for row in rows.annotate(**kinds).order_by("category_id")
+    ]
+
+
+def list_day(day: date, category: str) -> QuerySet[Announcement]:
+    """Return a category's listing of a day: new papers, then cross-lists, then replacements."""
+    return (
+        Announcement.objects.on(day, category)
+        .select_related("paper__stats")
+        .defer("paper__abstract", "paper__authors", "paper__comment", "paper__journal_ref")
+        .order_by(_KIND_ORDER, "-paper__stats__score", "-paper_id")
+    )
+
+
+def _of(category: str | None) -> QuerySet[Announcement]:
+    rows = Announcement.objects.all()
+    return rows if category is None else rows.filter(category_id=category)

@@ -1,0 +1,116 @@
+"""Rows for tests: each function makes one valid thing; say only what the case is about."""
+
+from datetime import date, datetime
+from itertools import count
+
+from accounts.models import User
+from papers.models import (
+    Announcement,
+    Category,
+    Paper,
+    PaperCategory,
+    PaperIdentifier,
+    PaperStats,
+    Source,
+    TextSource,
+)
+from readinglists import entries
+from readinglists.models import Entry, ReadingList
+
+DAY = date(2026, 3, 2)
+_numbers = count(1)
+
+
+def make_user(*, email: str = "", password: str = "a long passphrase", **fields: object) -> User:
+    """An account whose address is verified, as allauth sees it."""
+    email = email or f"reader{next(_numbers)}@example.org"
+    user = User.objects.create_user(email, password, **fields)
+    user.emailaddress_set.create(email=email, verified=True, primary=True)
+    return user
+
+
+def make_paper(
+    *,
+    arxiv_id: str | None = "",
+    title: str = "A Paper",
+    abstract: str = "An abstract.",
+    authors: tuple[str, ...] = ("Ada Moor",),
+    categories: tuple[str, ...] = ("cs.LG",),
+    announced_on: date | None = DAY,
+    submitted_at: datetime | None = None,
+    votes: int = 0,
+    upvotes: int | None = None,
+    stars: int | None = None,
+    score: float = 0.0,
+    popularity: float = 0.0,
+    risen_on: date | None = None,
+    code_url: str = "",
+    text_source: TextSource = TextSource.ARXIV,
+) -> Paper:
+    if arxiv_id == "":
+        arxiv_id = f"2603.{next(_numbers):05d}"
+    for code in categories:
+        Category.objects.get_or_create(code=code)
+    paper = Paper.objects.create(
+        arxiv_id=arxiv_id,
+        title=title,
+        abstract=abstract,
+        short_abstract=abstract[:500],
+        authors=list(authors),
+        author_line=", ".join(authors),
+        primary_category_id=categories[0] if categories else None,
+        announced_on=announced_on,
+        submitted_at=submitted_at,
+        code_url=code_url,
+        text_source=text_source,
+    )
+    PaperCategory.objects.bulk_create(
+        PaperCategory(paper=paper, category_id=code) for code in categories
+    )
+    if arxiv_id:
+        PaperIdentifier.objects.create(paper=paper, scheme="arxiv", value=arxiv_id)
+    PaperStats.objects.create(
+        paper=paper,
+        votes=votes,
+        upvotes=upvotes,
+        stars=stars,
+        score=score,
+        popularity=popularity,
+        risen_on=risen_on,
+    )
+    return paper
+
+
+def make_announcement(
+    *, paper: Paper | None = None, category: str = "cs.LG", on: date = DAY, kind: str = "new"
+) -> Announcement:
+    paper = paper or make_paper(categories=(category,), announced_on=on)
+    Category.objects.get_or_create(code=category)
+    return Announcement.objects.create(
+        paper=paper, category_id=category, announced_on=on, kind=kind
+    )
+
+
+def make_source(*, kind: str = Source.Kind.HUGGINGFACE, key: str = "", **fields: object) -> Source:
+    return Source.objects.create(kind=kind, key=key, **fields)
+
+
+def make_reading_list(
+    *, owner: User | None = None, title: str = "To read", description: str = ""
+) -> ReadingList:
+    owner = owner or make_user()
+    return ReadingList.objects.create(owner=owner, title=title, description=description)
+
+
+def make_entry(
+    *, reading_list: ReadingList | None = None, paper: Paper | None = None, note: str = ""
+) -> Entry:
+    """A paper at the end of a list, put there as a reader does it."""
+    reading_list = reading_list or make_reading_list()
+    paper = paper or make_paper()
+    entries.add(reading_list, paper)
+    entry = Entry.objects.get(reading_list=reading_list, paper=paper)
+    if note:
+        entries.set_note(entry, note)
+        entry.note = note
+    return entry
