@@ -20,7 +20,8 @@ def free_gate(host: str, *, lease_seconds: float) -> nullcontext[None]:
 
 
 def fetch(url: str, **options: Any) -> FetchedResponse:
-    return fetch_module.fetch(url, **{"gate": free_gate, "total_seconds": 5.0} | options)
+    options = {"gate": free_gate, "total_seconds": 5.0, **options}
+    return fetch_module.fetch(url, **options)
 
 
 @contextmanager
