@@ -1,0 +1,203 @@
+"""The origin itself: a small threaded server on loopback, its chosen day, faults and log.
+
+Decides who answers; the answers are made in the modules beside it. Never reachable from
+another machine.
+"""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from email.utils import format_datetime
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from tests.origin.arxiv_api import answer_query
+from tests.origin.arxiv_oai import answer_oai
+from tests.origin.arxiv_rss import answer_rss
+from tests.origin.huggingface import Lists, answer_daily_papers
+from tests.origin.library import Library
+from tests.origin.replies import Query, Reply
+
+TEXT = "text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedRequest:
+    """`path` with its query as asked, `at` in seconds of the monotonic clock."""
+
+    method: str
+    path: str
+    at: float
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    path: str
+    reply: Reply
+
+
+@dataclass
+class Origin:
+    """Answers as arXiv and Hugging Face would on `day`, which can be moved while it runs.
+
+    Papers come from a file of JSON lines or as dictionaries, daily lists from a directory of
+    `YYYY-MM-DD.json.gz` or as dictionaries by day (these count first). Use as a context
+    manager, or `start()` and `stop()`.
+    """
+
+    papers_path: Path | None = None
+    hf_directory: Path | None = None
+    day: date = date(2026, 3, 2)
+    port: int = 0
+    papers: Iterable[dict[str, Any]] = ()
+    hf_lists: Lists = field(default_factory=dict)
+    requests: list[LoggedRequest] = field(default_factory=list)
+    on_request: Callable[[LoggedRequest], None] = lambda request: None
+
+    def __post_init__(self) -> None:
+        path = self.papers_path
+        self.library = Library.load(path) if path else Library.from_papers(self.papers)
+        self._faults: list[_Fault] = []
+        self._server: ThreadingHTTPServer | None = None
+
+    def start(self) -> Self:
+        origin = self
+        handler = type("OriginHandler", (_Handler,), {"origin": origin})
+        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), handler)
+        self.port = self._server.server_port
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def stop(self) -> None:
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *exc: object) -> None:
+        self.stop()
+
+    @property
+    def host(self) -> str:
+        """host:port, as FETCH_ALLOWED_PRIVATE_HOSTS wants it."""
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}"
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The settings that send every fetch of Broadsheet here."""
+        return {
+            "ARXIV_RSS_URL": f"{self.url}/rss",
+            "ARXIV_API_URL": f"{self.url}/api/query",
+            "ARXIV_OAI_URL": f"{self.url}/oai",
+            "HUGGINGFACE_URL": f"{self.url}/api/daily_papers",
+            "FETCH_ALLOWED_PRIVATE_HOSTS": [self.host],
+        }
+
+    def fail_next(
+        self,
+        *,
+        status: int = 503,
+        retry_after: str | int | None = None,
+        body: bytes = b"",
+        content_type: str = "text/html",
+        path: str = "/",
+        times: int = 1,
+    ) -> None:
+        """Answer the next `times` requests whose path begins with `path` with this instead."""
+        headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+        self._faults += [_Fault(path, Reply(status, content_type, body, headers))] * times
+
+    def answer(self, path: str) -> Reply:
+        """The answer to a GET of `path` (with its query), faults first."""
+        for fault in self._faults:
+            if path.startswith(fault.path):
+                self._faults.remove(fault)
+                return fault.reply
+        parts = urlsplit(path)
+        return self._route(unquote(parts.path), Query(dict(parse_qsl(parts.query))))
+
+    def _route(self, path: str, query: Query) -> Reply:
+        if path.startswith("/rss/"):
+            return answer_rss(self.library, self.day, path.removeprefix("/rss/"))
+        if path == "/api/query":
+            return answer_query(self.library, self.day, query)
+        if path == "/oai":
+            return answer_oai(self.library, self.day, query)
+        if path == "/api/daily_papers":
+            return answer_daily_papers(
+                self.hf_directory, self.hf_lists, self.day, query, self.url + path
+            )
+        if path == "/_day":
+            return Reply(200, TEXT, self.day.isoformat().encode())
+        return Reply(404, TEXT, b"Not found")
+
+
+class _Handler(BaseHTTPRequestHandler):
+    origin: Origin
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self._log()
+        reply = self.origin.answer(self.path)
+        etag = f'"{hashlib.sha256(reply.body).hexdigest()[:32]}"'
+        modified = _last_modified(self.origin.day)
+        if reply.status != HTTPStatus.OK:
+            self._send(reply, {})
+        elif self._has_it(etag, modified):
+            self._send(Reply(HTTPStatus.NOT_MODIFIED, "", b""), {"ETag": etag})
+        else:
+            self._send(reply, {"ETag": etag, "Last-Modified": modified})
+
+    def do_POST(self) -> None:
+        """Move the day: `POST /_day` with the date as body, from this machine only."""
+        self._log()
+        text = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), 100))
+        if self.path != "/_day" or not self.client_address[0].startswith("127."):
+            return self._send(Reply(404, TEXT, b"Not found"), {})
+        try:
+            self.origin.day = date.fromisoformat(text.decode("ascii", "replace").strip())
+        except ValueError:
+            return self._send(Reply(400, TEXT, b"Send a date such as 2026-03-02."), {})
+        return self._send(Reply(200, TEXT, self.origin.day.isoformat().encode()), {})
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing on the terminal: `Origin.on_request` tells who asks."""
+
+    def _has_it(self, etag: str, modified: str) -> bool:
+        known = self.headers.get("If-None-Match")
+        if known is not None:
+            return etag in known
+        return self.headers.get("If-Modified-Since") == modified
+
+    def _log(self) -> None:
+        request = LoggedRequest(self.command, self.path, time.monotonic(), dict(self.headers))
+        self.origin.requests.append(request)
+        self.origin.on_request(request)
+
+    def _send(self, reply: Reply, validators: dict[str, str]) -> None:
+        self.send_response(reply.status)
+        if reply.content_type:
+            self.send_header("Content-Type", reply.content_type)
+        for name, value in (reply.headers | validators).items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(reply.body)))
+        self.end_headers()
+        self.wfile.write(reply.body)
+
+
+def _last_modified(day: date) -> str:
+    return format_datetime(datetime(day.year, day.month, day.day, 5, tzinfo=UTC), usegmt=True)
