@@ -1,3 +1,4 @@
+import time
 from contextlib import suppress
 from datetime import date
 
@@ -116,6 +117,28 @@ def test_a_stray_character_costs_no_paper() -> None:
 def test_what_is_no_whole_feed_is_an_error_in_words(body: bytes, reason: str) -> None:
     with pytest.raises(ParseError, match=reason):
         parse(body, category="cs.CL", announced_on=DAY)
+
+
+@pytest.mark.promise(23)
+@pytest.mark.parametrize(
+    "entities",
+    [
+        '<!ENTITY a "ha"><!ENTITY b "{a}"><!ENTITY c "{b}"><!ENTITY d "{c}"><!ENTITY e "{d}">',
+        '<!ENTITY e SYSTEM "file:///etc/passwd">',
+        '<!ENTITY e SYSTEM "http://127.0.0.1:9/">',
+    ],
+)
+def test_entities_are_neither_unfolded_nor_read(entities: str) -> None:
+    for name in "abcd":
+        entities = entities.replace(f"{{{name}}}", f"&{name};" * 30)
+    body = read_sample("arxiv_rss.xml").decode()
+    body = body.replace("<rss ", f"<!DOCTYPE rss [{entities}]><rss ", 1)
+    body = body.replace("Crossing over.", "Crossing &e; over.")
+    started = time.monotonic()
+    with suppress(ParseError):
+        feed = parse(body.encode(), category="cs.CL", announced_on=DAY)
+        assert all(len(record.abstract) < 100 for record in feed.records)
+    assert time.monotonic() - started < 5
 
 
 @pytest.mark.parametrize(
