@@ -64,7 +64,7 @@ SELECT {_COLUMNS} FROM incoming
 ON CONFLICT (arxiv_id) DO UPDATE SET {", ".join(f"{c} = {e}" for c, e in _MERGED.items())}
 WHERE ({", ".join(f"p.{c}" for c in _MERGED)}) IS DISTINCT FROM ({", ".join(_MERGED.values())})
 RETURNING (xmax = 0)
-"""
+"""  # noqa: S608 - made of this module's own constants
 
 _ADD_IDENTIFIERS = """
 INSERT INTO papers_paperidentifier (paper_id, scheme, value)

@@ -1,4 +1,4 @@
-"""Pages of a long list without counting it: one item more than is shown tells whether it goes on."""
+"""Pages of a long list without counting it: one item more than a page tells if it goes on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

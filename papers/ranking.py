@@ -86,7 +86,8 @@ UPDATE papers_paperstats s SET
                     THEN %(today)s::date ELSE s.risen_on END,
     risen_step = GREATEST(s.risen_step, floor(t.popularity / %(step)s))
 FROM terms t
-WHERE s.paper_id = t.paper_id AND (s.popularity, s.newness) IS DISTINCT FROM (t.popularity, t.newness)
+WHERE s.paper_id = t.paper_id
+  AND (s.popularity, s.newness) IS DISTINCT FROM (t.popularity, t.newness)
 """
 
 

@@ -11,11 +11,13 @@ urlpatterns = [
     path("", views.trending, name="home"),
     path("trending/<window:window>/", views.trending, name="trending"),
     path("new/", views.new, name="new"),
+    path("new/<day:announced_on>/", views.new, name="new_by_day"),
     path("new/<str:category>/", views.new, name="new_in_category"),
     path("new/<str:category>/<day:announced_on>/", views.new, name="new_on_day"),
     path("paper/<arxiv_id:arxiv_id>/", views.paper, name="paper"),
     path("paper/number/<int:pk>/", views.paper_by_number, name="paper_by_number"),
     path("paper/number/<int:pk>/vote/", views.vote, name="vote"),
     path("search/", views.search, name="search"),
+    path("ranking/", views.ranking_page, name="ranking"),
     path("status/", views.status, name="status"),
 ]

@@ -76,7 +76,8 @@ class PaperQuerySet(models.QuerySet["Paper"]):
 
 
 class Paper(models.Model):
-    arxiv_id = models.CharField(
+    # Null, not empty: many papers may have none, and it is unique.
+    arxiv_id = models.CharField(  # noqa: DJ001
         max_length=30, null=True, blank=True, help_text=_("Base id, without version.")
     )
     title = models.TextField()

@@ -1,0 +1,40 @@
+from datetime import date
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from papers import marks
+from papers.listings import count_by_category, list_day, neighbour_days, newest_day
+from papers.models import Announcement, Category, Paper
+from papers.paging import get_page, page_number
+
+PAGE_SIZE = 50
+
+
+@require_safe
+def new(
+    request: HttpRequest, category: str | None = None, announced_on: date | None = None
+) -> HttpResponse:
+    """One announcement day: of all categories an index of them, of one category its papers."""
+    if category is not None and not Category.objects.filter(code=category).exists():
+        raise Http404(_("No paper here belongs to a category “%s”.") % category)
+    day = announced_on or newest_day(category)
+    context: dict[str, object] = {"section": "new", "category": category, "day": day}
+    if day is not None:
+        previous, following = neighbour_days(day, category)
+        context |= {"previous_day": previous, "next_day": following}
+    if category is None or day is None:
+        context["counts"] = count_by_category(day) if day else []
+        return render(request, "papers/new.html", context)
+    listings = list_day(day, category)
+    page = get_page(listings, number=page_number(request), size=PAGE_SIZE)
+    papers: list[Paper] = [listing.paper for listing in page.items]
+    context |= {
+        "page": page,
+        "kinds": Announcement.Kind,
+        "totals": {c.category: c for c in count_by_category(day)}.get(category),
+        "marks": marks.collect(request.user, [paper.pk for paper in papers]),
+    }
+    return render(request, "papers/new_in_category.html", context)

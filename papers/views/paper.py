@@ -1,0 +1,78 @@
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from papers import marks, ranking
+from papers.identifiers import parse_arxiv_id
+from papers.models import Paper, PaperIdentifier
+from papers.votes import set_vote
+
+
+@require_safe
+def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
+    """The paper page; any other form of its id (a version, an old class) redirects to it."""
+    found = Paper.objects.select_related("stats").filter(arxiv_id=arxiv_id).first()
+    if found is None:
+        return redirect(_find_by_other_form(arxiv_id), permanent=False)
+    return _show(request, found)
+
+
+@require_safe
+def paper_by_number(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Paper.objects.select_related("stats"), pk=pk)
+    return redirect(found) if found.arxiv_id else _show(request, found)
+
+
+def _find_by_other_form(text: str) -> Paper:
+    not_here = _("There is no paper “%s” here.") % text
+    try:
+        base = parse_arxiv_id(text).base
+    except ValueError as error:
+        raise Http404(not_here) from error
+    identifier = PaperIdentifier.objects.filter(scheme="arxiv", value=base).first()
+    if identifier is None or identifier.paper.arxiv_id == text:
+        raise Http404(not_here)
+    return identifier.paper
+
+
+def _show(request: HttpRequest, found: Paper) -> HttpResponse:
+    context = {
+        "paper": found,
+        "marks": marks.collect(request.user, [found.pk]),
+        "categories": list(found.categories.values_list("pk", flat=True).order_by("pk")),
+        "announcements": list(found.announcements.order_by("announced_on", "category_id")),
+        "dois": list(found.identifiers.filter(scheme="doi").values_list("value", flat=True)),
+        "ranking": ranking,
+    }
+    return render(request, "papers/paper.html", context)
+
+
+@require_POST
+def vote(request: HttpRequest, pk: int) -> HttpResponse:
+    if not isinstance(request.user, AbstractBaseUser):
+        return _ask_to_log_in(request)
+    found = get_object_or_404(Paper, pk=pk)
+    voted = request.POST.get("voted") == "1"
+    votes = set_vote(request.user, found, voted=voted)
+    if request.htmx:
+        context = {"paper": found, "voted": voted, "votes": votes}
+        return render(request, "papers/_vote_button.html", context)
+    return redirect(_next_address(request, found))
+
+
+def _ask_to_log_in(request: HttpRequest) -> HttpResponse:
+    login = f"{reverse('account_login')}?next={reverse('papers:home')}"
+    return HttpResponseClientRedirect(login) if request.htmx else redirect(login)
+
+
+def _next_address(request: HttpRequest, found: Paper) -> str:
+    address = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return address if safe and address else found.get_absolute_url()

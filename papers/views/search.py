@@ -1,0 +1,78 @@
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from papers import marks
+from papers.models import Paper
+from papers.paging import page_number
+from papers.search.engine import IndexNotReady, SearchResult, Sort, search as search_index
+from papers.search.language import Query, QueryTooLong, arxiv_id_in, parse
+
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPage:
+    """What `papers/_pager.html` asks of a page."""
+
+    number: int
+    total: int
+
+    @property
+    def previous_number(self) -> int | None:
+        return self.number - 1 if self.number > 1 else None
+
+    @property
+    def next_number(self) -> int | None:
+        return self.number + 1 if self.number * PAGE_SIZE < self.total else None
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    text = " ".join(request.GET.get("q", "").split())
+    try:
+        query = parse(text)
+    except QueryTooLong as error:
+        return render(request, "papers/search.html", {"refused": str(error)}, status=400)
+    if known := _paper_named(text):
+        return redirect(known)
+    context: dict[str, object] = {"query_text": text, "sort": _sort(request), "query": query}
+    if query.is_empty:
+        return render(request, "papers/search.html", context | {"notes": query.notes})
+    try:
+        context |= _found(request, query, _sort(request))
+    except IndexNotReady as error:
+        response = render(
+            request, "papers/search.html", context | {"refused": str(error)}, status=503
+        )
+        response["Retry-After"] = "10"
+        return response
+    return render(request, "papers/search.html", context)
+
+
+def _paper_named(text: str) -> Paper | None:
+    arxiv_id = arxiv_id_in(text)
+    return Paper.objects.filter(arxiv_id=arxiv_id).first() if arxiv_id else None
+
+
+def _sort(request: HttpRequest) -> Sort:
+    return "new" if request.GET.get("sort") == "new" else "relevance"
+
+
+def _found(request: HttpRequest, query: Query, sort: Sort) -> dict[str, object]:
+    number = page_number(request)
+    result: SearchResult = search_index(
+        query, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE, sort=sort
+    )
+    ids = [hit.paper_id for hit in result.hits]
+    papers = Paper.objects.select_related("stats").in_bulk(ids)
+    return {
+        "papers": [papers[pk] for pk in ids if pk in papers],
+        "page": FoundPage(number, result.total),
+        "total": result.total,
+        "notes": result.notes,
+        "first_rank": (number - 1) * PAGE_SIZE + 1,
+        "marks": marks.collect(request.user, ids),
+    }

@@ -1,0 +1,56 @@
+import pytest
+from django.test import Client
+
+from tests.factories import make_announcement, make_paper
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_shows_the_whole_abstract_and_all_authors(client: Client) -> None:
+    make_paper(arxiv_id="2603.00141", abstract="Long. " * 200, authors=("A", "B", "C", "D", "E"))
+    page = client.get("/paper/2603.00141/").content.decode()
+    assert "Long. " * 200 in page
+    assert "A, B, C, D, E" in page
+
+
+def test_it_says_where_it_was_announced(client: Client) -> None:
+    paper = make_paper()
+    make_announcement(paper=paper, category="stat.ML", kind="cross")
+    assert "cross-listed" in client.get(paper.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("form", ["2603.00141v2", "2603.00141v1"])
+def test_a_version_leads_to_the_paper(client: Client, form: str) -> None:
+    make_paper(arxiv_id="2603.00141")
+    assert client.get(f"/paper/{form}/").headers["Location"] == "/paper/2603.00141/"
+
+
+def test_an_old_id_with_its_class_leads_to_the_paper(client: Client) -> None:
+    make_paper(arxiv_id="math/0611800")
+    assert client.get("/paper/math.CA/0611800v2/").headers["Location"] == "/paper/math/0611800/"
+    assert client.get("/paper/math/0611800/").status_code == 200
+
+
+@pytest.mark.parametrize("form", ["2603.99999", "2613.00001", "nonsense", "2603.00141v"])
+def test_an_unknown_id_is_not_found_and_offers_a_search(client: Client, form: str) -> None:
+    page = client.get(f"/paper/{form}/")
+    assert page.status_code == 404
+    assert f"There is no paper “{form}” here." in page.content.decode()
+    assert 'type="search"' in page.content.decode()
+
+
+def test_a_paper_without_an_arxiv_id_has_a_page_by_number(client: Client) -> None:
+    paper = make_paper(arxiv_id=None, title="From a journal")
+    assert "From a journal" in client.get(paper.get_absolute_url()).content.decode()
+
+
+def test_the_page_by_number_leads_to_the_one_by_id(client: Client) -> None:
+    paper = make_paper(arxiv_id="2603.00141")
+    assert client.get(f"/paper/number/{paper.pk}/").headers["Location"] == "/paper/2603.00141/"
+
+
+def test_text_from_a_source_is_never_html(client: Client) -> None:
+    paper = make_paper(abstract='<img src=x onerror="alert(1)">', title="<b>bold</b>")
+    page = client.get(paper.get_absolute_url()).content.decode()
+    assert "<img src=x" not in page
+    assert "<b>bold" not in page

@@ -1,0 +1,177 @@
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from pytest_django import Settings
+
+from papers import refresh
+from papers.feeds.records import FeedError
+from papers.models import Announcement, Batch, FetchedDocument, Paper, PaperStats, Source
+from tests.factories import make_announcement, make_paper, make_source
+from tests.origin import Origin
+from tests.origin.samples import make_batch, make_hf_item
+
+pytestmark = pytest.mark.django_db
+
+MONDAY = date(2026, 3, 2)
+NOON = datetime(2026, 3, 2, 17, tzinfo=UTC)  # noon in New York
+
+
+@pytest.fixture
+def origin(settings: Settings) -> Iterator[Origin]:
+    papers = make_batch(day=MONDAY, count=5, categories=("cs.CL", "cs.AI"))
+    with Origin(papers=papers, day=MONDAY, hf_lists={MONDAY: [make_hf_item()]}) as running:
+        for name, value in running.settings.items():
+            setattr(settings, name, value)
+        yield running
+
+
+@pytest.fixture
+def arxiv() -> Source:
+    return make_source(kind=Source.Kind.ARXIV_RSS, key="cs.CL")
+
+
+def read(source: Source, now: datetime = NOON) -> refresh.Outcome:
+    source.refresh_from_db()
+    return refresh.refresh(source, now=now)
+
+
+def test_a_feed_becomes_papers_announced_that_day(origin: Origin, arxiv: Source) -> None:
+    assert read(arxiv).result.created == 5
+    assert Announcement.objects.on(MONDAY, "cs.CL").count() == 5
+    assert Paper.objects.newest_announcement_day() == MONDAY
+
+
+def test_the_ledger_says_how_many_came(origin: Origin, arxiv: Source) -> None:
+    read(arxiv)
+    batch = Batch.objects.get()
+    assert (batch.received, batch.rejected, batch.state) == (5, 0, Batch.State.COMPLETE)
+
+
+def test_a_list_becomes_signals(origin: Origin) -> None:
+    outcome = read(make_source())
+    assert outcome.error == ""
+    assert PaperStats.objects.get().upvotes == 12
+
+
+@pytest.mark.promise(19)
+def test_the_second_time_only_what_is_new_is_asked_for(origin: Origin, arxiv: Source) -> None:
+    read(arxiv)
+    assert read(arxiv, NOON + timedelta(hours=1)).result.received == 0
+    assert "If-None-Match" in origin.requests[-1].headers
+
+
+@pytest.mark.promise(26)
+def test_reading_again_stores_nothing_twice(origin: Origin, arxiv: Source) -> None:
+    read(arxiv)
+    Source.objects.update(etag="", last_modified="")
+    again = read(arxiv).result
+    assert (again.received, again.created, again.changed) == (5, 0, 0)
+    assert Announcement.objects.count() == 5
+
+
+def test_yesterdays_answer_under_todays_date_announces_nothing(
+    origin: Origin, arxiv: Source
+) -> None:
+    read(arxiv)
+    Source.objects.update(etag="", last_modified="")
+    read(arxiv, NOON + timedelta(days=1))
+    assert not Announcement.objects.filter(announced_on__gt=MONDAY).exists()
+    assert Batch.objects.get(announced_on__gt=MONDAY).state == Batch.State.EMPTY
+
+
+def test_a_weekend_is_an_empty_batch_and_no_failure(origin: Origin, arxiv: Source) -> None:
+    origin.day = date(2026, 3, 7)
+    assert read(arxiv, datetime(2026, 3, 7, 17, tzinfo=UTC)).error == ""
+    assert Batch.objects.get().state == Batch.State.EMPTY
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [("/rss", b"<html><h1>Sorry</h1></html>"), ("/rss", b"\x00\xff nonsense"), ("/rss", b"{}")],
+)
+def test_what_is_no_feed_leaves_the_source_failing_in_words(
+    origin: Origin, arxiv: Source, path: str, body: bytes
+) -> None:
+    origin.fail_next(status=200, body=body, path=path)
+    read(arxiv)
+    arxiv.refresh_from_db()
+    assert arxiv.state == Source.State.FAILING
+    assert "did not answer with a feed" in arxiv.last_error
+    assert not FetchedDocument.objects.exists()
+
+
+def test_what_is_no_json_leaves_the_source_failing_in_words(origin: Origin) -> None:
+    source = make_source()
+    origin.fail_next(status=200, body=b"<html>", times=9)
+    read(source)
+    source.refresh_from_db()
+    assert source.state == Source.State.FAILING
+    assert "JSON" in source.last_error
+
+
+def test_a_source_that_answers_again_works_again(origin: Origin, arxiv: Source) -> None:
+    origin.fail_next(status=500)
+    read(arxiv)
+    read(arxiv, NOON + timedelta(hours=1))
+    arxiv.refresh_from_db()
+    assert (arxiv.state, arxiv.failures, arxiv.last_error) == (Source.State.OK, 0, "")
+
+
+@pytest.mark.promise(20)
+def test_it_is_tried_again_later_and_later(origin: Origin, arxiv: Source) -> None:
+    waits = []
+    for _ in range(4):
+        origin.fail_next(status=500)
+        read(arxiv)
+        arxiv.refresh_from_db()
+        waits.append(arxiv.next_due_at - NOON)
+    assert waits == sorted(waits)
+    assert waits[0] < timedelta(minutes=6)
+    assert waits[3] > timedelta(minutes=30)
+
+
+@pytest.mark.promise(20)
+def test_it_is_left_alone_as_long_as_it_asks(origin: Origin, arxiv: Source) -> None:
+    origin.fail_next(status=503, retry_after=7200)
+    read(arxiv)
+    arxiv.refresh_from_db()
+    assert arxiv.next_due_at == NOON + timedelta(hours=2)
+
+
+def test_a_host_whose_turn_has_not_come_is_no_failure(origin: Origin, arxiv: Source) -> None:
+    origin.fail_next(status=503, retry_after=7200)
+    read(arxiv)
+    other = make_source(kind=Source.Kind.ARXIV_RSS, key="cs.AI")
+    with pytest.raises(FeedError):
+        refresh.fetch_documents(other, now=NOON)
+    other.refresh_from_db()
+    assert other.state == Source.State.NEW
+    assert other.next_due_at > NOON
+
+
+def test_only_one_worker_gets_the_turn(arxiv: Source) -> None:
+    Source.objects.update(next_due_at=NOON)
+    assert refresh.claim(arxiv.pk, now=NOON) is not None
+    assert refresh.claim(arxiv.pk, now=NOON) is None
+
+
+@pytest.mark.promise(48)
+def test_the_turn_of_a_worker_that_is_gone_is_anybodys(arxiv: Source) -> None:
+    Source.objects.update(next_due_at=NOON)
+    refresh.claim(arxiv.pk, now=NOON)
+    assert refresh.claim(arxiv.pk, now=NOON + timedelta(minutes=6)) is not None
+
+
+def test_a_source_that_is_not_due_is_not_read(arxiv: Source) -> None:
+    Source.objects.update(next_due_at=NOON + timedelta(minutes=1))
+    assert refresh.claim(arxiv.pk, now=NOON) is None
+
+
+def test_a_paper_cross_listed_later_is_announced_in_the_other_category_too(
+    origin: Origin, arxiv: Source
+) -> None:
+    paper = make_paper(arxiv_id="2603.00001", announced_on=date(2026, 2, 27))
+    make_announcement(paper=paper, category="cs.LG", on=date(2026, 2, 27))
+    read(arxiv)
+    assert paper.announcements.filter(category_id="cs.CL", announced_on=MONDAY).exists()

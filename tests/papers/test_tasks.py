@@ -1,0 +1,81 @@
+from datetime import timedelta
+
+import pytest
+from celery import Task
+from django.utils import timezone
+from pytest import MonkeyPatch
+from pytest_django import Settings
+
+from papers import tasks
+from papers.models import FetchedDocument, Source
+from tests.factories import make_source
+
+pytestmark = pytest.mark.django_db
+
+Queued = list[tuple[str, int]]
+
+
+@pytest.fixture
+def queued(monkeypatch: MonkeyPatch) -> Queued:
+    calls: Queued = []
+
+    def note(task: Task, pk: int) -> None:
+        calls.append((task.name.rpartition(".")[2], pk))
+
+    monkeypatch.setattr(Task, "delay", note)
+    return calls
+
+
+def make_document(*, minutes_old: int, attempts: int = 0) -> FetchedDocument:
+    return FetchedDocument.objects.create(
+        source=Source.objects.first()
+        or make_source(next_due_at=timezone.now() + timedelta(days=1)),
+        body=b"[]",
+        for_day=timezone.now().date(),
+        fetched_at=timezone.now() - timedelta(minutes=minutes_old),
+        attempts=attempts,
+    )
+
+
+def test_the_tick_makes_the_sources_of_the_settings_and_queues_them(
+    queued: Queued, settings: Settings
+) -> None:
+    settings.ARXIV_CATEGORIES = ["cs.CL", "math"]
+    tasks.refresh_due_sources()
+    assert {source.name for source in Source.objects.all()} == {
+        "huggingface",
+        "arxiv_rss:cs.CL",
+        "arxiv_rss:math",
+    }
+    assert len(queued) == 3
+
+
+def test_a_paused_source_is_not_queued(queued: Queued, settings: Settings) -> None:
+    settings.ARXIV_CATEGORIES = []
+    make_source(is_active=False)
+    tasks.refresh_due_sources()
+    assert queued == []
+
+
+@pytest.mark.promise(48)
+def test_an_answer_whose_worker_is_gone_is_queued_again(queued: Queued, settings: Settings) -> None:
+    settings.ARXIV_CATEGORIES = []
+    lost = make_document(minutes_old=6)
+    make_document(minutes_old=1)
+    tasks.refresh_due_sources()
+    assert queued == [("ingest_document", lost.pk)]
+
+
+@pytest.mark.promise(15)
+def test_an_answer_that_killed_three_workers_is_parked(queued: Queued, settings: Settings) -> None:
+    settings.ARXIV_CATEGORIES = []
+    make_document(minutes_old=6, attempts=3)
+    tasks.refresh_due_sources()
+    assert queued == []
+
+
+def test_an_answer_is_ingested_once_though_the_task_runs_twice() -> None:
+    document = make_document(minutes_old=1)
+    tasks.ingest_document(document.pk)
+    tasks.ingest_document(document.pk)
+    assert not FetchedDocument.objects.exists()
