@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
-# The system limits a socket's path to 107 bytes (103 on macOS); the name takes up to 16 of them.
+# The system limits a socket's path to 107 bytes (103 on macOS); the name takes up to 14 of them.
 LONGEST_SOCKET_FOLDER_BYTES = 90
 SYSTEM_FOLDER = Path("/var/lib/broadsheet")
 DATABASE = ROLE = "broadsheet"
@@ -31,9 +31,9 @@ def servers_home(var: Path) -> Path:
     Once `var/servers` exists it decides, so that a later change of permissions loses no data.
     """
     home = var / "servers"
-    if home.is_symlink() or home.exists():
-        return home.resolve()
-    if os.geteuid() == 0 and not _everyone_can_reach(var):
+    if home.is_symlink():
+        return home.readlink()
+    if not home.exists() and os.geteuid() == 0 and not _everyone_can_reach(var):
         return SYSTEM_FOLDER / _digest(var)
     return home
 
