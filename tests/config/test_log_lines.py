@@ -1,0 +1,71 @@
+import logging
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from config.log_lines import CutKeysFormatter, cut_keys
+
+KEY = "Ab3dE_-PI3Q94LD_4oBoY8x3FQ-103xoQmktuMX-nPJ"
+
+
+@pytest.mark.promise(33)
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/l/{KEY}/",
+        f"/l/{KEY}",
+        f"https://papers.example.org/site/l/{KEY}/?page=2",
+        f"/accounts/login/?next=/l/{KEY}/",
+        f"/accounts/login/?next=%2Fl%2F{KEY}%2F%3Fpage%3D2",
+        f"/unsubscribe/{KEY}:1tPq2x:{KEY}/",
+        f"/subscribe/confirm/{KEY}%3A1tPq2x%3A{KEY}/",
+        f"/accounts/confirm-email/{KEY}:1tPq2x:{KEY}/",
+        f"/accounts/password/reset/key/{KEY}/",
+    ],
+)
+def test_a_key_in_an_address_is_cut_to_six_characters(path: str) -> None:
+    line = cut_keys(f'"GET {path} HTTP/1.1" 200')
+    assert "Ab3dE_…" in line
+    assert "Ab3dE_-" not in line
+    assert "PJ" not in line
+
+
+@pytest.mark.parametrize(
+    "path", ["/lists/12345678901/", "/l/", "/paper/2603.00141v2/", "/search/?q=l/decoder-only"]
+)
+def test_other_addresses_stay_whole(path: str) -> None:
+    assert cut_keys(path) == path
+
+
+def test_a_traceback_is_cut_too() -> None:
+    try:
+        raise ValueError(f"/l/{KEY}/")
+    except ValueError as error:
+        exc_info = (type(error), error, error.__traceback__)
+    record = logging.LogRecord("name", logging.ERROR, "", 1, "%s", ("failed",), exc_info)
+    line = CutKeysFormatter().format(record)
+    assert "Ab3dE_…" in line
+    assert KEY not in line
+
+
+def test_every_handler_of_the_site_writes_cut_lines() -> None:
+    logs: dict[str, Any] = settings.LOGGING
+    used = {handler["formatter"] for handler in logs["handlers"].values()}
+    classes = {logs["formatters"][name]["()"] for name in used}
+    assert classes == {"config.log_lines.CutKeysFormatter"}
+
+
+def test_no_logger_of_django_writes_around_them() -> None:
+    for name in ("django", "django.request", "django.server"):
+        formats = [handler.formatter for handler in logging.getLogger(name).handlers]
+        assert all(isinstance(each, CutKeysFormatter) for each in formats)
+
+
+@pytest.mark.django_db
+def test_a_refused_key_is_logged_cut(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.handler.setFormatter(CutKeysFormatter())
+    Client().get(f"/l/{KEY}/")
+    assert "/l/Ab3dE_…" in caplog.text
+    assert KEY not in caplog.text
