@@ -30,15 +30,24 @@ class Account:
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
 
+def make_var(var: Path) -> None:
+    """Make `var/` if it is missing; raise ServersError when that cannot be."""
+    if var.exists():
+        return
+    try:
+        var.mkdir(parents=True)
+        _open_to_server_user(var)
+    except OSError as error:
+        raise _cannot_write(var, error) from error
+
+
 def make_home(var: Path) -> Path:
-    """Make `var/` and the servers' home where they are missing; return the home.
+    """Make the servers' home where it is missing, and `var/` before it; return the home.
 
     Raises ServersError when they cannot be written.
     """
+    make_var(var)
     try:
-        if not var.exists():
-            var.mkdir(parents=True)
-            _open_to_server_user(var)
         home = servers_home(var)
         if not home.exists():
             home.mkdir(parents=True)
@@ -46,10 +55,7 @@ def make_home(var: Path) -> Path:
         if not (var / "servers").exists():
             (var / "servers").symlink_to(home)
     except OSError as error:
-        raise ServersError(
-            f"Cannot write to {error.filename or var} ({error.strerror}): make it writable, "
-            "or set BROADSHEET_VAR to a folder that is."
-        ) from error
+        raise _cannot_write(var, error) from error
     return home
 
 
@@ -84,6 +90,13 @@ def give_folder(folder: Path, account: Account) -> None:
     folder.chmod(0o700)
     if os.geteuid() == 0:
         os.chown(folder, account.uid, account.gid)
+
+
+def _cannot_write(var: Path, error: OSError) -> ServersError:
+    return ServersError(
+        f"Cannot write to {error.filename or var} ({error.strerror}): make it writable, "
+        "or set BROADSHEET_VAR to a folder that is."
+    )
 
 
 def _open_to_server_user(*folders: Path) -> None:
