@@ -1,0 +1,203 @@
+"""Which papers go into whose issue, and why: the sections, their order, the reason in words.
+
+Nothing is chosen that the reader has (in a list, voted for, mailed in the last 120 days) or that
+is not new since their last issue. It never renders and never writes. Read more: docs/decisions.md.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.digest import candidates, readers
+from accounts.digest.candidates import Candidate
+from accounts.digest.readers import Reader
+from accounts.models import User
+
+NEAR = "near"
+TRENDING = "trending"
+NEW = "new"
+LONGEST_TITLE_IN_REASON = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A paper near the reader's lists, and the saved paper it is nearest to."""
+
+    paper_id: int
+    saved_id: int
+
+
+# (saved paper ids, announced since, how many) -> nearest first; empty when there is no telling.
+NearFinder = Callable[[Sequence[int], date, int], Sequence[Near]]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One paper of an issue, as `Delivery.items` keeps it."""
+
+    paper: int
+    section: str
+    reason: str
+    rank: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An issue's papers in the order shown; when there are none, the reason in words."""
+
+    items: tuple[Item, ...] = ()
+    why_nothing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The papers that all readers of a chunk choose from."""
+
+    trending: Sequence[Candidate]
+    newest: Sequence[Candidate]
+    with_signal: frozenset[int]
+    categories: dict[int, str]
+
+
+def choose(users: Sequence[User], now: datetime, find_near: NearFinder) -> dict[int, Choice]:
+    """Return each user's choice by user id. The papers are read once for all of them."""
+    those = readers.read(users, now)
+    if not those:
+        return {}
+    pool = _read_pool(those)
+    near = {reader.user_id: _near(reader, find_near) for reader in those}
+    found = [one for several in near.values() for one in several]
+    details = candidates.by_id(one.paper_id for one in found)
+    titles = candidates.titles_of(one.saved_id for one in found)
+    return {
+        reader.user_id: choose_for(
+            reader, pool, list(_fresh_near(reader, near[reader.user_id], details, titles))
+        )
+        for reader in those
+    }
+
+
+def choose_for(reader: Reader, pool: Pool, near: Sequence[Item]) -> Choice:
+    """Return one reader's choice: papers near their lists take up to half, trending ones the rest.
+
+    Either section fills what the other leaves free. "Trending" holds only papers that somebody
+    showed interest in; only where there was none at all for a week, in any paper but the reader's
+    own, does the newest of the reader's categories (else of all) take its place.
+    """
+    trending = list(islice(_trending(reader, pool), reader.size))
+    if not trending and not pool.with_signal - reader.known:
+        trending = list(islice(_newest(reader, pool), reader.size))
+    half = (reader.size + 1) // 2
+    others = _without(trending, near[:half])[: reader.size - len(near[:half])]
+    items = [*_without(near, others)[: reader.size - len(others)], *others]
+    if not items:
+        return Choice(why_nothing=_why_nothing(reader))
+    return Choice(tuple(_ranked(items)))
+
+
+def _read_pool(those: Sequence[Reader]) -> Pool:
+    since = min(reader.span.earliest for reader in those)
+    until = max(reader.span.until for reader in those)
+    signal = candidates.with_signal(until)
+    without = [reader for reader in those if not signal - reader.known]
+    return Pool(
+        trending=candidates.trending(since=since, until=until),
+        newest=candidates.newest(since=since, until=until) if without else (),
+        with_signal=signal,
+        categories=candidates.categories_of(pk for reader in without for pk in reader.known),
+    )
+
+
+def _near(reader: Reader, find_near: NearFinder) -> Sequence[Near]:
+    if not reader.saved:
+        return ()
+    # Some of what is near was mailed before or is known; ask for that many more.
+    return find_near(reader.saved, reader.span.earliest, reader.size * 4 + 20)
+
+
+def _fresh_near(
+    reader: Reader,
+    near: Iterable[Near],
+    details: dict[int, Candidate],
+    titles: dict[int, str],
+) -> Iterator[Item]:
+    for one in near:
+        paper = details.get(one.paper_id)
+        if paper is not None and one.saved_id in titles and _wanted(reader, paper):
+            yield Item(paper.paper_id, NEAR, _because_saved(titles[one.saved_id]))
+
+
+def _trending(reader: Reader, pool: Pool) -> Iterator[Item]:
+    for paper in pool.trending:
+        if _wanted(reader, paper):
+            yield Item(paper.paper_id, TRENDING, _support(paper))
+
+
+def _newest(reader: Reader, pool: Pool) -> Iterator[Item]:
+    own = {pool.categories[pk] for pk in reader.known if pk in pool.categories}
+    wanted = [paper for paper in pool.newest if _wanted(reader, paper)]
+    in_own = [paper for paper in wanted if paper.category in own]
+    for paper in in_own or wanted:
+        yield Item(paper.paper_id, NEW, _announced(paper, reader.span.until))
+
+
+def _wanted(reader: Reader, paper: Candidate) -> bool:
+    return (
+        paper.paper_id not in reader.mailed
+        and paper.paper_id not in reader.known
+        and reader.span.holds(paper.announced_on, paper.first_seen_at, paper.risen_on)
+    )
+
+
+def _without(items: Sequence[Item], others: Sequence[Item]) -> list[Item]:
+    taken = {item.paper for item in others}
+    return [item for item in items if item.paper not in taken]
+
+
+def _ranked(items: Iterable[Item]) -> Iterator[Item]:
+    for rank, item in enumerate(items, start=1):
+        yield Item(item.paper, item.section, item.reason, rank)
+
+
+def _because_saved(title: str) -> str:
+    if len(title) > LONGEST_TITLE_IN_REASON:
+        title = title[: LONGEST_TITLE_IN_REASON - 1].rstrip() + "…"
+    return _("because you saved “%s”") % title
+
+
+def _support(paper: Candidate) -> str:
+    upvotes, votes, stars = paper.upvotes, paper.votes, paper.stars
+    parts = [
+        ngettext("%s upvote on Hugging Face", "%s upvotes on Hugging Face", upvotes) % upvotes
+        if upvotes
+        else "",
+        ngettext("%s vote here", "%s votes here", votes) % votes if votes else "",
+        ngettext("%s star on GitHub", "%s stars on GitHub", stars) % stars if stars else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _announced(paper: Candidate, today: date) -> str:
+    place = {"category": paper.category or _("an unnamed category")}
+    if paper.announced_on is None or paper.announced_on == today:
+        return _("new in %(category)s today") % place
+    day = date_format(paper.announced_on, "j F")
+    return _("new in %(category)s on %(day)s") % {**place, "day": day}
+
+
+def _why_nothing(reader: Reader) -> str:
+    if reader.last_issue_at is None:
+        return _("Nothing new for you was announced or rose in the last %s days.") % (
+            readers.FIRST_ISSUE_DAYS
+        )
+    last = date_format(reader.last_issue_at, "j F Y")
+    return _("Nothing new for you was announced or rose since your last issue of %s.") % last
