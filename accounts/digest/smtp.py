@@ -1,0 +1,221 @@
+"""Handing one message over, so that it is known at every moment whether it may have arrived.
+
+It decides what an answer of the mail server means and calls `before_dot` just before the final
+dot; it never touches the ledger itself. Read more: RFC 5321 sections 4.1.1.4, 4.2.1 and 6.1.
+"""
+
+import smtplib
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, cast
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.smtp import EmailBackend
+from django.core.mail.message import sanitize_address
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+# For one whole message: a server that drips one byte now and then never meets EMAIL_TIMEOUT.
+MESSAGE_SECONDS = 60.0
+LONGEST_ANSWER = 300
+
+BeforeDot = Callable[[], None]
+
+
+class DeliveryError(Exception):
+    """The message did not go out as it should; the text says why, for the reader."""
+
+
+class TryLaterError(DeliveryError):
+    """It surely did not arrive and may be tried again."""
+
+
+class RefusedError(DeliveryError):
+    """It surely did not arrive, and the server will not take it another time either."""
+
+
+class NoAnswerError(DeliveryError):
+    """It was handed over whole and nobody said what became of it."""
+
+
+class _FencedData(smtplib.SMTP):
+    """Sends the text, asks, and only then the dot: what is cut off before it is not delivered."""
+
+    before_dot: BeforeDot | None = None
+    dot_sent = False
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        self.dot_sent = False
+        self.putcmd("data")
+        code, answer = self.getreply()
+        if code != 354:
+            raise smtplib.SMTPDataError(code, answer)
+        text = smtplib._quote_periods(msg)  # type: ignore[attr-defined]
+        self.send(text if text.endswith(b"\r\n") else text + b"\r\n")
+        if self.before_dot is not None:
+            self.before_dot()
+        self.dot_sent = True
+        self.send(b".\r\n")
+        return self.getreply()
+
+
+class FencedSMTP(_FencedData):
+    pass
+
+
+class FencedSMTPOverTLS(_FencedData, smtplib.SMTP_SSL):
+    pass
+
+
+class FencedBackend(EmailBackend):
+    """Django's own backend, host, TLS and login included, with a connection that asks."""
+
+    @property
+    def connection_class(self) -> type[_FencedData]:
+        return FencedSMTPOverTLS if self.use_ssl else FencedSMTP
+
+
+class SmtpTransport:
+    """One connection for many messages, opened by the first and again after it broke.
+
+    When opening fails, every later message is told so at once: no chunk waits for a time-out a
+    message.
+    """
+
+    def __init__(self) -> None:
+        self._backend = FencedBackend()
+        self._down: str = ""
+
+    def send(self, message: EmailMessage, before_dot: BeforeDot) -> None:
+        """Hand `message` over. Raises TryLaterError, RefusedError or NoAnswerError.
+
+        What `before_dot` raises passes through; the connection is then cut without a dot.
+        """
+        smtp = self._open()
+        smtp.before_dot = before_dot
+        smtp.dot_sent = False
+        try:
+            with _deadline(smtp):
+                self._talk(smtp, message)
+        except smtplib.SMTPRecipientsRefused as error:
+            code, answer = next(iter(error.recipients.values()))
+            raise _meaning(code, answer) from error
+        except smtplib.SMTPSenderRefused as error:
+            # It is our address that is refused: no fault of this reader, and it may be mended.
+            raise TryLaterError(_server_said(error.smtp_code, error.smtp_error)) from error
+        except smtplib.SMTPDataError as error:
+            raise _meaning(error.smtp_code, error.smtp_error, smtp.dot_sent) from error
+        except (OSError, smtplib.SMTPException) as error:
+            self._cut()
+            raise _lost(smtp.dot_sent, error) from error
+        except BaseException:
+            self._cut()
+            raise
+
+    def close(self) -> None:
+        with suppress(OSError, smtplib.SMTPException):
+            self._backend.close()
+
+    def _open(self) -> _FencedData:
+        if self._down:
+            raise TryLaterError(self._down)
+        if not _is_alive(self._backend.connection):
+            self._backend.connection = None
+            try:
+                self._backend.open()
+            except (OSError, smtplib.SMTPException) as error:
+                self._down = _("The mail server cannot be reached (%s).") % _plain(error)
+                raise TryLaterError(self._down) from error
+        return cast("_FencedData", self._backend.connection)
+
+    def _talk(self, smtp: _FencedData, message: EmailMessage) -> None:
+        charset = message.encoding or settings.DEFAULT_CHARSET
+        sender = sanitize_address(message.from_email, charset)
+        recipients = [sanitize_address(address, charset) for address in message.recipients()]
+        content = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
+        smtp.sendmail(sender, recipients, content)
+
+    def _cut(self) -> None:
+        connection, self._backend.connection = self._backend.connection, None
+        if connection is not None:
+            connection.close()
+
+
+class PlainTransport:
+    """For backends without a dot (files, memory, an API): `before_dot`, then the backend."""
+
+    def __init__(self) -> None:
+        self._backend = get_connection()
+
+    def send(self, message: EmailMessage, before_dot: BeforeDot) -> None:
+        before_dot()
+        try:
+            sent = self._backend.send_messages([message])
+        except Exception as error:
+            raise NoAnswerError(_("The mail backend failed (%s).") % _plain(error)) from error
+        if not sent:
+            raise TryLaterError(_("The mail backend did not take the message."))
+
+    def close(self) -> None:
+        self._backend.close()
+
+
+Transport = SmtpTransport | PlainTransport
+
+
+@contextmanager
+def open_transport() -> Iterator[Transport]:
+    """Yield the transport for the configured EMAIL_BACKEND and close it afterwards."""
+    backend = import_string(settings.EMAIL_BACKEND)
+    transport = SmtpTransport() if issubclass(backend, EmailBackend) else PlainTransport()
+    try:
+        yield transport
+    finally:
+        transport.close()
+
+
+@contextmanager
+def _deadline(smtp: _FencedData) -> Iterator[None]:
+    """Break the connection off after MESSAGE_SECONDS: Celery's limits don't exist on threads."""
+    timer = threading.Timer(MESSAGE_SECONDS, _break_off, [smtp.sock])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _is_alive(connection: smtplib.SMTP | None) -> bool:
+    return connection is not None and getattr(connection, "sock", None) is not None
+
+
+def _break_off(sock: socket.socket) -> None:
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
+
+
+def _meaning(code: int, answer: bytes | str, dot_sent: bool = False) -> DeliveryError:
+    if 400 <= code < 500:
+        return TryLaterError(_server_said(code, answer))
+    if 500 <= code < 600:
+        return RefusedError(_server_said(code, answer))
+    return _lost(dot_sent, answer)
+
+
+def _lost(dot_sent: bool, why: object) -> DeliveryError:
+    if dot_sent:
+        return NoAnswerError(_("The mail server took the message and did not answer."))
+    return TryLaterError(_("The connection to the mail server broke (%s).") % _plain(why))
+
+
+def _server_said(code: int, answer: bytes | str) -> str:
+    return _("The mail server said: %s") % f"{code} {_plain(answer)}"
+
+
+def _plain(answer: object) -> str:
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
+    return " ".join(text.split())[:LONGEST_ANSWER] or type(answer).__name__

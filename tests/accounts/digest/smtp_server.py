@@ -1,0 +1,81 @@
+"""A mail server that answers as a test says, a word at a time, and keeps what it took."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from pytest_django import Settings
+
+HANG_UP = b""
+DEFAULTS = {
+    b"BANNER": b"220 test",
+    b"EHLO": b"250 test",
+    b"MAIL": b"250 ok",
+    b"RCPT": b"250 ok",
+    b"DATA": b"354 go on",
+    b"DOT": b"250 taken",
+    b"RSET": b"250 ok",
+    b"QUIT": b"221 bye",
+}
+
+
+@dataclass
+class ScriptedServer:
+    """`answers` by phase; HANG_UP closes instead. `taken`: messages that got the final dot."""
+
+    answers: dict[bytes, bytes] = field(default_factory=dict)
+    taken: list[bytes] = field(default_factory=list)
+    connections: int = 0
+    refuse_recipient: bytes = b""
+
+    def serve(self, listener: socket.socket) -> None:
+        while True:
+            try:
+                client, _address = listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            threading.Thread(target=self._talk, args=[client], daemon=True).start()
+
+    def _talk(self, client: socket.socket) -> None:
+        with client, client.makefile("rb") as lines:
+            if not self._answer(client, b"BANNER"):
+                return
+            for line in lines:
+                verb = line[:4].upper()
+                if verb == b"RCPT" and self.refuse_recipient and self.refuse_recipient in line:
+                    client.sendall(b"550 no such person\r\n")
+                    continue
+                if not self._answer(client, verb) or verb == b"QUIT":
+                    return
+                if verb == b"DATA" and self._reply(verb).startswith(b"354"):
+                    text = b"".join(iter(lines.readline, b".\r\n"))
+                    self.taken.append(text)
+                    if not self._answer(client, b"DOT"):
+                        return
+
+    def _reply(self, phase: bytes) -> bytes:
+        return self.answers.get(phase, DEFAULTS.get(phase, b"502 what"))
+
+    def _answer(self, client: socket.socket, phase: bytes) -> bool:
+        reply = self._reply(phase)
+        if reply != HANG_UP:
+            client.sendall(reply + b"\r\n")
+        return reply != HANG_UP
+
+
+@contextmanager
+def scripted_server(settings: Settings, **answers: bytes) -> Iterator[ScriptedServer]:
+    """Serve on loopback, with `settings` pointing the site's mail there."""
+    server = ScriptedServer({phase.upper().encode(): reply for phase, reply in answers.items()})
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=server.serve, args=[listener], daemon=True).start()
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = listener.getsockname()
+        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        settings.EMAIL_TIMEOUT = 5
+        yield server
+        listener.shutdown(socket.SHUT_RDWR)
