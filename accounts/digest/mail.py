@@ -1,0 +1,266 @@
+"""One issue as a message: subject, text, HTML and the headers of a list.
+
+It decides how an issue looks and what its headers say; it never chooses papers and never sends.
+Read more: RFC 8058 (one-click), RFC 2919 (List-Id), RFC 3834 (Auto-Submitted).
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlsplit
+
+import css_inline
+import jinja2
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template import engines
+from django.template.backends.jinja2 import Jinja2
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
+
+from accounts.digest import unsubscribe
+from accounts.digest.choose import NEAR, NEW, TRENDING, Item
+from accounts.models import Delivery
+from papers.models import Paper
+
+# Gmail cuts a message at about 102 kB; what is cut first is the foot with the way out.
+MOST_BYTES = 95_000
+LONGEST_TITLE = 300
+BRIEF = 120
+LONGEST_TITLE_IN_SUBJECT = 110
+# Papers that still show an abstract when an issue is too large, tried in turn.
+_ABSTRACTS_SHOWN = (50, 20, 8, 0)
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b\ufeff\u202a-\u202e\u2066-\u2069]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What the mail shows of one paper. `abstract` may be empty."""
+
+    rank: int
+    section: str
+    title: str
+    author_line: str
+    abstract: str
+    category: str
+    reason: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    heading: str
+    papers: Sequence[Card]
+
+
+class InliningLoader(jinja2.BaseLoader):
+    """Inlines the style sheet of an HTML template once, when it is loaded, not in each mail."""
+
+    def __init__(self, inner: jinja2.BaseLoader) -> None:
+        self._inner = inner
+
+    def get_source(
+        self, environment: jinja2.Environment, template: str
+    ) -> tuple[str, str | None, Callable[[], bool] | None]:
+        source, filename, uptodate = self._inner.get_source(environment, template)
+        if template.endswith(".html"):
+            inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+            source = inliner.inline(source)
+        return source, filename, uptodate
+
+
+def environment(**options: Any) -> jinja2.Environment:
+    """Return the environment of all mail templates: HTML is escaped, text is not."""
+    options["loader"] = InliningLoader(options["loader"])
+    options["autoescape"] = jinja2.select_autoescape(enabled_extensions=("html",))
+    options["extensions"] = ["jinja2.ext.i18n"]
+    env = jinja2.Environment(**options)  # noqa: S701  (autoescape is in the options)
+    env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    return env
+
+
+def headings() -> dict[str, str]:
+    return {
+        NEAR: gettext("Near your reading lists"),
+        TRENDING: gettext("Trending"),
+        NEW: gettext("New papers"),
+    }
+
+
+def read_papers(paper_ids: Iterable[int]) -> dict[int, Paper]:
+    """Return the papers of many issues by id, with no more than cards show."""
+    papers = Paper.objects.only(
+        "arxiv_id", "title", "author_line", "short_abstract", "primary_category"
+    )
+    return papers.in_bulk(set(paper_ids))
+
+
+class DigestMessage(EmailMultiAlternatives):
+    """Text and HTML of one issue; `content_hash` says whether two say the same."""
+
+    html: str = ""
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256, in hexadecimal, of subject, text and HTML."""
+        parts = [str(self.subject), str(self.body), self.html]
+        return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
+
+    def size_bytes(self) -> int:
+        """Size as sent. Building it to know costs as much as rendering: see `_fits`."""
+        return len(self.message().as_bytes(linesep="\r\n"))  # type: ignore[call-arg]
+
+
+def build(
+    delivery: Delivery, items: Sequence[Item], papers: dict[int, Paper], *, gap: date | None = None
+) -> DigestMessage:
+    """Return the message of one issue to one reader, under MOST_BYTES.
+
+    `gap` is the date of an earlier issue that nobody knows to have arrived: a line links it.
+    Where an issue is too large, abstracts go first, from the end; in the worst case the last
+    papers, with a line that says so and links the web copy. `papers` may lack some of `items`
+    (deleted since): those are left out. Raises ValueError when none is left.
+    """
+    cards = list(_cards(items, papers))
+    if not cards:
+        raise ValueError("an issue without papers")
+    for shown, more in _versions(cards):
+        message = _message(delivery, shown, gap, more)
+        if _fits(message):
+            break
+    return message
+
+
+def _versions(cards: Sequence[Card]) -> Iterator[tuple[Sequence[Card], int]]:
+    """Yield smaller and smaller forms of an issue, each with how many papers it leaves out."""
+    for shown in _ABSTRACTS_SHOWN:
+        yield _shorten(cards, shown), 0
+    brief = [
+        replace(card, title=card.title[:BRIEF], author_line="", reason=card.reason[:BRIEF])
+        for card in _shorten(cards, 0)
+    ]
+    kept = len(brief)
+    while kept:
+        yield brief[:kept], len(brief) - kept
+        kept //= 2
+
+
+def _message(
+    delivery: Delivery, cards: Sequence[Card], gap: date | None, more: int
+) -> DigestMessage:
+    context = {**_context(delivery, cards, gap), "more": more}
+    subject = subject_of(cards, more)
+    message = DigestMessage(
+        subject=subject,
+        body=_render("digest.txt", context),
+        from_email=_sender(),
+        to=[delivery.user.email],
+        headers=_headers(delivery),
+    )
+    message.html = _render("digest.html", {**context, "subject": subject})
+    message.attach_alternative(message.html, "text/html")
+    return message
+
+
+def _fits(message: DigestMessage) -> bool:
+    # Transport encoding makes a text at most four times as long.
+    raw = len(str(message.body).encode()) + len(message.html.encode())
+    return raw < MOST_BYTES // 4 or message.size_bytes() <= MOST_BYTES
+
+
+def subject_of(cards: Sequence[Card], more: int = 0) -> str:
+    """Return what is inside, in one line: `First title and 9 more papers`."""
+    title = cards[0].title
+    if len(title) > LONGEST_TITLE_IN_SUBJECT:
+        title = title[: LONGEST_TITLE_IN_SUBJECT - 1].rstrip() + "…"
+    return _one_line(
+        _render("digest.subject.txt", {"title": title, "others": len(cards) - 1 + more})
+    )
+
+
+def _context(delivery: Delivery, cards: Sequence[Card], gap: date | None) -> dict[str, Any]:
+    user = delivery.user
+    return {
+        "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+        "day": date_format(delivery.local_date, "l, j F Y"),
+        "sections": list(_sections(cards)),
+        "why": gettext(
+            "You get this because %(address)s is subscribed to the daily digest of %(site)s."
+        )
+        % {"address": user.email, "site": settings.SITE_NAME},
+        "web_url": _absolute(reverse("accounts:issue", args=[delivery.local_date])),
+        "settings_url": _absolute(reverse("accounts:settings")),
+        "unsubscribe_url": _absolute(unsubscribe.url_path(user.pk)),
+        "gap_url": _absolute(reverse("accounts:issue", args=[gap])) if gap else "",
+    }
+
+
+def _headers(delivery: Delivery) -> dict[str, str]:
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    name = _one_line(settings.SITE_NAME).replace("<", "").replace(">", "")
+    return {
+        "Message-ID": delivery.message_id,
+        "List-Id": f"{name} daily digest <digest.{host}>",
+        "List-Unsubscribe": f"<{_absolute(unsubscribe.url_path(delivery.user_id))}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Auto-Submitted": "auto-generated",
+    }
+
+
+def _cards(items: Iterable[Item], papers: dict[int, Paper]) -> Iterator[Card]:
+    for item in items:
+        paper = papers.get(item.paper)
+        if paper is not None:
+            yield Card(
+                rank=item.rank,
+                section=item.section,
+                title=_one_line(paper.title)[:LONGEST_TITLE],
+                author_line=_one_line(paper.author_line),
+                abstract=_one_line(paper.short_abstract),
+                category=paper.primary_category_id or "",
+                reason=_one_line(item.reason),
+                url=_absolute(paper.get_absolute_url()),
+            )
+
+
+def _sections(cards: Iterable[Card]) -> Iterator[Section]:
+    names = headings()
+    for section, papers in groupby(cards, key=lambda card: card.section):
+        yield Section(names.get(section, section), list(papers))
+
+
+def _shorten(cards: Sequence[Card], shown: int) -> list[Card]:
+    return [
+        card if number < shown else replace(card, abstract="") for number, card in enumerate(cards)
+    ]
+
+
+def _render(name: str, context: dict[str, Any]) -> str:
+    engine = engines["mail"]
+    assert isinstance(engine, Jinja2)  # noqa: S101
+    return engine.env.get_template(name).render(context)
+
+
+def _sender() -> str:
+    address = settings.DIGEST_FROM_EMAIL
+    return address if "<" in address else f'"{_quoted(settings.SITE_NAME)}" <{address}>'
+
+
+def _quoted(name: str) -> str:
+    return _one_line(name).replace("\\", "").replace('"', "")
+
+
+def _absolute(path: str) -> str:
+    return f"{settings.SITE_URL}{path}"
+
+
+def _one_line(text: str) -> str:
+    """Text from outside as one line, without what could break a header or turn the reading."""
+    return " ".join(_CONTROLS.sub(" ", text).split())
