@@ -1,0 +1,141 @@
+"""From due rows to mail handed over: choose for all of a chunk, then one reader after another.
+
+It decides the order of steps around the ledger and what an error means for the row; the rules
+themselves are in choose.py, ledger.py and smtp.py. Twice at once it does no harm.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+
+from accounts.digest import ledger, mail, schedule
+from accounts.digest.choose import Choice, Item, NearFinder, choose
+from accounts.digest.ledger import Lease, LeaseLostError
+from accounts.digest.near import find_near
+from accounts.digest.smtp import (
+    NoAnswerError,
+    RefusedError,
+    Transport,
+    TryLaterError,
+    open_transport,
+)
+from accounts.models import Delivery
+from papers.models import Paper
+
+logger = logging.getLogger(__name__)
+
+
+def deliver(
+    delivery_ids: Iterable[int],
+    *,
+    now: datetime,
+    at: datetime | None = None,
+    near: NearFinder = find_near,
+) -> Counter[str]:
+    """Send those of `delivery_ids` that are due; return how many ended in which state.
+
+    `now` decides what is new to a reader; `at`, given in replays and tests only, stands in for
+    the database's clock. Errors about one message are written in its row and harm no other;
+    what is left undone by an exception is found again by the tick.
+    """
+    rows = ledger.waiting(delivery_ids, at)
+    if not rows:
+        return Counter()
+    choices = choose([row.user for row in rows], now, near)
+    papers = mail.read_papers(item.paper for choice in choices.values() for item in choice.items)
+    gaps = _unknown_before(rows)
+    outcomes: Counter[str] = Counter()
+    with open_transport() as transport:
+        for row in rows:
+            work = _Work(row, choices[row.user_id], papers, gaps.get(row.user_id), now, at)
+            outcomes[work.run(transport)] += 1
+    return outcomes
+
+
+class _Work:
+    """One issue on its way through the ledger."""
+
+    def __init__(
+        self,
+        delivery: Delivery,
+        choice: Choice,
+        papers: dict[int, Paper],
+        gap: date | None,
+        now: datetime,
+        at: datetime | None,
+    ) -> None:
+        self.delivery, self.choice, self.papers, self.gap = delivery, choice, papers, gap
+        self.now, self.at = now, at
+
+    def run(self, transport: Transport) -> str:
+        lease = ledger.claim(self.delivery.pk, self.at)
+        if lease is None:
+            return "taken"
+        items = [item for item in self.choice.items if item.paper in self.papers]
+        if not items:
+            return self._end_empty(lease)
+        try:
+            message = mail.build(self.delivery, items, self.papers, gap=self.gap)
+        except Exception:
+            logger.exception("digest: issue %s cannot be rendered", self.delivery.pk)
+            ledger.retry(lease, _("The issue could not be prepared."), self.at)
+            return "retry"
+        return self._hand_over(lease, message, items, transport)
+
+    def _hand_over(
+        self,
+        lease: Lease,
+        message: mail.DigestMessage,
+        items: Sequence[Item],
+        transport: Transport,
+    ) -> str:
+        kept = [item.as_json() for item in items]
+
+        def before_dot() -> None:
+            ledger.mark_sending(lease, items=kept, content_hash=message.content_hash, at=self.at)
+
+        try:
+            transport.send(message, before_dot)
+        except LeaseLostError:
+            return "taken"
+        except TryLaterError as error:
+            ledger.retry(lease, str(error), self.at)
+            return "retry"
+        except RefusedError as error:
+            ledger.mark_failed(lease, str(error), items=kept, at=self.at)
+            return "failed"
+        except NoAnswerError as error:
+            ledger.mark_unknown(lease, str(error), self.at)
+            return "unknown"
+        ledger.mark_sent(lease, self.at)
+        return "sent"
+
+    def _end_empty(self, lease: Lease) -> str:
+        why = self.choice.why_nothing or _("The chosen papers were removed.")
+        user = self.delivery.user
+        day = self.delivery.local_date
+        moment = schedule.moment_on(user, day) if user.wants_digest_on(day) else None
+        if moment is not None and moment > self.now:
+            # Asked for ahead of its hour: at that hour there may be something.
+            ledger.postpone(lease, moment, why)
+            return "postponed"
+        ledger.mark_skipped(lease, why, self.at)
+        return "skipped"
+
+
+def _unknown_before(rows: Sequence[Delivery]) -> dict[int, date]:
+    """The date of each reader's last issue, for those where nobody knows whether it arrived."""
+    last: dict[int, Delivery] = {}
+    earlier = Delivery.objects.filter(user__in={row.user_id for row in rows})
+    for row in (
+        earlier.that_reached_the_reader().order_by("user_id", "-local_date").distinct("user_id")
+    ):
+        last[row.user_id] = row
+    return {
+        user_id: row.local_date
+        for user_id, row in last.items()
+        if row.state == Delivery.State.UNKNOWN
+    }
