@@ -1,0 +1,38 @@
+"""A reader asks for today's issue now: the same row that the tick would make, due at once.
+
+It decides nothing about the issue itself and sends nothing in the request.
+"""
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from accounts import tasks
+from accounts.digest import ledger, schedule
+from accounts.models import Delivery, User
+
+logger = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def send_now(user: User, now: datetime) -> Delivery:
+    """Make today's issue of `user` due and nudge a worker; return its row.
+
+    One a local date: an issue that was sent, or may have been, is returned as it is. When the
+    broker is down the nudge is lost and the tick finds the row within a minute.
+    """
+    delivery = ledger.ask_for(user, now.astimezone(user.zone).date(), now)
+    if delivery.state == Delivery.State.DUE and user.digest_enabled:
+        schedule.reschedule(user, now)
+    if delivery.state == Delivery.State.DUE:
+        transaction.on_commit(lambda: _nudge(delivery.pk))
+    return delivery
+
+
+def _nudge(delivery_id: int) -> None:
+    try:
+        tasks.send_deliveries.delay([delivery_id])
+    except (OperationalError, OSError) as error:
+        logger.warning("digest: no worker could be nudged (%s); the tick will", error)

@@ -1,0 +1,75 @@
+"""A reader's issues as pages show them: what became of each, in words, and its papers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.digest.mail import headings
+from accounts.models import Delivery
+from papers.models import Paper
+
+State = Delivery.State
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One issue in the list. `happened_at` is when it ended, or is next tried; `reason` may be
+    empty."""
+
+    local_date: date
+    state: str
+    words: str
+    reason: str
+    happened_at: datetime | None
+    papers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    heading: str
+    papers: Sequence[Paper]
+
+
+def line_of(delivery: Delivery) -> Line:
+    return Line(
+        local_date=delivery.local_date,
+        state=delivery.state,
+        words=_in_words(delivery),
+        reason=delivery.reason,
+        happened_at=delivery.finished_at or delivery.due_at,
+        papers=len(delivery.items),
+    )
+
+
+def sections_of(delivery: Delivery) -> list[Section]:
+    """Return the issue's papers as they were chosen, without those deleted since.
+
+    Each paper bears its `reason`. One query.
+    """
+    papers = Paper.objects.for_cards().in_bulk([item["paper"] for item in delivery.items])
+    sections: dict[str, list[Paper]] = {}
+    for item in delivery.items:
+        paper = papers.get(item["paper"])
+        if paper is not None:
+            paper.reason = item["reason"]  # type: ignore[attr-defined]
+            sections.setdefault(item["section"], []).append(paper)
+    names = headings()
+    return [Section(names.get(key, key), found) for key, found in sections.items()]
+
+
+def _in_words(delivery: Delivery) -> str:
+    if delivery.state == State.DUE:
+        return _("Waiting to be tried again") if delivery.attempts else _("On its way")
+    if delivery.state == State.SENT:
+        count = len(delivery.items)
+        return ngettext("Sent, %s paper", "Sent, %s papers", count) % count
+    return {
+        State.CLAIMED: _("Being prepared"),
+        State.SENDING: _("Being handed to the mail server"),
+        State.UNKNOWN: _("Handed to the mail server, which did not answer: it may have arrived"),
+        State.SKIPPED: _("Not sent"),
+        State.FAILED: _("Could not be sent"),
+    }[State(delivery.state)]

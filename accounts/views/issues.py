@@ -1,0 +1,64 @@
+from datetime import date
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.digest import ask, issues
+from accounts.models import Delivery, User
+from papers import marks
+
+SHOWN = 60
+
+
+@never_cache
+@login_required
+@require_safe
+def list_issues(request: HttpRequest) -> HttpResponse:
+    reader = cast("User", request.user)
+    rows = Delivery.objects.filter(user=reader).order_by("-local_date")[:SHOWN]
+    context = {
+        "section": "issues",
+        "reader": reader,
+        "lines": [issues.line_of(row) for row in rows],
+        "today": timezone.now().astimezone(reader.zone).date(),
+    }
+    return render(request, "accounts/issues.html", context)
+
+
+@never_cache
+@login_required
+@require_safe
+def issue(request: HttpRequest, local_date: date) -> HttpResponse:
+    delivery = Delivery.objects.filter(
+        user=cast("User", request.user), local_date=local_date
+    ).first()
+    if delivery is None:
+        raise Http404(_("You have no issue of this date."))
+    sections = issues.sections_of(delivery)
+    context = {
+        "section": "issues",
+        "line": issues.line_of(delivery),
+        "sections": sections,
+        "marks": marks.collect(request.user, [p.pk for s in sections for p in s.papers]),
+    }
+    return render(request, "accounts/issue.html", context)
+
+
+@login_required
+@require_POST
+def send_now(request: HttpRequest) -> HttpResponse:
+    reader = cast("User", request.user)
+    delivery = ask.send_now(reader, timezone.now())
+    if delivery.state in (Delivery.State.SENT, Delivery.State.UNKNOWN):
+        messages.info(request, _("Today's issue was already sent. Here it is; no second one goes."))
+        return redirect("accounts:issue", delivery.local_date)
+    words = _("Today's issue is on its way to %s. This page shows what becomes of it.")
+    messages.success(request, words % reader.email)
+    return redirect("accounts:issues")
