@@ -1,5 +1,16 @@
 from django.apps import AppConfig
+from django.conf import settings
+from django.db.models.signals import pre_delete
 
 
 class ReadingListsConfig(AppConfig):
     name = "readinglists"
+
+    def ready(self) -> None:
+        # Models can only be imported once all apps are loaded.
+        from papers import marks
+        from readinglists.marks import saved_paper_ids
+        from readinglists.saves import forget_reader
+
+        marks.register("saved", saved_paper_ids)
+        pre_delete.connect(forget_reader, sender=settings.AUTH_USER_MODEL)

@@ -1,0 +1,62 @@
+"""PaperStats.saves: how many readers have a paper in at least one list of their own.
+
+It changes in the transaction that changes the list, and counts a reader once however many lists
+hold the paper. Nothing else writes the counter.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
+
+from papers.models import PaperStats
+from readinglists.marks import papers_in_lists_of
+from readinglists.models import Entry
+
+
+@contextmanager
+def keeping_saves(owner_id: int, paper_ids: Iterable[int]) -> Iterator[None]:
+    """Run the body in a transaction and bring `saves` of these papers to what it made of them.
+
+    The owner's row is locked first: two tabs that put one paper into two lists would otherwise
+    both see it as new. The same lock makes every change of one reader's lists wait its turn.
+    """
+    ids = list(paper_ids)
+    with transaction.atomic():
+        lock_lists_of(owner_id)
+        before = papers_in_lists_of(owner_id, ids)
+        yield
+        after = papers_in_lists_of(owner_id, ids)
+        _add_to_saves(after - before, 1)
+        _add_to_saves(before - after, -1)
+
+
+def lock_lists_of(owner_id: int) -> None:
+    """Hold back other changes of this reader's lists until the transaction ends.
+
+    NO KEY: rows that only refer to the reader can still be written meanwhile.
+    """
+    owner = get_user_model().objects.select_for_update(no_key=True).filter(pk=owner_id)
+    list(owner.values_list("pk", flat=True))
+
+
+def forget_reader(instance: AbstractBaseUser, **_signal: Any) -> None:
+    """Take a reader who is about to be deleted out of every count (receiver of pre_delete)."""
+    entries = Entry.objects.filter(reading_list__owner_id=instance.pk)
+    _add_to_saves(set(entries.order_by().values_list("paper_id", flat=True)), -1)
+
+
+def _add_to_saves(paper_ids: Collection[int], change: int) -> None:
+    if not paper_ids:
+        return
+    missing = [PaperStats(paper_id=pk) for pk in sorted(paper_ids)]
+    PaperStats.objects.bulk_create(missing, ignore_conflicts=True)
+    rows = PaperStats.objects.filter(paper_id__in=paper_ids)
+    # Locked in one fixed order, so that two readers with the same papers cannot deadlock.
+    list(rows.select_for_update().order_by("paper_id").values_list("paper_id", flat=True))
+    rows.update(saves=Greatest(F("saves") + change, 0))
