@@ -7,7 +7,8 @@ from django.views.decorators.http import require_safe
 from papers import marks
 from papers.models import Paper
 from papers.paging import page_number
-from papers.search.engine import IndexNotReady, SearchResult, Sort, search as search_index
+from papers.search.engine import IndexNotReady, SearchResult, Sort
+from papers.search.engine import search as search_index
 from papers.search.language import Query, QueryTooLong, arxiv_id_in, parse
 
 PAGE_SIZE = 20

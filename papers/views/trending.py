@@ -3,16 +3,19 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from papers import marks
+from papers.listings import count_by_category, newest_day
 from papers.models import Paper
 from papers.paging import get_page, page_number
 from papers.windows import Window
 
 PAGE_SIZE = 20
+MOST_CATEGORIES = 12
 
 
 @require_safe
 def trending(request: HttpRequest, window: Window = Window.WEEK) -> HttpResponse:
     newest = Paper.objects.newest_announcement_day()
+    counts_day = newest_day()
     papers = Paper.objects.for_cards().in_window(window, newest)
     page = get_page(papers, number=page_number(request), size=PAGE_SIZE)
     context = {
@@ -20,6 +23,8 @@ def trending(request: HttpRequest, window: Window = Window.WEEK) -> HttpResponse
         "window": window,
         "windows": list(Window),
         "newest": newest,
+        "counts": count_by_category(counts_day)[:MOST_CATEGORIES] if counts_day else [],
+        "counts_day": counts_day,
         "page": page,
         "marks": marks.collect(request.user, [paper.pk for paper in page.items]),
     }

@@ -3,7 +3,6 @@ from datetime import timedelta
 import pytest
 from celery import Task
 from django.utils import timezone
-from pytest import MonkeyPatch
 from pytest_django import Settings
 
 from papers import tasks
@@ -16,7 +15,7 @@ Queued = list[tuple[str, int]]
 
 
 @pytest.fixture
-def queued(monkeypatch: MonkeyPatch) -> Queued:
+def queued(monkeypatch: pytest.MonkeyPatch) -> Queued:
     calls: Queued = []
 
     def note(task: Task, pk: int) -> None:
