@@ -1,0 +1,116 @@
+"""What changed among the papers, read from Postgres in the order of transactions.
+
+Readers see whole transactions only: what lies below the snapshot's `xmin` is decided for good, what
+is above comes next time (DESIGN 3.3: a transaction id, not a clock). Never writes anything.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import Error, connection, transaction
+
+from papers.models import Paper, SearchEpoch
+from papers.search.schema import IndexedPaper
+
+ROWS_A_FETCH = 1000
+
+_PAPERS = """
+SELECT p.changed_xid::text::bigint, p.id, p.title, p.abstract, p.authors::text, p.announced_on,
+    ARRAY(SELECT c.category_id FROM papers_papercategory c WHERE c.paper_id = p.id)
+FROM papers_paper p
+"""
+_CHANGED = f"""{_PAPERS}
+WHERE p.changed_xid >= %s::text::xid8 AND p.changed_xid < %s::text::xid8 ORDER BY p.changed_xid
+"""
+_DELETED = """
+SELECT paper_id FROM papers_papertombstone
+WHERE changed_xid >= %s::text::xid8 AND changed_xid < %s::text::xid8
+"""
+_NEWEST = """
+SELECT GREATEST(
+    (SELECT changed_xid::text::bigint FROM papers_paper WHERE changed_xid IS NOT NULL
+     ORDER BY changed_xid DESC LIMIT 1),
+    (SELECT changed_xid::text::bigint FROM papers_papertombstone
+     ORDER BY changed_xid DESC LIMIT 1), 0)
+"""
+_SNAPSHOT = """
+SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint,
+    (SELECT oid FROM pg_database WHERE datname = current_database())
+FROM pg_current_snapshot() s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All transactions below `decided` have ended; none at or above `next_id` has begun.
+
+    `database` names the cluster and the database in it, `epoch` is renewed by a restore.
+    """
+
+    decided: int
+    next_id: int
+    database: str
+    epoch: str
+
+
+@contextmanager
+def snapshot() -> Iterator[Snapshot]:
+    """Read everything within as of one moment."""
+    system = _system_identifier()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        cursor.execute(_SNAPSHOT)
+        decided, next_id, database = cursor.fetchone()
+        epoch = SearchEpoch.objects.values_list("epoch", flat=True).first()
+        yield Snapshot(decided, next_id, f"{system}/{database}", str(epoch or ""))
+
+
+def count_papers() -> int:
+    return Paper.objects.count()
+
+
+def newest_change() -> int:
+    """Return the last transaction that changed or deleted a paper, 0 when there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST)
+        return int(cursor.fetchone()[0])
+
+
+def all_papers() -> Iterator[IndexedPaper]:
+    for _xid, paper in _stream(_PAPERS, ()):
+        yield paper
+
+
+def changed_papers(first: int, below: int) -> Iterator[tuple[int, IndexedPaper]]:
+    """Yield (transaction, paper) for transactions `first` to `below`, in their order."""
+    return _stream(_CHANGED, (first, below))
+
+
+def deleted_papers(first: int, below: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_DELETED, (first, below))
+        return [paper_id for (paper_id,) in cursor.fetchall()]
+
+
+def _stream(sql: str, values: tuple[int, ...]) -> Iterator[tuple[int, IndexedPaper]]:
+    # On the server's side of the connection: a million papers never are in memory here.
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(sql, values)
+        while rows := cursor.fetchmany(ROWS_A_FETCH):
+            for xid, paper_id, title, abstract, authors, day, codes in rows:
+                names = tuple(str(name) for name in json.loads(authors))
+                yield xid, IndexedPaper(paper_id, title, abstract, names, tuple(codes), day)
+
+
+def _system_identifier() -> str:
+    """Return the number of the database cluster, "" on servers that do not tell it."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT system_identifier FROM pg_control_system()")
+            return str(cursor.fetchone()[0])
+    except Error:
+        if connection.connection is None or connection.connection.closed:
+            raise
+        return ""

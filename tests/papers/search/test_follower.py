@@ -1,0 +1,259 @@
+import logging
+import threading
+import time
+import uuid
+from datetime import date
+
+import psycopg
+import pytest
+from django.db import OperationalError, connection
+
+from papers.models import Category, Paper, PaperCategory, SearchEpoch
+from papers.search import changes, folder, schema
+from papers.search.engine import current_searcher, search
+from papers.search.follower import Follower, follow, index_now, state, wait_for_follower
+from papers.search.language import parse
+from tests.factories import make_paper
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def find(text: str, *, category: str | None = None) -> list[int]:
+    return [hit.paper_id for hit in search(parse(text), limit=20, category=category).hits]
+
+
+def make_follower(*, stopped: bool = False) -> Follower:
+    stop = threading.Event()
+    if stopped:
+        stop.set()
+    return Follower(stop)
+
+
+def step_until_read(follower: Follower) -> None:
+    """Other tests' transactions on the same server hold the horizon back for moments."""
+    target, deadline = changes.newest_change(), time.monotonic() + 10
+    while follower._read_to <= target and time.monotonic() < deadline:
+        follower.step()
+
+
+def live_name() -> str:
+    path = folder.current()
+    assert path is not None
+    return path.name
+
+
+class ImpatientStop(threading.Event):
+    """Waits no time at all and stops after so many waits, which it remembers."""
+
+    def __init__(self, *, after: int) -> None:
+        super().__init__()
+        self.after = after
+        self.waits: list[float | None] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waits.append(timeout)
+        if len(self.waits) >= self.after:
+            self.set()
+        return self.is_set()
+
+
+def test_changed_title_is_found_and_the_old_one_is_not() -> None:
+    paper = make_paper(title="On owls")
+    index_now()
+    Paper.objects.filter(pk=paper.pk).update(title="On herons")
+    index_now()
+    assert (find("herons"), find("owls")) == ([paper.pk], [])
+
+
+def test_deleted_paper_is_forgotten() -> None:
+    paper = make_paper(title="On owls")
+    index_now()
+    paper.delete()
+    index_now()
+    assert find("owls") == []
+
+
+def test_category_gained_later_is_found() -> None:
+    paper = make_paper(title="On owls", categories=("cs.LG",))
+    index_now()
+    Category.objects.create(code="q-bio.PE")
+    PaperCategory.objects.create(paper=paper, category_id="q-bio.PE")
+    index_now()
+    assert find("owls", category="q-bio.PE") == [paper.pk]
+
+
+def test_vote_is_no_change_of_the_index() -> None:
+    paper = make_paper(title="On owls")
+    index_now()
+    before = changes.newest_change()
+    paper.stats.votes = 7
+    paper.stats.save()
+    assert changes.newest_change() == before
+
+
+def test_bookmark_is_replaced_not_added_to() -> None:
+    for title in ("On owls", "On herons", "On storks"):
+        make_paper(title=title)
+        index_now()
+    assert current_searcher().num_docs == 3 + 1
+
+
+def test_restart_goes_on_from_the_bookmark() -> None:
+    make_paper(title="On owls")
+    index_now()
+    before = live_name()
+    heron = make_paper(title="On herons")
+    index_now()
+    assert (live_name(), find("herons")) == (before, [heron.pk])
+
+
+def test_paper_of_a_transaction_that_ends_late_is_not_missed() -> None:
+    late = make_paper(title="On owls")
+    index_now()
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("UPDATE papers_paper SET title = 'On eagles' WHERE id = %s", [late.pk])
+        early = make_paper(title="On herons")
+        assert not index_now(timeout_seconds=0)
+        assert (find("eagles"), find("herons")) == ([], [])
+    index_now()
+    assert (find("eagles"), find("herons")) == ([late.pk], [early.pk])
+
+
+def test_restored_database_gets_a_new_index() -> None:
+    make_paper(title="On owls")
+    index_now()
+    before = live_name()
+    SearchEpoch.objects.update_or_create(id=1, defaults={"epoch": uuid.uuid4()})
+    index_now()
+    assert live_name() != before
+    assert [path.name for path in folder.root().glob("v*")] == [live_name()]
+
+
+def test_database_set_back_in_time_gets_a_new_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_paper(title="On owls")
+    with monkeypatch.context() as patch:
+        patch.setattr(changes, "_SNAPSHOT", changes._SNAPSHOT.replace("::bigint", "::bigint + 999"))
+        index_now()
+    before = live_name()
+    index_now()
+    assert live_name() != before
+
+
+def test_index_of_another_version_is_built_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    owl = make_paper(title="On owls")
+    index_now()
+    monkeypatch.setattr(folder, "INDEX_VERSION", schema.INDEX_VERSION + 1)
+    index_now()
+    assert live_name().startswith(f"v{schema.INDEX_VERSION + 1}-")
+    assert find("owls") == [owl.pk]
+
+
+def test_damaged_index_is_built_again() -> None:
+    owl = make_paper(title="On owls")
+    index_now()
+    (folder.root() / "current" / "meta.json").write_text("{")
+    index_now()
+    assert find("owls") == [owl.pk]
+
+
+def test_rebuild_asked_for_is_done_once() -> None:
+    make_paper(title="On owls")
+    index_now()
+    before = live_name()
+    folder.ask_for_rebuild()
+    index_now()
+    rebuilt = live_name()
+    index_now()
+    assert before != rebuilt == live_name()
+
+
+def test_stopped_build_leaves_the_old_index() -> None:
+    owl = make_paper(title="On owls")
+    index_now()
+    before = live_name()
+    folder.ask_for_rebuild()
+    make_follower(stopped=True).step()
+    assert (live_name(), find("owls")) == (before, [owl.pk])
+
+
+def test_remains_of_a_stopped_build_are_removed() -> None:
+    make_paper()
+    index_now()
+    remains = folder.create_folder()
+    index_now()
+    assert not remains.exists()
+
+
+def test_papers_of_one_load_are_gathered_into_one_commit() -> None:
+    follower = make_follower()
+    step_until_read(follower)
+    make_paper(title="On owls")
+    step_until_read(follower)
+    assert find("owls") == []
+    assert not wait_for_follower(timeout_seconds=0.1)
+
+
+def test_large_change_is_committed_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("papers.search.follower.COMMIT_PAPERS", 2)
+    follower = make_follower()
+    step_until_read(follower)
+    owls = [make_paper(title="On owls", categories=()).pk for _ in range(5)]
+    step_until_read(follower)
+    assert len(set(find("owls")) & set(owls)) >= 2
+
+
+def test_state_says_how_many_can_be_found() -> None:
+    make_paper(announced_on=date(2026, 3, 2))
+    make_paper()
+    index_now()
+    reached = state()
+    assert reached is not None
+    assert (reached.phase, reached.indexed, reached.papers) == ("following", 2, 2)
+    assert reached.cursor > changes.newest_change()
+
+
+def test_waiting_ends_when_every_change_is_indexed() -> None:
+    make_paper()
+    index_now()
+    assert wait_for_follower(timeout_seconds=1)
+
+
+def test_unreadable_state_is_none() -> None:
+    folder.root().mkdir()
+    (folder.root() / "state.json").write_text("{half")
+    assert state() is None
+
+
+def test_second_follower_waits_and_says_so_once(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    with folder.write_lock():
+        follow(ImpatientStop(after=3))
+    assert [record.message for record in caplog.records].count(
+        "Another process keeps the index of this machine; waiting for it."
+    ) == 1
+
+
+def test_index_now_leaves_a_running_follower_alone() -> None:
+    with folder.write_lock(), pytest.raises(folder.IndexBusy):
+        index_now()
+
+
+def test_database_that_is_away_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    answers = iter([OperationalError("connection refused")] * 3)
+    working = changes.snapshot
+
+    def failing() -> object:
+        if error := next(answers, None):
+            raise error
+        return working()
+
+    monkeypatch.setattr(changes, "snapshot", failing)
+    stop = ImpatientStop(after=4)
+    follow(stop)
+    assert stop.waits == [1.0, 2.0, 4.0, 1.0]
+    said = [record.message for record in caplog.records]
+    assert said.count("Waiting for the database: connection refused") == 1
+    assert said.count("The database is back.") == 1
