@@ -1,0 +1,46 @@
+"""Reads DATABASE_URL and REDIS_URL, and says in one line what is wrong with them.
+
+Never repeats the address itself: it holds a password, and messages end in logs.
+"""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+POSTGRES_SCHEMES = {"postgres", "postgresql"}
+POSTGRES_FORM = "postgres://user:password@host:5432/name"
+REDIS_SCHEMES = {"redis", "rediss", "unix"}
+REDIS_FORM = "redis://host:6379/0"
+
+
+def read_database_url(env: environ.FileAwareEnv, default: str) -> dict[str, Any]:
+    """Return Django's settings for the database. Raises ImproperlyConfigured with one line."""
+    _check("DATABASE_URL", env.str("DATABASE_URL", default=""), POSTGRES_SCHEMES, POSTGRES_FORM)
+    config: dict[str, Any] = env.db_url("DATABASE_URL", default=default)
+    if not config.get("NAME"):
+        raise ImproperlyConfigured(f"DATABASE_URL names no database: write {POSTGRES_FORM}.")
+    return config
+
+
+def read_redis_url(env: environ.FileAwareEnv, default: str) -> str:
+    """Return the address of Redis. Raises ImproperlyConfigured with one line."""
+    value = str(env.str("REDIS_URL", default=""))
+    _check("REDIS_URL", value, REDIS_SCHEMES, REDIS_FORM)
+    return value or default
+
+
+def _check(name: str, value: str, schemes: set[str], form: str) -> None:
+    if not value:
+        return
+    try:
+        parts = urlsplit(value)
+        port_is_right = parts.port != 0
+    except ValueError:
+        # A password with a slash, a question mark or a bracket ends the host too early.
+        raise ImproperlyConfigured(
+            f"{name} cannot be read: write {form}, with odd characters of the password as %XX."
+        ) from None
+    if parts.scheme not in schemes or not port_is_right:
+        raise ImproperlyConfigured(f"{name} must look like {form}.")

@@ -1,0 +1,59 @@
+import environ
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from config.addresses import read_database_url, read_redis_url
+
+DEFAULT = "postgres:///default"
+
+
+@pytest.fixture
+def env() -> environ.FileAwareEnv:
+    return environ.FileAwareEnv()
+
+
+def test_a_database_address_is_read_in_parts(
+    env: environ.FileAwareEnv, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://ada:p%23%40%25@db.example.org:5433/papers")
+    config = read_database_url(env, DEFAULT)
+    assert (config["USER"], config["PASSWORD"]) == ("ada", "p#@%")
+    assert (config["HOST"], config["PORT"], config["NAME"]) == ("db.example.org", 5433, "papers")
+
+
+def test_unset_means_the_default(
+    env: environ.FileAwareEnv, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.delenv("REDIS_URL", raising=False)
+    assert read_database_url(env, DEFAULT)["NAME"] == "default"
+    assert read_redis_url(env, "redis://default") == "redis://default"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "papers",
+        "mysql://ada:secret@db/papers",
+        "postgres://ada:sec/ret@db:5432/papers",
+        "postgres://ada:secret@db:54x2/papers",
+        "postgres://ada:secret@db:5432/",
+    ],
+)
+def test_a_wrong_database_address_is_one_line_without_the_password(
+    env: environ.FileAwareEnv, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", value)
+    with pytest.raises(ImproperlyConfigured, match=r"^DATABASE_URL .*postgres://") as error:
+        read_database_url(env, DEFAULT)
+    assert "\n" not in str(error.value)
+    assert "sec" not in str(error.value)
+
+
+@pytest.mark.parametrize("value", ["localhost:6379", "http://localhost", "redis://h:port/0"])
+def test_a_wrong_redis_address_is_one_line(
+    env: environ.FileAwareEnv, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("REDIS_URL", value)
+    with pytest.raises(ImproperlyConfigured, match=r"^REDIS_URL"):
+        read_redis_url(env, "redis://default")

@@ -1,0 +1,71 @@
+"""The settings as another process reads them, from an environment of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PUBLIC = {
+    "SITE_URL": "https://papers.example.org",
+    "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587",
+    "CONTACT": "admin@papers.example.org",
+    "SECRET_KEY": "k3Jx9vQ2mZ7wB5nT8rL1cF6hD4sG0pYaEuIoXyRtWqNbVzKj-MPlHgUf",
+}
+
+
+def run(*command: str, var: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    kept = {key: os.environ[key] for key in ["PATH", "HOME"] if key in os.environ}
+    own = {"BROADSHEET_VAR": str(var), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    return subprocess.run(
+        [sys.executable, *command],
+        env={**kept, **own, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def read(expression: str, var: Path, environment: dict[str, str]) -> str:
+    code = f"from django.conf import settings as s; print({expression})"
+    return run("-c", code, var=var, environment=environment).stdout.strip()
+
+
+@pytest.mark.parametrize("environment", [{}, PUBLIC], ids=["local", "public"])
+def test_checks_are_clean(tmp_path: Path, environment: dict[str, str]) -> None:
+    deploy = ["--deploy", "--fail-level", "WARNING"] if environment else []
+    done = run("-m", "django", "check", *deploy, var=tmp_path, environment=environment)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_local_site_opened_to_others_does_not_start(tmp_path: Path) -> None:
+    environment = {"HOST": "0.0.0.0"}  # noqa: S104
+    done = run("-m", "django", "check", var=tmp_path, environment=environment)
+    assert done.returncode == 1
+    assert "everybody who reaches the site can read its mail" in done.stderr
+
+
+def test_the_outbox_is_shown_on_a_local_site_only(tmp_path: Path) -> None:
+    expression = "(s.OUTBOX_SHOWN, s.EMAIL_BACKEND)"
+    assert read(expression, tmp_path, {}) == "(True, 'accounts.outbox.OutboxBackend')"
+    assert read("s.OUTBOX_SHOWN", tmp_path, PUBLIC) == "False"
+    without_mail = {**PUBLIC, "EMAIL_URL": ""}
+    assert read("s.OUTBOX_SHOWN", tmp_path, without_mail) == "False"
+
+
+def test_cookies_of_an_https_site_are_bound_to_it(tmp_path: Path) -> None:
+    expression = "(s.SESSION_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_NAME)"
+    assert read(expression, tmp_path, PUBLIC) == "('__Host-session', True, '__Host-csrf')"
+
+
+def test_keys_are_made_once_and_for_the_owner_only(tmp_path: Path) -> None:
+    first = read("s.SECRET_KEY", tmp_path, {})
+    assert len(first) >= 50
+    assert read("s.SECRET_KEY", tmp_path, {}) == first
+    assert (tmp_path / "keys" / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_forwarded_addresses_count_behind_a_proxy_only(tmp_path: Path) -> None:
+    assert read("s.ALLAUTH_TRUSTED_PROXY_COUNT", tmp_path, {}) == "0"
+    assert read("s.ALLAUTH_TRUSTED_PROXY_COUNT", tmp_path, {"BEHIND_PROXY": "1"}) == "1"
