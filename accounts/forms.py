@@ -1,0 +1,95 @@
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.timezones import timezone_choices, timezone_or_utc
+
+HOURS = [(hour, f"{hour:02d}:00") for hour in range(24)]
+
+
+class DeviceTimezoneField(forms.CharField):
+    """Filled by static/js/timezone.js; whatever it holds, the outcome is a zone we know."""
+
+    widget = forms.HiddenInput(attrs={"data-device-timezone": ""})
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, **options)
+
+    def clean(self, value: Any) -> str:
+        return timezone_or_utc(str(value or ""))
+
+
+class SignupExtras(forms.Form):
+    """What our sign-up asks beside address and password; allauth's own form builds on it."""
+
+    digest = forms.BooleanField(
+        label=_("Mail me the new papers, Monday to Friday"), required=False, initial=True
+    )
+    timezone = DeviceTimezoneField()
+
+    field_order = ["email", "password1", "digest"]
+
+    def signup(self, request: HttpRequest, user: User) -> None:
+        """Note the wish. Nothing is due before the address is confirmed (accounts/signals.py)."""
+        user.digest_enabled = self.cleaned_data["digest"]
+        user.timezone = self.cleaned_data["timezone"]
+        user.save(update_fields=["digest_enabled", "timezone"])
+
+
+class SubscribeForm(forms.Form):
+    email = forms.EmailField(
+        label=_("Email address"),
+        max_length=254,
+        error_messages={
+            "required": _("Please type your email address."),
+            "invalid": _("This does not look like an email address: please check it."),
+        },
+    )
+    timezone = DeviceTimezoneField()
+    # No reader sees this field; what fills in every field is not a reader.
+    website = forms.CharField(required=False)
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+    @property
+    def is_from_a_robot(self) -> bool:
+        return bool(self.cleaned_data.get("website"))
+
+
+class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
+    digest_hour = forms.TypedChoiceField(label=_("Hour"), choices=HOURS, coerce=int)
+    digest_days = forms.TypedMultipleChoiceField(
+        label=_("Days"),
+        choices=list(WEEKDAYS.items()),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    timezone = forms.ChoiceField(
+        label=_("Time zone"),
+        error_messages={"invalid_choice": _("“%(value)s” is not a time zone we know.")},
+    )
+
+    class Meta:
+        model = User
+        fields = ["digest_enabled", "digest_hour", "timezone", "digest_days", "digest_size"]
+        labels = {"digest_enabled": _("Send me the daily digest by mail")}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["timezone"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = timezone_choices(current=self.instance.timezone)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("digest_enabled") and cleaned.get("digest_days") == []:
+            message = gettext("Choose at least one day, or switch the digest off.")
+            self.add_error("digest_days", message)
+        return cleaned

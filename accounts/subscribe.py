@@ -1,0 +1,166 @@
+"""The Subscribe box: an address, a mail with a link, a page with one button.
+
+It decides who becomes a subscriber. Nothing is written before the button under the link from the
+mailbox is pressed, and the asking half never looks whether an address is known, so that it cannot
+tell. It never logs anybody in: links are forwarded, and a stranger's link pressed by mistake must
+not put a reader into the stranger's account. Read more: docs/decisions.md, "Subscribe".
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core import signing
+from django.core.mail import EmailMessage
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Lower
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from accounts.digest.schedule import reschedule
+from accounts.limits import Limit, take
+from accounts.mail import account_mail_headers
+from accounts.models import User
+from accounts.timezones import timezone_or_utc
+
+LINK_LASTS = timedelta(hours=48)
+SALT = "accounts.subscribe"
+
+MAILS_AN_ADDRESS = Limit("subscribe-address", amount=3, window_seconds=3600)
+# A campus behind one address may hold many readers; a robot wants thousands.
+MAILS_A_NETWORK = Limit("subscribe-network", amount=30, window_seconds=3600)
+
+
+class LinkError(Exception):
+    """The link is cut, changed or of another site."""
+
+
+class LinkExpiredError(LinkError):
+    """The link was good and is older than LINK_LASTS."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody asked for: `what` is always "digest" today."""
+
+    email: str
+    timezone: str
+    what: str = "digest"
+
+
+class Outcome(Enum):
+    NEW = auto()
+    SWITCHED_ON = auto()
+    ALREADY_ON = auto()
+    CLOSED = auto()
+
+
+def ask(wish: Wish, *, network: str) -> bool:
+    """Send the mail with the link, unless a limit says no; return whether it was sent.
+
+    The caller shows the same page either way. Raises CacheAwayError when the limits cannot be
+    read, OSError or SMTPException when the mail cannot be handed over.
+    """
+    if not (take(MAILS_A_NETWORK, network) and take(MAILS_AN_ADDRESS, wish.email)):
+        return False
+    _confirmation_mail(wish).send()
+    return True
+
+
+def make_token(wish: Wish) -> str:
+    return signing.dumps(asdict(wish), salt=SALT)
+
+
+def read_token(token: str) -> Wish:
+    """Return the wish in a link. Raises LinkError, and LinkExpiredError after 48 hours."""
+    try:
+        fields = signing.loads(token, salt=SALT, max_age=LINK_LASTS)
+        return Wish(**fields)
+    except signing.SignatureExpired as error:
+        raise LinkExpiredError from error
+    except (signing.BadSignature, TypeError) as error:
+        raise LinkError from error
+
+
+def subscribe(wish: Wish, now: datetime) -> tuple[User, Outcome]:
+    """Make the reader, or switch the digest on for a known one, in one transaction.
+
+    The wish must come from `read_token`: it is the proof that the address is its reader's. Asking
+    again changes nothing. A closed account stays closed and untouched.
+    """
+    with transaction.atomic():
+        user, is_new = _get_or_make_user(wish)
+        if not user.is_active:
+            return user, Outcome.CLOSED
+        was_proven = _prove_address(user, wish.email)
+        if user.digest_enabled and was_proven:
+            return user, Outcome.ALREADY_ON
+        user.digest_enabled = True
+        user.paused_until = None
+        user.save(update_fields=["digest_enabled", "paused_until"])
+        reschedule(user, now)
+        return user, Outcome.NEW if is_new else Outcome.SWITCHED_ON
+
+
+def _confirmation_mail(wish: Wish) -> EmailMessage:
+    path = reverse("accounts:confirm_subscription", args=[make_token(wish)])
+    context = {
+        "email": wish.email,
+        "link": f"{settings.SITE_URL}{path}",
+        "hours": LINK_LASTS // timedelta(hours=1),
+        "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+    }
+    subject = render_to_string("emails/subscribe_subject.txt", context, using="django").strip()
+    body = render_to_string("emails/subscribe_message.txt", context, using="django").strip()
+    return EmailMessage(subject, body, to=[wish.email], headers=account_mail_headers())
+
+
+def _get_or_make_user(wish: Wish) -> tuple[User, bool]:
+    """Return the reader with the row locked, and whether it is new."""
+    user = _find_user(wish.email)
+    if user is None:
+        try:
+            with transaction.atomic():
+                zone = timezone_or_utc(wish.timezone)
+                return User.objects.create_user(wish.email, timezone=zone), True
+        except IntegrityError:  # the button was pressed twice at once
+            user = _find_user(wish.email)
+            if user is None:
+                raise
+    return User.objects.select_for_update().get(pk=user.pk), False
+
+
+def _find_user(email: str) -> User | None:
+    proven = EmailAddress.objects.filter(email=email, verified=True).select_related("user").first()
+    if proven is not None:
+        return User.objects.get(pk=proven.user_id)
+    # As the unique index has it: `iexact` would read every row.
+    return User.objects.alias(address=Lower("email")).filter(address=email.lower()).first()
+
+
+def _prove_address(user: User, email: str) -> bool:
+    """Note that the address is the reader's own; return whether that was known before."""
+    addresses = EmailAddress.objects.filter(user=user)
+    if addresses.filter(email=email, verified=True).exists():
+        return True
+    if not addresses.filter(verified=True).exists():
+        _forget_password_of_unproven(user)
+        addresses.update(primary=False)
+    EmailAddress.objects.update_or_create(
+        user=user,
+        email=email,
+        defaults={"verified": True, "primary": not addresses.filter(primary=True).exists()},
+    )
+    return False
+
+
+def _forget_password_of_unproven(user: User) -> None:
+    """A password typed at a sign-up that was never confirmed may be a stranger's, who waits for
+    the owner of the address to confirm it. Staff accounts are made by the operator by hand.
+    """
+    if user.has_usable_password() and not user.is_staff:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])

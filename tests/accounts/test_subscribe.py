@@ -1,0 +1,126 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from django.core import signing
+
+from accounts import subscribe
+from accounts.models import User
+from accounts.subscribe import Outcome, Wish
+from tests.factories import make_user
+
+SUNDAY = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+WISH = Wish("new@example.org", "Europe/Berlin")
+
+
+def make_unproven_user(*, email: str = WISH.email, **fields: object) -> User:
+    """Somebody signed up with the address and never confirmed it."""
+    user = User.objects.create_user(email, "a stranger's passphrase", **fields)
+    EmailAddress.objects.create(user=user, email=email, verified=False, primary=True)
+    return user
+
+
+def test_a_link_gives_back_the_wish() -> None:
+    assert subscribe.read_token(subscribe.make_token(WISH)) == WISH
+
+
+def test_a_link_dies_after_48_hours() -> None:
+    with time_machine.travel(SUNDAY, tick=False):
+        token = subscribe.make_token(WISH)
+    with time_machine.travel(SUNDAY + timedelta(hours=47, minutes=59), tick=False):
+        assert subscribe.read_token(token) == WISH
+    late = time_machine.travel(SUNDAY + timedelta(hours=48, seconds=2), tick=False)
+    with late, pytest.raises(subscribe.LinkExpiredError):
+        subscribe.read_token(token)
+
+
+@pytest.mark.parametrize("token", ["", "x", "a:b:c", signing.dumps({"email": "a@example.org"})])
+def test_a_foreign_link_is_refused(token: str) -> None:
+    with pytest.raises(subscribe.LinkError):
+        subscribe.read_token(token)
+
+
+def test_a_changed_link_is_refused() -> None:
+    with pytest.raises(subscribe.LinkError):
+        subscribe.read_token("A" + subscribe.make_token(WISH))
+
+
+@pytest.mark.django_db
+def test_a_new_address_becomes_a_reader_without_password() -> None:
+    user, outcome = subscribe.subscribe(WISH, SUNDAY)
+    assert outcome is Outcome.NEW
+    assert not user.has_usable_password()
+    assert user.timezone == "Europe/Berlin"
+    address = EmailAddress.objects.get(user=user)
+    assert (address.email, address.verified, address.primary) == ("new@example.org", True, True)
+
+
+@pytest.mark.django_db
+def test_the_first_issue_is_due_at_the_hour_of_the_reader() -> None:
+    user, _ = subscribe.subscribe(WISH, SUNDAY)
+    user.refresh_from_db()
+    assert user.next_due_at == datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+
+
+@pytest.mark.django_db
+def test_asking_twice_changes_nothing() -> None:
+    subscribe.subscribe(WISH, SUNDAY)
+    user, outcome = subscribe.subscribe(WISH, SUNDAY + timedelta(days=1))
+    assert outcome is Outcome.ALREADY_ON
+    assert user.next_due_at == datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+    assert User.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_known_reader_is_switched_on_and_keeps_password_and_zone() -> None:
+    make_user(email="new@example.org", timezone="Asia/Tokyo", paused_until=SUNDAY.date())
+    user, outcome = subscribe.subscribe(WISH, SUNDAY)
+    assert outcome is Outcome.SWITCHED_ON
+    assert user.check_password("a long passphrase")
+    assert user.timezone == "Asia/Tokyo"
+    assert user.paused_until is None
+    assert user.next_due_at is not None
+
+
+@pytest.mark.django_db
+def test_a_second_confirmed_address_subscribes_its_reader() -> None:
+    reader = make_user(email="main@example.org")
+    EmailAddress.objects.create(user=reader, email=WISH.email, verified=True, primary=False)
+    user, _ = subscribe.subscribe(WISH, SUNDAY)
+    assert user == reader
+    assert user.email == "main@example.org"
+
+
+@pytest.mark.django_db
+def test_the_password_of_an_unconfirmed_sign_up_stops_working() -> None:
+    make_unproven_user(digest_enabled=True)
+    user, outcome = subscribe.subscribe(WISH, SUNDAY)
+    assert outcome is Outcome.SWITCHED_ON
+    assert not user.has_usable_password()
+    assert EmailAddress.objects.get(user=user).verified
+    assert user.next_due_at is not None
+
+
+@pytest.mark.django_db
+def test_an_administrator_made_by_hand_keeps_the_password() -> None:
+    User.objects.create_superuser(WISH.email, "a long passphrase")
+    user, _ = subscribe.subscribe(WISH, SUNDAY)
+    assert user.check_password("a long passphrase")
+
+
+@pytest.mark.django_db
+def test_the_case_of_an_address_does_not_matter() -> None:
+    User.objects.create_superuser("New@Example.org", "a long passphrase")
+    subscribe.subscribe(WISH, SUNDAY)
+    assert User.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_closed_account_stays_closed() -> None:
+    make_user(email=WISH.email, is_active=False)
+    user, outcome = subscribe.subscribe(WISH, SUNDAY)
+    assert outcome is Outcome.CLOSED
+    user.refresh_from_db()
+    assert not user.is_active
+    assert not user.digest_enabled

@@ -1,0 +1,154 @@
+from smtplib import SMTPServerDisconnected
+from typing import Any
+
+import pytest
+from django.core.mail import EmailMessage
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from accounts import subscribe
+from accounts.models import User
+from tests.accounts.mails import find_link
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+OWN_PAGE = {"Sec-Fetch-Site": "same-origin"}
+
+
+def post(client: Client, headers: dict[str, str] = OWN_PAGE, **fields: str) -> Any:
+    fields = {"email": "new@example.org", "timezone": "Europe/Berlin", **fields}
+    return client.post(reverse("accounts:subscribe"), fields, headers=headers)
+
+
+def test_the_box_is_on_every_page_of_a_visitor(client: Client) -> None:
+    assert 'action="/subscribe/"' in client.get(reverse("papers:home")).content.decode()
+
+
+def test_the_box_sets_no_cookie(client: Client) -> None:
+    assert not client.get(reverse("accounts:subscribe")).cookies
+
+
+def test_a_reader_who_is_logged_in_sees_no_box(client: Client) -> None:
+    client.force_login(make_user())
+    assert 'action="/subscribe/"' not in client.get(reverse("papers:home")).content.decode()
+
+
+def test_it_sends_one_mail_with_the_link(client: Client, mailoutbox: list[EmailMessage]) -> None:
+    assert post(client).status_code == 200
+    (message,) = mailoutbox
+    assert message.to == ["new@example.org"]
+    token = find_link(message).split("/")[-2]
+    assert subscribe.read_token(token) == subscribe.Wish("new@example.org", "Europe/Berlin")
+
+
+def test_nothing_is_written_and_no_cookie_set(client: Client) -> None:
+    response = post(client)
+    assert not User.objects.exists()
+    assert not response.cookies
+
+
+def test_the_mail_is_no_list_mail(client: Client, mailoutbox: list[EmailMessage]) -> None:
+    post(client)
+    headers = mailoutbox[0].message()
+    assert headers["Auto-Submitted"] == "auto-generated"
+    assert headers["Message-ID"].endswith("@localhost>")
+    assert not [name for name in headers.keys() if name.lower().startswith("list-")]  # noqa: SIM118
+
+
+@pytest.mark.promise(29)
+@pytest.mark.parametrize("headers", [{}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}])
+def test_another_site_cannot_send_it(
+    client: Client, mailoutbox: list[EmailMessage], headers: dict[str, str]
+) -> None:
+    response = post(client, headers)
+    assert response.status_code == 403
+    assert "our own page" in response.content.decode()
+    assert not mailoutbox
+
+
+@pytest.mark.parametrize(
+    "email",
+    ["", "nobody", "a@b", "a@example.org\nBcc: b@example.org", "a" * 250 + "@example.org", "é@x.y"],
+)
+def test_a_bad_address_comes_back_with_words(
+    client: Client, mailoutbox: list[EmailMessage], email: str
+) -> None:
+    response = post(client, email=email)
+    assert response.status_code == 422
+    assert response.context["subscribe_form"]["email"].value() == email
+    assert 'class="errorlist"' in response.content.decode()
+    assert not mailoutbox
+
+
+def test_a_wrong_zone_is_no_error(client: Client, mailoutbox: list[EmailMessage]) -> None:
+    assert post(client, timezone="Mars/Base").status_code == 200
+    assert subscribe.read_token(find_link(mailoutbox[0]).split("/")[-2]).timezone == "UTC"
+
+
+def test_a_robot_gets_the_same_page_and_no_mail(
+    client: Client, mailoutbox: list[EmailMessage]
+) -> None:
+    reader, robot = post(client), post(client, website="http://spam.example")
+    assert robot.content == reader.content
+    assert len(mailoutbox) == 1
+
+
+@pytest.mark.promise(34)
+def test_known_unknown_and_limited_addresses_get_the_same_page(
+    client: Client, mailoutbox: list[EmailMessage]
+) -> None:
+    make_user(email="known@example.org", digest_enabled=True)
+    answers = [
+        post(client, email=email)
+        for email in ["known@example.org", "other@example.org", *["limit@example.org"] * 4]
+    ]
+    assert {page_of(answer) for answer in answers} == {page_of(answers[0])}
+    assert {answer.status_code for answer in answers} == {200}
+    assert [message.to[0][:5] for message in mailoutbox] == ["known", "other", *["limit"] * 3]
+
+
+def page_of(answer: HttpResponse) -> str:
+    page = answer.content.decode()
+    for name in ["known", "other", "limit"]:
+        page = page.replace(f"{name}@", "@")
+    return page
+
+
+def test_asking_looks_no_reader_up(client: Client, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        post(client)
+
+
+def test_one_network_is_limited(client: Client, mailoutbox: list[EmailMessage]) -> None:
+    for number in range(33):
+        post(client, email=f"reader{number}@example.org")
+    assert len(mailoutbox) == subscribe.MAILS_A_NETWORK.amount
+
+
+def test_without_the_cache_it_says_so_and_keeps_the_address(
+    client: Client, settings: Settings, mailoutbox: list[EmailMessage]
+) -> None:
+    backend = "config.cache.ForgivingRedisCache"
+    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": "redis://127.0.0.1:1/0"}}
+    response = post(client)
+    assert response.status_code == 503
+    assert 'value="new@example.org"' in response.content.decode()
+    assert not mailoutbox
+
+
+def test_a_mail_server_that_is_away_is_said_in_words(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_message: EmailMessage) -> int:
+        raise SMTPServerDisconnected
+
+    monkeypatch.setattr(EmailMessage, "send", fail)
+    response = post(client)
+    assert response.status_code == 503
+    assert "cannot send mail just now" in response.content.decode()
+
+
+def test_other_methods_are_refused(client: Client) -> None:
+    assert client.put(reverse("accounts:subscribe")).status_code == 405
