@@ -1,10 +1,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts.views.confirm_email import ConfirmEmail
+
 urlpatterns = [
     path("", include("papers.urls")),
     path("", include("accounts.urls")),
     path("", include("readinglists.urls")),
+    # Before allauth's own of the same name: theirs logs another reader out when it is only opened.
+    path("accounts/confirm-email/<str:key>/", ConfirmEmail.as_view(), name="account_confirm_email"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

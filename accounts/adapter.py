@@ -1,0 +1,46 @@
+import logging
+from smtplib import SMTPException
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as allauth_context
+from allauth.core.exceptions import ImmediateHttpResponse
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from accounts.mail import account_mail_headers
+
+LONGEST_ADDRESS = 254
+
+logger = logging.getLogger(__name__)
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Account mail in the name of the site, and a page in words when it cannot be sent."""
+
+    def clean_email(self, email: str) -> str:
+        # Allauth's form takes 320 characters, the tables 254, the most that SMTP can carry.
+        if len(email) > LONGEST_ADDRESS:
+            raise ValidationError(_("This address is too long for any mailbox."))
+        return email
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        request = allauth_context.request
+        named = {
+            "request": request,
+            "email": email,
+            "site_name": settings.SITE_NAME,
+            "site_url": settings.SITE_URL,
+            **context,
+        }
+        message = self.render_mail(template_prefix, email, named, headers=account_mail_headers())
+        try:
+            message.send()
+        except (OSError, SMTPException) as error:
+            logger.error("%s could not be handed to the mail server: %s", template_prefix, error)
+            if request is None:
+                raise
+            page = render(request, "accounts/mail_away.html", status=503)
+            raise ImmediateHttpResponse(page) from error

@@ -1,0 +1,50 @@
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.account.signals import email_confirmed
+from django.contrib import messages
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.digest.schedule import reschedule
+from accounts.models import User
+
+
+@receiver(email_confirmed)
+def start_digest(email_address: EmailAddress, **_signal: Any) -> None:
+    """Make the first issue due for a reader who ticked the box at sign-up."""
+    user = email_address.user
+    if user.digest_enabled and user.next_due_at is None:
+        reschedule(user, timezone.now())
+
+
+@receiver(email_confirmed)
+def forget_password_of_unproven(
+    request: HttpRequest, email_address: EmailAddress, **_signal: Any
+) -> None:
+    """Whoever confirms a first address by a login code did not use the link of the sign-up, so the
+    password of that sign-up may be a stranger's, who waits for just this.
+    """
+    user = email_address.user
+    if not _is_login_by_code(request) or not user.has_usable_password() or user.is_staff:
+        return
+    others = EmailAddress.objects.filter(user=user, verified=True).exclude(pk=email_address.pk)
+    if not others.exists():
+        _forget_password(request, user)
+
+
+def _is_login_by_code(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return match is not None and match.url_name == "account_confirm_login_code"
+
+
+def _forget_password(request: HttpRequest, user: User) -> None:
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    text = _(
+        "This address was never confirmed by the link of its sign-up, so the password given there "
+        "no longer works. You can set one under Settings."
+    )
+    messages.info(request, text)

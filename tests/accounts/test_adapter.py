@@ -1,0 +1,56 @@
+from smtplib import SMTPServerDisconnected
+
+import pytest
+from django.core.mail import EmailMessage
+from django.test import Client
+
+from accounts.models import User
+from tests.accounts.mails import find_link
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def ask_for_code(client: Client) -> int:
+    return client.post("/accounts/login/code/", {"email": make_user().email}).status_code
+
+
+def test_account_mail_is_no_list_mail(client: Client, mailoutbox: list[EmailMessage]) -> None:
+    ask_for_code(client)
+    headers = dict(mailoutbox[0].message().items())
+    assert headers["Auto-Submitted"] == "auto-generated"
+    assert headers["Message-ID"].endswith("@localhost>")
+    assert not [name for name in headers if name.lower().startswith("list-")]
+
+
+def test_account_mail_is_written_in_the_name_of_the_site(
+    client: Client, mailoutbox: list[EmailMessage]
+) -> None:
+    ask_for_code(client)
+    assert mailoutbox[0].subject == "Your code for Broadsheet"
+    assert str(mailoutbox[0].body).endswith("Broadsheet\nhttp://localhost:8000")
+
+
+def test_addresses_are_not_escaped_as_html(client: Client, mailoutbox: list[EmailMessage]) -> None:
+    client.post("/accounts/password/reset/", {"email": "o'hara@example.org"})
+    assert "o'hara@example.org" in str(mailoutbox[0].body)
+    assert find_link(mailoutbox[0]) == "/accounts/signup/"
+
+
+def test_a_mail_server_that_is_away_is_said_in_words(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_message: EmailMessage) -> int:
+        raise SMTPServerDisconnected
+
+    monkeypatch.setattr(EmailMessage, "send", fail)
+    assert ask_for_code(client) == 503
+
+
+def test_a_superuser_made_by_hand_finds_the_way_in(
+    client: Client, mailoutbox: list[EmailMessage]
+) -> None:
+    User.objects.create_superuser("Boss@Example.org", "a long passphrase")
+    client.post("/accounts/login/", {"login": "boss@example.org", "password": "a long passphrase"})
+    client.post(find_link(mailoutbox[0]))
+    assert client.get("/admin/").status_code == 200
