@@ -1,0 +1,73 @@
+from typing import Any
+
+from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.digest.schedule import reschedule
+from accounts.models import Delivery, User
+
+# Allauth's limits and codes guard its own login page only, so the admin's form is not used.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+
+@admin.register(User)
+class ReaderAdmin(UserAdmin):  # type: ignore[type-arg]
+    ordering = ["-date_joined"]
+    list_display = ["email", "digest_enabled", "timezone", "next_due_at", "is_active", "is_staff"]
+    list_filter = ["digest_enabled", "is_active", "is_staff"]
+    search_fields = ["email"]
+    readonly_fields = ["date_joined", "last_login", "next_due_at"]
+    fieldsets = [
+        (None, {"fields": ["email", "password"]}),
+        (
+            _("Digest"),
+            {
+                "fields": [
+                    "digest_enabled",
+                    "digest_hour",
+                    "timezone",
+                    "digest_days",
+                    "digest_size",
+                    "paused_until",
+                    "next_due_at",
+                ]
+            },
+        ),
+        (
+            _("Permissions"),
+            {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]},
+        ),
+        (_("Dates"), {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [(None, {"fields": ["email", "usable_password", "password1", "password2"]})]
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        # An address that nobody confirmed gets no issue, whoever switches it on.
+        if EmailAddress.objects.filter(user=obj, verified=True).exists():
+            reschedule(obj, timezone.now())
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """For looking only: the ledger's rows are changed by the ledger."""
+
+    list_display = ["user", "local_date", "state", "attempts", "due_at", "finished_at", "reason"]
+    list_filter = ["state"]
+    search_fields = ["user__email"]
+    date_hierarchy = "local_date"
+    list_select_related = ["user"]
+
+    def has_add_permission(self, request: object) -> bool:
+        return False
+
+    def has_change_permission(self, request: object, obj: Delivery | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: object, obj: Delivery | None = None) -> bool:
+        return False

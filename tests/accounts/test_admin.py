@@ -1,0 +1,57 @@
+import pytest
+from allauth.account.models import EmailAddress
+from django.test import Client
+
+from accounts.models import User
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def admin_fields(reader: User, **changed: str) -> dict[str, str | list[str]]:
+    fields: dict[str, str | list[str]] = {
+        "email": reader.email,
+        "digest_hour": "7",
+        "timezone": "UTC",
+        "digest_days": "0,1,2,3,4",
+        "digest_size": "10",
+        "is_active": "on",
+    }
+    return {**fields, **changed}
+
+
+def test_login_goes_through_the_site(client: Client) -> None:
+    assert client.get("/admin/login/").headers["Location"].startswith("/accounts/login/?next=")
+
+
+def test_a_reader_without_the_right_is_refused(client: Client) -> None:
+    client.force_login(make_user())
+    assert client.get("/admin/login/").status_code == 403
+
+
+@pytest.mark.parametrize("page", ["user/", "user/add/", "delivery/"])
+def test_pages_open(admin: Client, page: str) -> None:
+    assert admin.get(f"/admin/accounts/{page}").status_code == 200
+
+
+@pytest.fixture
+def admin(client: Client) -> Client:
+    client.force_login(make_user(is_staff=True, is_superuser=True))
+    return client
+
+
+@pytest.mark.parametrize("is_confirmed", [True, False])
+def test_switching_a_digest_on_makes_an_issue_due_for_confirmed_addresses_only(
+    admin: Client, is_confirmed: bool
+) -> None:
+    reader = make_user()
+    EmailAddress.objects.filter(user=reader).update(verified=is_confirmed)
+    fields = admin_fields(reader, digest_enabled="on")
+    assert admin.post(f"/admin/accounts/user/{reader.pk}/change/", fields).status_code == 302
+    reader.refresh_from_db()
+    assert reader.digest_enabled
+    assert (reader.next_due_at is not None) is is_confirmed
+
+
+def test_deliveries_can_only_be_looked_at(admin: Client) -> None:
+    assert admin.get("/admin/accounts/delivery/add/").status_code == 403
