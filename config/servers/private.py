@@ -33,13 +33,19 @@ class Wanted:
 
 
 class Servers:
-    def __init__(self, var: Path, guardian: Guardian, say: Say) -> None:
+    def __init__(
+        self,
+        var: Path,
+        guardian: Guardian,
+        say: Say,
+        postgres_settings: tuple[tuple[str, str], ...] = (),
+    ) -> None:
         self._home = make_home(var)
         self._guardian = guardian
         self._say = say
         account = choose_account(self._home)
         self._programs = install_programs(self._home)
-        self.cluster = describe_cluster(var, self._home, self._programs)
+        self.cluster = describe_cluster(var, self._home, self._programs, postgres_settings)
         self.cache = valkey.Cache(
             program=self._programs.valkey,
             socket=paths.valkey_socket(var),

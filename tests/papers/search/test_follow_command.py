@@ -26,6 +26,8 @@ def database_url() -> str:
     """The test database, as another process reaches it."""
     known = connection.settings_dict
     password = f":{quote(known['PASSWORD'])}" if known["PASSWORD"] else ""
+    if known["HOST"].startswith("/"):
+        return f"postgresql://{known['USER']}@/{quote(known['HOST'])}/{known['NAME']}"
     host = quote(known["HOST"], safe="")
     port = f":{known['PORT']}" if known["PORT"] else ""
     options = f"?{urlencode(known['OPTIONS'])}" if known.get("OPTIONS") else ""

@@ -1,0 +1,92 @@
+"""Gives the tests a private Postgres and Valkey in a temporary folder, one pair for the whole run.
+
+BROADSHEET_TEST_DATABASE_URL names another Postgres, whose user may create databases. The settings
+are read here, once the addresses are known: no pytest setting names them.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import django
+import pytest
+
+from config.servers import paths, postgres
+from config.servers.private import Servers, Wanted
+from config.servers.processes import Guardian
+
+# A test run may lose everything when the machine does.
+FAST = (("fsync", "off"), ("synchronous_commit", "off"), ("full_page_writes", "off"))
+# What an operator's .env may say must not reach the tests.
+BLANK = ("SITE_URL", "EMAIL_URL", "REDIS_URL", "ALLOWED_HOSTS", "SECRET_KEY", "LINK_KEY", "DEBUG")
+_TEST_DATABASE_URL = os.environ.get("BROADSHEET_TEST_DATABASE_URL", "")
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+
+
+def _choose_var() -> Path:
+    """Return this process's own `var/`; the workers of pytest-xdist share one pair of servers."""
+    if not _WORKER:
+        var = Path(tempfile.mkdtemp(prefix="broadsheet-tests-"))
+        var.chmod(0o711)
+        os.environ["BROADSHEET_TESTS_VAR"] = str(var)
+        return var
+    shared = Path(os.environ["BROADSHEET_TESTS_VAR"])
+    var = shared / _WORKER
+    var.mkdir()
+    (var / "servers").symlink_to(shared / "servers")
+    return var
+
+
+def _configure_django(var: Path) -> None:
+    os.environ.update(dict.fromkeys(BLANK, ""))
+    os.environ["BROADSHEET_VAR"] = str(var)
+    os.environ["DATABASE_URL"] = _TEST_DATABASE_URL or paths.default_database_url(var)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    from django.conf import settings
+
+    number = 2 * (int(_WORKER.removeprefix("gw")) + 1) if _WORKER else 0
+    socket = paths.valkey_socket(var)
+    settings.CACHES["default"]["LOCATION"] = f"unix://{socket}?db={number}"
+    settings.CELERY_BROKER_URL = f"redis+socket://{socket}?virtual_host={number + 1}"
+    # The hashed names exist only after collectstatic.
+    settings.STATIC_ROOT.mkdir()
+    storage = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": storage}}
+    django.setup()
+
+
+VAR = _choose_var()
+_configure_django(VAR)
+
+
+class _TestServers:
+    """The servers of the run, started by the process that the developer started."""
+
+    guardian: Guardian | None = None
+    servers: Servers | None = None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if _WORKER or config.option.collectonly:
+        return
+    _TestServers.guardian = guardian = Guardian()
+    _TestServers.servers = servers = Servers(VAR, guardian, _say, FAST)
+    servers.start(Wanted(postgres=not _TEST_DATABASE_URL, valkey=True))
+    if not _TEST_DATABASE_URL:
+        postgres.run_sql(servers.cluster, f"ALTER ROLE {paths.ROLE} CREATEDB")
+
+
+def pytest_unconfigure() -> None:
+    if _TestServers.servers is not None:
+        _TestServers.servers.stop()
+    if _TestServers.guardian is not None:
+        _TestServers.guardian.close()
+    if not _WORKER:
+        shutil.rmtree(VAR, ignore_errors=True)
+
+
+def _say(name: str, text: str) -> None:
+    if "making" not in text:
+        sys.stderr.write(f"{name}: {text}\n")
