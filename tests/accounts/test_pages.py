@@ -55,6 +55,11 @@ def test_page_to_set_a_first_password(client: Client) -> None:
     check_page(client, "password/set/")
 
 
+def test_the_one_button_of_a_page_is_its_main_one(client: Client) -> None:
+    client.force_login(make_user())
+    assert 'class="button primary"' in client.get("/accounts/password/change/").content.decode()
+
+
 def test_page_for_the_code(client: Client) -> None:
     client.post("/accounts/login/code/", {"email": make_user().email})
     check_page(client, "login/code/confirm/")
