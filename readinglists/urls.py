@@ -1,4 +1,20 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from readinglists import views
 
 app_name = "readinglists"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("lists/", views.lists, name="lists"),
+    path("lists/new/", views.create, name="create"),
+    path("lists/<int:pk>/", views.show, name="list"),
+    path("lists/<int:pk>/edit/", views.edit, name="edit"),
+    path("lists/<int:pk>/delete/", views.delete, name="delete"),
+    path("lists/<int:pk>/link/", views.make_link, name="make_link"),
+    path("lists/<int:pk>/link/revoke/", views.revoke_link, name="revoke_link"),
+    path("lists/add/<int:paper_pk>/", views.add, name="add"),
+    path("lists/add/<int:paper_pk>/control/", views.save_control, name="save_control"),
+    path("lists/entries/<int:pk>/remove/", views.remove, name="remove"),
+    path("lists/entries/<int:pk>/move/", views.move, name="move"),
+    path("lists/entries/<int:pk>/note/", views.note, name="note"),
+    path("l/<str:key>/", views.shared, name="shared"),
+]

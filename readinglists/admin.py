@@ -1,0 +1,54 @@
+from typing import TYPE_CHECKING
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from readinglists import entries
+from readinglists.models import ReadingList, ShareLink
+
+if TYPE_CHECKING:
+    ListModelAdmin = admin.ModelAdmin[ReadingList]
+    LinkModelAdmin = admin.ModelAdmin[ShareLink]
+else:
+    ListModelAdmin = LinkModelAdmin = admin.ModelAdmin
+
+
+@admin.register(ReadingList)
+class ReadingListAdmin(ListModelAdmin):
+    """Entries are not edited here: their order and the count of saves follow rules."""
+
+    list_display = ["title", "owner", "changed_at"]
+    list_select_related = ["owner"]
+    search_fields = ["title", "owner__email"]
+    readonly_fields = ["owner", "created_at", "changed_at"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def delete_model(self, request: HttpRequest, obj: ReadingList) -> None:
+        entries.delete_list(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ReadingList]) -> None:
+        for reading_list in queryset:
+            entries.delete_list(reading_list)
+
+
+@admin.register(ShareLink)
+class ShareLinkAdmin(LinkModelAdmin):
+    """To see which links there are and to revoke them; a key is never shown."""
+
+    list_display = ["reading_list", "created_at", "revoked_at"]
+    list_select_related = ["reading_list"]
+    fields = ["reading_list", "generation", "created_at", "revoked_at"]
+    readonly_fields = ["reading_list", "generation", "created_at", "revoked_at"]
+    actions = ["revoke"]
+
+    @admin.action(description=_("Revoke the selected links"))
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ShareLink]) -> None:
+        queryset.filter(revoked_at=None).update(revoked_at=Now())
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False

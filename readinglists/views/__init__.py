@@ -1,0 +1,20 @@
+from readinglists.views.entries import move, note, remove
+from readinglists.views.links import make_link, revoke_link, shared
+from readinglists.views.lists import create, delete, edit, lists, show
+from readinglists.views.save import add, save_control
+
+__all__ = [
+    "add",
+    "create",
+    "delete",
+    "edit",
+    "lists",
+    "make_link",
+    "move",
+    "note",
+    "remove",
+    "revoke_link",
+    "save_control",
+    "shared",
+    "show",
+]

@@ -1,0 +1,65 @@
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from readinglists import entries
+from readinglists.access import gone_is_not_found, own_entry, reader_required
+from readinglists.forms import NoteForm
+from readinglists.models import Entry
+from readinglists.pages import page_number_of
+
+
+def _address_of(entry: Entry) -> str:
+    with gone_is_not_found():
+        number = page_number_of(entry)
+    page = f"?page={number}" if number > 1 else ""
+    return f"{reverse('readinglists:list', args=[entry.reading_list_id])}{page}#entry-{entry.pk}"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reader_required
+def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """The list page asks here first when a note would be lost."""
+    entry = own_entry(request.user, pk)
+    if request.method != "POST":
+        return render(request, "readinglists/remove.html", {"section": "lists", "entry": entry})
+    entries.remove(entry)
+    messages.success(request, _("Removed “%(title)s”.") % {"title": entry.paper.title})
+    return redirect(entry.reading_list)
+
+
+@require_POST
+@reader_required
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    """`before` or `after` names the entry to stand beside; with neither the entry goes on top."""
+    entry = own_entry(request.user, pk)
+    beside = {side: request.POST[side] for side in ("before", "after") if side in request.POST}
+    if len(beside) > 1 or not all(_is_id(text) for text in beside.values()):
+        return HttpResponseBadRequest(_("Say one entry to move before or after."))
+    try:
+        entries.move(entry, **{side: int(text) for side, text in beside.items()})
+    except Entry.DoesNotExist:
+        messages.error(
+            request, _("The list was changed elsewhere meanwhile: nothing moved. Please try again.")
+        )
+        return redirect(entry.reading_list)
+    return redirect(_address_of(entry))
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reader_required
+def note(request: HttpRequest, pk: int) -> HttpResponse:
+    entry = own_entry(request.user, pk)
+    form = NoteForm(request.POST or None, initial={"note": entry.note})
+    if request.method == "POST" and form.is_valid():
+        entries.set_note(entry, form.cleaned_data["note"])
+        return redirect(_address_of(entry))
+    context = {"section": "lists", "entry": entry, "form": form, "back": _address_of(entry)}
+    return render(request, "readinglists/note.html", context)

@@ -1,0 +1,90 @@
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from readinglists.models import ReadingList
+from readinglists.pages import get_list_page, page_number_of
+from tests.factories import make_entry, make_paper, make_reading_list
+
+pytestmark = pytest.mark.django_db
+
+
+def fill(reading_list: ReadingList, count: int, *, note: str = "") -> None:
+    for _ in range(count):
+        make_entry(reading_list=reading_list, note=note)
+
+
+def text_of(client: Client, reading_list: ReadingList, query: str = "") -> str:
+    client.force_login(reading_list.owner)
+    return client.get(reading_list.get_absolute_url() + query).content.decode()
+
+
+def test_the_page_shows_papers_in_order_with_notes(client: Client) -> None:
+    reading_list = make_reading_list(title="Mine", description="About <it>")
+    make_entry(reading_list=reading_list, paper=make_paper(title="Alpha"), note="First & best")
+    make_entry(reading_list=reading_list, paper=make_paper(title="Beta"))
+    text = text_of(client, reading_list)
+    assert "About &lt;it&gt;" in text
+    assert "First &amp; best" in text
+    assert text.index("Alpha") < text.index("Beta")
+
+
+def test_an_empty_list_says_what_to_do(client: Client) -> None:
+    assert "Nothing in this list yet" in text_of(client, make_reading_list())
+
+
+def test_as_many_queries_for_twenty_entries_as_for_ten(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    reading_list = make_reading_list()
+    client.force_login(reading_list.owner)
+    fill(reading_list, 10, note="noted")
+    # session, reader, list, count, entries, papers with stats, votes, saves, link
+    with django_assert_num_queries(9):
+        client.get(reading_list.get_absolute_url())
+    fill(reading_list, 10, note="noted")
+    with django_assert_num_queries(9):
+        client.get(reading_list.get_absolute_url())
+
+
+def test_cards_do_not_load_whole_texts(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    reading_list = make_reading_list()
+    fill(reading_list, 1)
+    with django_assert_num_queries(3) as queries:
+        get_list_page(reading_list, 1)
+    assert not any('"abstract"' in query["sql"] for query in queries.captured_queries)
+
+
+def test_a_long_list_comes_in_pages_that_know_their_neighbours() -> None:
+    reading_list = make_reading_list()
+    fill(reading_list, 51)
+    ids = list(reading_list.entries.values_list("pk", flat=True))
+    first, second = get_list_page(reading_list, 1), get_list_page(reading_list, 2)
+    assert [row.entry.pk for row in first.rows + second.rows] == ids
+    assert [row.place for row in first.rows + second.rows] == list(range(1, 52))
+    assert [row.previous for row in first.rows] == [None, *ids[:49]]
+    assert [row.next for row in first.rows] == ids[1:51]
+    assert (second.rows[0].previous, second.rows[0].next) == (ids[49], None)
+    assert (first.next_number, second.previous_number, first.previous_number) == (2, 1, None)
+
+
+def test_a_full_page_is_not_followed_by_an_empty_one() -> None:
+    reading_list = make_reading_list()
+    fill(reading_list, 50)
+    page = get_list_page(reading_list, 1)
+    assert (len(page.rows), page.next_number, page.rows[-1].next) == (50, None, None)
+
+
+@pytest.mark.parametrize("number", ["x", "", "0", "-1", "99", "9" * 50, "²"])
+def test_a_page_that_is_none_gives_one_that_is(number: str) -> None:
+    entry = make_entry()
+    assert get_list_page(entry.reading_list, number).rows[0].entry == entry
+
+
+def test_an_entry_knows_its_page() -> None:
+    reading_list = make_reading_list()
+    fill(reading_list, 51)
+    entries = list(reading_list.entries.all())
+    assert [page_number_of(entries[i]) for i in (0, 49, 50)] == [1, 1, 2]
