@@ -69,7 +69,9 @@ class Ownership:
             )
 
 
-def take_for_start(var: Path, say: Callable[[str], None]) -> Ownership:
+def take_for_start(
+    var: Path, say: Callable[[str], None], pause: Callable[[float], None]
+) -> Ownership:
     """Take the servers for `manage.py start`, after a command that owns them has ended.
 
     Raises ServersError when another `start` runs here.
@@ -87,7 +89,7 @@ def take_for_start(var: Path, say: Callable[[str], None]) -> Ownership:
         if told != wait_for:
             say(f"waiting for {wait_for} to end, which has the database")
             told = wait_for
-        time.sleep(_POLL_SECONDS)
+        pause(_POLL_SECONDS)
     return ownership
 
 

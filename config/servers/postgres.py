@@ -96,8 +96,13 @@ def make_cluster(cluster: Cluster) -> None:
     draft.rename(cluster.data)
 
 
-def start_postgres(cluster: Cluster, guardian: Guardian, say: Callable[[str], None]) -> Running:
-    """Start the server and return when it answers, after any recovery.
+def start_postgres(
+    cluster: Cluster,
+    guardian: Guardian,
+    say: Callable[[str], None],
+    pause: Callable[[float], None] = time.sleep,
+) -> Running:
+    """Start the server and return when it answers, after any recovery; `pause` may raise.
 
     Raises ServersError with the last line of its log when it stops instead.
     """
@@ -107,7 +112,7 @@ def start_postgres(cluster: Cluster, guardian: Guardian, say: Callable[[str], No
     with open_log(cluster.log) as log:
         running = Running(_program(cluster), guardian, log)
     try:
-        _wait_until_ready(cluster, running, say)
+        _wait_until_ready(cluster, running, say, pause)
     except BaseException:
         running.ask_to_stop()
         running.wait(3)
@@ -191,7 +196,12 @@ def _quote_folder(folder: Path) -> str:
     return '"{}"'.format(str(folder).replace('"', '""'))
 
 
-def _wait_until_ready(cluster: Cluster, running: Running, say: Callable[[str], None]) -> None:
+def _wait_until_ready(
+    cluster: Cluster,
+    running: Running,
+    say: Callable[[str], None],
+    pause: Callable[[float], None],
+) -> None:
     remind_at = time.monotonic() + _PATIENCE_SECONDS
     while (state := _readiness(cluster.programs, cluster.sockets)) != _READY:
         if running.process.poll() is not None:
@@ -200,4 +210,4 @@ def _wait_until_ready(cluster: Cluster, running: Running, say: Callable[[str], N
             remind_at = time.monotonic() + _REMIND_SECONDS
             recovering = "recovering after an unclean stop; a large database may take minutes"
             say(recovering if state == _NOT_YET else "still starting")
-        time.sleep(_POLL_SECONDS)
+        pause(_POLL_SECONDS)

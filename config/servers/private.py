@@ -4,6 +4,7 @@ Decides nothing about how a server is run (postgres.py, valkey.py) or who may (o
 """
 
 import contextlib
+import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -39,10 +40,12 @@ class Servers:
         guardian: Guardian,
         say: Say,
         postgres_settings: tuple[tuple[str, str], ...] = (),
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._home = make_home(var)
         self._guardian = guardian
         self._say = say
+        self._pause = pause
         account = choose_account(self._home)
         self._programs = install_programs(self._home)
         self.cluster = describe_cluster(var, self._home, self._programs, postgres_settings)
@@ -61,26 +64,33 @@ class Servers:
         if wanted.postgres:
             self.start_postgres()
 
-    def start_valkey(self) -> None:
+    def start_valkey(self) -> Running:
         self.valkey = valkey.start_valkey(self.cache, self._guardian)
+        return self.valkey
 
-    def start_postgres(self) -> None:
+    def start_postgres(self) -> Running:
         """Start Postgres, making its cluster and database first where there are none yet."""
         refuse_other_major(self.cluster.data, self._programs.postgres_major)
         if not self.cluster.data.exists():
             self._say("postgres", f"making a new database in {self._home}")
         postgres.make_cluster(self.cluster)
         self.postgres = postgres.start_postgres(
-            self.cluster, self._guardian, lambda text: self._say("postgres", text)
+            self.cluster, self._guardian, lambda text: self._say("postgres", text), self._pause
         )
         postgres.prepare_database(self.cluster)
+        return self.postgres
 
-    def stop(self) -> None:
-        """Stop Valkey, then Postgres; within 5 s, the second by force if it must be."""
-        for running, seconds in ((self.valkey, 1.0), (self.postgres, 4.0)):
+    def stop(self, within_seconds: float = 30.0) -> None:
+        """Stop Valkey, then Postgres; who takes longer is killed, and recovers at its next start.
+
+        The time may be passed by 1 s.
+        """
+        for running, seconds in ((self.valkey, 0.5), (self.postgres, within_seconds - 0.5)):
             if running is not None:
                 running.ask_to_stop()
-                running.wait(seconds)
+                if not running.wait(seconds):
+                    running.send(signal.SIGQUIT)  # Postgres: end without a checkpoint
+                    running.wait(1.0)
                 running.kill()
         self.valkey = self.postgres = None
 

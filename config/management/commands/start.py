@@ -1,0 +1,30 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import Error as DatabaseError
+
+from config.servers.errors import ServersError
+from config.supervisor.children import NAMES, choose_names
+from config.supervisor.output import Log
+from config.supervisor.site import Site
+
+
+class Command(BaseCommand):
+    help = "Run the whole site: its private servers, web, workers, beat and the index follower."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        names = ", ".join(NAMES)
+        parser.add_argument("--only", type=_names, default=[], help=f"run only these: {names}")
+        parser.add_argument("--without", type=_names, default=[], help="run all but these")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            Site(choose_names(options["only"], options["without"]), Log()).run()
+        except (ServersError, ValueError) as error:
+            raise CommandError(str(error)) from error
+        except DatabaseError as error:
+            raise CommandError(f"The database refuses: {str(error).strip()}") from error
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]

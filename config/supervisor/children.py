@@ -1,0 +1,79 @@
+"""Decides which processes make up a site, and with which command each is run.
+
+The same commands run one by one on several machines (`manage.py start --only web`).
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.conf import settings
+
+from config.servers.commands import RUNNING_VARIABLE
+from config.servers.processes import Program
+
+# In the order in which they are stopped, with the seconds each step may take.
+STOP_STEPS: tuple[tuple[tuple[str, ...], float], ...] = (
+    (("beat",), 1.0),
+    (("worker-io", "worker-cpu"), 3.0),
+    (("follower",), 1.0),
+    (("web",), 1.5),
+)
+NAMES = tuple(name for names, _ in STOP_STEPS for name in names)
+# Threads, not processes, for web: two idle connections of a browser held up a sync worker for 31 s.
+WEB_PROCESSES, WEB_THREADS = 2, 4
+IO_THREADS = 8
+CPU_PROCESSES = 1
+
+
+def choose_names(only: Sequence[str], without: Sequence[str]) -> list[str]:
+    """Return the names to run, in the order of NAMES; raise ValueError for a name not in it."""
+    unknown = sorted({*only, *without} - set(NAMES))
+    if unknown:
+        raise ValueError(f"There is no process {unknown[0]!r}: choose from {', '.join(NAMES)}.")
+    return [name for name in NAMES if name in (only or NAMES) and name not in without]
+
+
+def describe_child(name: str) -> Program:
+    environment = {**os.environ, RUNNING_VARIABLE: "1", "PYTHONUNBUFFERED": "1"}
+    # Celery advises against root at each start; the operator has decided.
+    environment.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser")
+    folder = Path(settings.BASE_DIR)
+    return Program(name, [sys.executable, *_arguments(name)], environment, folder)
+
+
+def _arguments(name: str) -> list[str]:
+    match name:
+        case "web":
+            return _web()
+        case "worker-io":
+            return _worker("io", "threads", IO_THREADS)
+        case "worker-cpu":
+            return _worker("cpu", "prefork", CPU_PROCESSES)
+        case "beat":
+            schedule = settings.VAR / "beat-schedule"
+            return [*_celery(), "beat", f"--schedule={schedule}", "--pidfile="]
+        case "follower":
+            return ["manage.py", "follow"]
+    raise ValueError(name)
+
+
+def _web() -> list[str]:
+    host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
+    return [
+        *("-m", "gunicorn", "config.wsgi:application", f"--bind={host}:{settings.PORT}"),
+        *("--worker-class=gthread", f"--workers={WEB_PROCESSES}", f"--threads={WEB_THREADS}"),
+        *("--graceful-timeout=1", "--timeout=60", "--log-level=warning", "--no-control-socket"),
+    ]
+
+
+def _worker(queue: str, pool: str, concurrency: int) -> list[str]:
+    node = [f"--hostname={queue}@%h", f"--queues={queue}", "--loglevel=INFO"]
+    size = [f"--pool={pool}", f"--concurrency={concurrency}"]
+    # Workers here need not know of each other, which saves talk on the broker.
+    return [*_celery(), "worker", *node, *size, "--without-gossip", "--without-mingle"]
+
+
+def _celery() -> list[str]:
+    return ["-m", "celery", "--quiet", "--app=config.celery:app"]

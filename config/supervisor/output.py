@@ -1,0 +1,52 @@
+"""One log of all processes: each line carries the time and the name of who wrote it."""
+
+import sys
+import threading
+import time
+from typing import IO, TextIO
+
+WIDTH = 10
+_COLOURS = {
+    "web": 32,
+    "worker-io": 36,
+    "worker-cpu": 34,
+    "beat": 35,
+    "follower": 33,
+    "postgres": 90,
+    "valkey": 90,
+}
+
+
+class Log:
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stdout
+        self._colour = self._stream.isatty()
+        self._lock = threading.Lock()
+
+    def say(self, name: str, text: str) -> None:
+        """Write one line of `name`; a reader of the log that has gone away stops nothing."""
+        line = f"{time.strftime('%H:%M:%S')} {self._label(name)} | {text}\n"
+        with self._lock:
+            try:
+                self._stream.write(line)
+                self._stream.flush()
+            except (BrokenPipeError, ValueError):
+                return
+            except UnicodeEncodeError:
+                self._stream.write(line.encode("ascii", "backslashreplace").decode())
+
+    def follow(self, name: str, pipe: IO[bytes]) -> None:
+        """Copy what a process writes, until it ends, in a thread of its own."""
+        threading.Thread(target=self._copy, args=(name, pipe), daemon=True).start()
+
+    def _copy(self, name: str, pipe: IO[bytes]) -> None:
+        with pipe:
+            for line in pipe:
+                text = line.decode(errors="replace").rstrip()
+                if text:
+                    self.say(name, text)
+
+    def _label(self, name: str) -> str:
+        padded = name.ljust(WIDTH)
+        colour = _COLOURS.get(name, 1)
+        return f"\033[{colour}m{padded}\033[0m" if self._colour else padded

@@ -1,0 +1,104 @@
+"""Keeps processes running: starts again what dies, stops all in order within ten seconds.
+
+It never decides what runs (children.py) and never touches the database.
+"""
+
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from config.servers.errors import ServersError
+from config.servers.processes import Guardian, Program, Running, describe_exit
+from config.supervisor.children import STOP_STEPS
+from config.supervisor.output import Log
+from config.supervisor.signals import StopSignals
+
+LONGEST_BACK_OFF_SECONDS = 60.0
+STEADY_SECONDS = 60.0  # who ran this long starts again with the shortest back-off
+_POLL_SECONDS = 0.1
+
+
+@dataclass
+class Kept:
+    """One process that is kept running; `start` raises ServersError when it cannot be."""
+
+    name: str
+    start: Callable[[], Running]
+    running: Running | None = None
+    failures: int = 0
+    start_at: float = 0.0
+
+
+class Supervisor:
+    def __init__(self, log: Log, guardian: Guardian, signals: StopSignals) -> None:
+        self._log = log
+        self._guardian = guardian
+        self._signals = signals
+        self._kept: list[Kept] = []
+
+    def keep(self, name: str, start: Callable[[], Running], running: Running | None = None) -> None:
+        """Keep `name` running; `running` is given when it has been started already."""
+        self._kept.append(Kept(name, start, running))
+
+    def keep_child(self, program: Program) -> None:
+        self.keep(program.name, lambda: self._start_child(program))
+
+    def run(self, on_tick: Callable[[], None]) -> None:
+        """Watch over all, calling `on_tick` ten times a second, until StopRequested is raised."""
+        while True:
+            for kept in self._kept:
+                self._watch(kept)
+            on_tick()
+            self._signals.pause(_POLL_SECONDS)
+
+    def stop_children(self) -> None:
+        """Stop the children step by step; a second signal makes it kill what is left at once."""
+        for names, seconds in STOP_STEPS:
+            self._stop([kept for kept in self._kept if kept.name in names], seconds)
+
+    def _start_child(self, program: Program) -> Running:
+        running = Running(program, self._guardian, subprocess.PIPE)
+        if running.process.stdout is not None:
+            self._log.follow(program.name, running.process.stdout)
+        return running
+
+    def _watch(self, kept: Kept) -> None:
+        if kept.running is None:
+            if time.monotonic() >= kept.start_at:
+                self._start(kept)
+            return
+        code = kept.running.exit_code()
+        if code is not None:
+            self._plan_restart(kept, describe_exit(code))
+
+    def _start(self, kept: Kept) -> None:
+        try:
+            kept.running = kept.start()
+        except (ServersError, OSError) as error:
+            self._plan_restart(kept, f"cannot start ({error})")
+
+    def _plan_restart(self, kept: Kept, what: str) -> None:
+        ran_seconds = time.monotonic() - kept.running.started_at if kept.running else 0.0
+        kept.failures = 1 if ran_seconds >= STEADY_SECONDS else kept.failures + 1
+        wait = back_off_seconds(kept.failures)
+        kept.running = None
+        kept.start_at = time.monotonic() + wait
+        self._log.say(kept.name, f"{kept.name} {what}; starting again in {wait:.0f} s")
+
+    def _stop(self, step: Sequence[Kept], seconds: float) -> None:
+        running = [kept.running for kept in step if kept.running is not None]
+        for one in running:
+            one.ask_to_stop()
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and self._signals.count < 2:
+            if all(one.process.poll() is not None for one in running):
+                break
+            time.sleep(0.02)
+        for one in running:
+            one.kill()
+
+
+def back_off_seconds(failures: int) -> float:
+    """Return 2, 4, 8 ... seconds for the first, second, third failure in a row, 60 at most."""
+    return min(LONGEST_BACK_OFF_SECONDS, 2.0 ** min(failures, 10))
