@@ -155,8 +155,6 @@ CELERY_TASK_ALWAYS_EAGER = False
 # --- Accounts ---------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 SILENCED_SYSTEM_CHECKS = [
-    # asks for a unique email; ours is unique on Lower(email), which the check cannot see
-    "auth.W004",
     # preloading binds a whole domain for years: whoever owns it decides (SECURE_HSTS_PRELOAD)
     "security.W021",
 ]

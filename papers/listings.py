@@ -42,11 +42,9 @@ def neighbour_days(day: date, category: str | None = None) -> tuple[date | None,
 def count_by_category(day: date) -> list[CategoryCount]:
     """Return the counts of every category with an announcement on `day`, by category."""
     kinds = {kind.value: Count("pk", filter=Q(kind=kind)) for kind in Announcement.Kind}
-    rows = Announcement.objects.filter(announced_on=day).values("category_id").order_by()
-    return [
-        CategoryCount(row["category_id"], row["new"], row["cross"], row["replace"])
-        for row in rows.annotate(**kinds).order_by("category_id")
-    ]
+    rows = Announcement.objects.filter(announced_on=day).values_list("category_id")
+    counted = rows.annotate(**kinds).order_by("category_id")
+    return [CategoryCount(*row) for row in counted.values_list("category_id", *kinds)]
 
 
 def list_day(day: date, category: str) -> QuerySet[Announcement]:

@@ -14,6 +14,7 @@ start higher (the static form of Reddit's "hot", reddit/r2/lib/db/_sorts.pyx).
 import math
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -96,7 +97,7 @@ def rerank(*, today: date, paper_ids: list[int] | None = None) -> int:
 
     `today` is the day on which a paper that reached a new step of popularity has risen.
     """
-    values = {
+    values: dict[str, Any] = {
         "epoch": EPOCH,
         "vote": VOTE_WEIGHT,
         "upvote": UPVOTE_WEIGHT,

@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from itertools import count
 
+from allauth.account.models import EmailAddress
+
 from accounts.models import User
 from papers.models import (
     Announcement,
@@ -25,7 +27,7 @@ def make_user(*, email: str = "", password: str = "a long passphrase", **fields:
     """An account whose address is verified, as allauth sees it."""
     email = email or f"reader{next(_numbers)}@example.org"
     user = User.objects.create_user(email, password, **fields)
-    user.emailaddress_set.create(email=email, verified=True, primary=True)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     return user
 
 

@@ -48,7 +48,8 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A reader: an address, and what they want by mail and when."""
 
-    email = models.EmailField(_("email address"))
+    # Exact as well: allauth looks addresses up as written, which the index on Lower cannot serve.
+    email = models.EmailField(_("email address"), unique=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(db_default=Now(), editable=False)

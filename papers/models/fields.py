@@ -3,7 +3,7 @@ from typing import Any
 from django.db import models
 
 
-class TransactionIdField(models.BigIntegerField):
+class TransactionIdField(models.BigIntegerField):  # type: ignore[type-arg]  # generic in stubs only
     """A Postgres `xid8`: the 64-bit number of the transaction that wrote the row, never reused.
 
     The database sets it (a trigger, see migration 0002); Django leaves it out of what it writes.

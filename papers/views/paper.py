@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from papers import marks, ranking
+from papers.htmx import HtmxHttpRequest
 from papers.identifiers import parse_arxiv_id
 from papers.models import Paper, PaperIdentifier
 from papers.votes import set_vote
@@ -53,7 +54,7 @@ def _show(request: HttpRequest, found: Paper) -> HttpResponse:
 
 
 @require_POST
-def vote(request: HttpRequest, pk: int) -> HttpResponse:
+def vote(request: HtmxHttpRequest, pk: int) -> HttpResponse:
     if not isinstance(request.user, AbstractBaseUser):
         return _ask_to_log_in(request)
     found = get_object_or_404(Paper, pk=pk)
@@ -65,7 +66,7 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(_next_address(request, found))
 
 
-def _ask_to_log_in(request: HttpRequest) -> HttpResponse:
+def _ask_to_log_in(request: HtmxHttpRequest) -> HttpResponse:
     login = f"{reverse('account_login')}?next={reverse('papers:home')}"
     return HttpResponseClientRedirect(login) if request.htmx else redirect(login)
 

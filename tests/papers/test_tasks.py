@@ -18,7 +18,7 @@ Queued = list[tuple[str, int]]
 def queued(monkeypatch: pytest.MonkeyPatch) -> Queued:
     calls: Queued = []
 
-    def note(task: Task, pk: int) -> None:
+    def note(task: "Task[[int], None]", pk: int) -> None:
         calls.append((task.name.rpartition(".")[2], pk))
 
     monkeypatch.setattr(Task, "delay", note)
