@@ -3,7 +3,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error as DatabaseError
 
-from config.servers.errors import ServersError
 from config.supervisor.children import NAMES, choose_names
 from config.supervisor.output import Log
 from config.supervisor.site import Site
@@ -19,9 +18,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            Site(choose_names(options["only"], options["without"]), Log()).run()
-        except (ServersError, ValueError) as error:
+            names = choose_names(options["only"], options["without"])
+        except ValueError as error:
             raise CommandError(str(error)) from error
+        try:
+            Site(names, Log()).run()
         except DatabaseError as error:
             raise CommandError(f"The database refuses: {str(error).strip()}") from error
 

@@ -1,0 +1,73 @@
+# A machine needs make and Python 3.11 or newer, nothing else: the rest is installed into .venv.
+.DEFAULT_GOAL := help
+.PHONY: help venv run admin test check lock screenshots
+
+BIN := .venv/bin
+PYTHONS = $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
+IS_NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
+PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+UV_COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header
+# An operator's settings, for the checks of a site that the world can reach.
+PUBLIC_SITE = SITE_URL=https://papers.example.org EMAIL_URL=smtp://mail.example.org DEBUG=0
+PYTEST_OPTIONS ?= -n auto
+
+help:
+	@echo "make run          install what is needed and run the site (PORT=8000, SAMPLE=1 for sample papers)"
+	@echo "make admin        make an administrator"
+	@echo "make test         every check and every test"
+	@echo "make check        the checks that start nothing: ruff, mypy, migrations, settings"
+	@echo "make lock         write requirements*.txt from requirements*.in"
+	@echo "make screenshots  draw the pages into screenshots/"
+
+run: .venv/installed
+	@$(BIN)/python manage.py start
+
+admin: .venv/installed
+	@$(BIN)/python manage.py createsuperuser
+
+test: check
+	$(BIN)/pytest $(PYTEST_OPTIONS)
+
+check: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	@var=$$(mktemp -d) && chmod 711 "$$var" && trap 'rm -rf "$$var"' EXIT && export BROADSHEET_VAR="$$var" && \
+	echo "manage.py makemigrations --check, check --deploy" && \
+	$(BIN)/python manage.py makemigrations --check --dry-run && \
+	$(PUBLIC_SITE) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+screenshots: .venv/installed-dev
+	$(BIN)/python -m tests.browser.screenshots
+
+lock: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(UV_COMPILE) requirements.in -o requirements.txt
+	$(UV_COMPILE) requirements-dev.in -o requirements-dev.txt
+
+venv: .venv/installed
+
+.venv/installed: requirements.txt | .venv/bin/python
+	@echo "Installing what requirements.txt names (some minutes the first time)"
+	@$(PIP_INSTALL) -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt requirements.txt | .venv/bin/python
+	@echo "Installing what requirements-dev.txt names"
+	@$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@ .venv/installed
+
+.venv/bin/python:
+	@for name in $(PYTHONS); do \
+		if $$name -c '$(IS_NEW_ENOUGH)' 2>/dev/null; then python=$$name; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+		echo "Broadsheet needs Python 3.11 or newer and found $$(python3 --version 2>/dev/null || echo none): install one, or name it as in 'make run PYTHON=/path/to/python3.12'." >&2; \
+		exit 1; \
+	fi; \
+	if ! $$python -c 'import ensurepip, venv' 2>/dev/null; then \
+		echo "This Python cannot make a virtual environment: install its venv package (Debian, Ubuntu: 'apt install python3-venv')." >&2; \
+		exit 1; \
+	fi; \
+	$$python -m venv .venv || { rm -rf .venv; exit 1; }
