@@ -16,7 +16,7 @@ class LongTextField(forms.CharField):
 
     def __init__(self, *, longest: int, rows: int = 4, **options: Any) -> None:
         widget = forms.Textarea(attrs={"rows": rows})
-        super().__init__(required=False, widget=widget, **options)
+        super().__init__(required=False, widget=widget, label_suffix="", **options)
         self.longest = longest
 
     def to_python(self, value: Any) -> str:
@@ -37,7 +37,7 @@ class TitleField(forms.CharField):
             "required": _("Give the list a title."),
             "max_length": _("A title has at most %(limit_value)d characters, not %(show_value)d."),
         }
-        super().__init__(max_length=200, error_messages=messages, **options)
+        super().__init__(max_length=200, error_messages=messages, label_suffix="", **options)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {"autocomplete": "off"}
