@@ -5,7 +5,7 @@ is not new since their last issue. It never renders and never writes. Read more:
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
@@ -47,7 +47,12 @@ class Item:
     rank: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {
+            "paper": self.paper,
+            "section": self.section,
+            "reason": self.reason,
+            "rank": self.rank,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Read more: RFC 8058 (one-click), RFC 2919 (List-Id), RFC 3834 (Auto-Submitted).
 
 import hashlib
 import re
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -32,6 +33,10 @@ from papers.models import Paper
 MOST_BYTES = 95_000
 LONGEST_TITLE = 300
 BRIEF = 120
+TEXT_COLUMNS = 72
+INDENT = "   "
+HEADER_BYTES = 2_000
+LONGEST_PLAIN_LINE = 998  # RFC 5322, 2.1.1
 LONGEST_TITLE_IN_SUBJECT = 110
 # Papers that still show an abstract when an issue is too large, tried in turn.
 _ABSTRACTS_SHOWN = (50, 20, 8, 0)
@@ -40,16 +45,29 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b\ufeff\u202a-\u202
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """What the mail shows of one paper. `abstract` may be empty."""
+class PaperText:
+    """What every mail shows of one paper, made once for all readers of a chunk."""
 
-    rank: int
-    section: str
     title: str
     author_line: str
     abstract: str
+    wrapped_abstract: str
     category: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One paper in one reader's issue. `abstract` may be empty."""
+
+    rank: int
+    section: str
     reason: str
+    title: str
+    author_line: str
+    abstract: str
+    wrapped_abstract: str
+    category: str
     url: str
 
 
@@ -93,12 +111,24 @@ def headings() -> dict[str, str]:
     }
 
 
-def read_papers(paper_ids: Iterable[int]) -> dict[int, Paper]:
-    """Return the papers of many issues by id, with no more than cards show."""
+def read_papers(paper_ids: Iterable[int]) -> dict[int, PaperText]:
+    """Return the papers of many issues by id. One query."""
     papers = Paper.objects.only(
         "arxiv_id", "title", "author_line", "short_abstract", "primary_category"
     )
-    return papers.in_bulk(set(paper_ids))
+    return {pk: _text_of(paper) for pk, paper in papers.in_bulk(set(paper_ids)).items()}
+
+
+def _text_of(paper: Paper) -> PaperText:
+    abstract = one_line(paper.short_abstract)
+    return PaperText(
+        title=one_line(paper.title)[:LONGEST_TITLE],
+        author_line=one_line(paper.author_line),
+        abstract=abstract,
+        wrapped_abstract=textwrap.indent(textwrap.fill(abstract, TEXT_COLUMNS), INDENT),
+        category=paper.primary_category_id or "",
+        url=_absolute(paper.get_absolute_url()),
+    )
 
 
 class DigestMessage(EmailMultiAlternatives):
@@ -118,7 +148,11 @@ class DigestMessage(EmailMultiAlternatives):
 
 
 def build(
-    delivery: Delivery, items: Sequence[Item], papers: dict[int, Paper], *, gap: date | None = None
+    delivery: Delivery,
+    items: Sequence[Item],
+    papers: dict[int, PaperText],
+    *,
+    gap: date | None = None,
 ) -> DigestMessage:
     """Return the message of one issue to one reader, under MOST_BYTES.
 
@@ -169,9 +203,15 @@ def _message(
 
 
 def _fits(message: DigestMessage) -> bool:
-    # Transport encoding makes a text at most four times as long.
-    raw = len(str(message.body).encode()) + len(message.html.encode())
-    return raw < MOST_BYTES // 4 or message.size_bytes() <= MOST_BYTES
+    # To build a message only for its size would double what it costs; it is sent as it is, but
+    # for texts with a very long line, which are encoded for transport.
+    size = HEADER_BYTES
+    for text in (str(message.body), message.html):
+        lines = text.encode().split(b"\n")
+        if max(map(len, lines)) > LONGEST_PLAIN_LINE:
+            return message.size_bytes() <= MOST_BYTES
+        size += sum(map(len, lines)) + 2 * len(lines)
+    return size <= MOST_BYTES
 
 
 def subject_of(cards: Sequence[Card], more: int = 0) -> str:
@@ -179,7 +219,7 @@ def subject_of(cards: Sequence[Card], more: int = 0) -> str:
     title = cards[0].title
     if len(title) > LONGEST_TITLE_IN_SUBJECT:
         title = title[: LONGEST_TITLE_IN_SUBJECT - 1].rstrip() + "…"
-    return _one_line(
+    return one_line(
         _render("digest.subject.txt", {"title": title, "others": len(cards) - 1 + more})
     )
 
@@ -204,7 +244,7 @@ def _context(delivery: Delivery, cards: Sequence[Card], gap: date | None) -> dic
 
 def _headers(delivery: Delivery) -> dict[str, str]:
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
-    name = _one_line(settings.SITE_NAME).replace("<", "").replace(">", "")
+    name = one_line(settings.SITE_NAME).replace("<", "").replace(">", "")
     return {
         "Message-ID": delivery.message_id,
         "List-Id": f"{name} daily digest <digest.{host}>",
@@ -214,19 +254,20 @@ def _headers(delivery: Delivery) -> dict[str, str]:
     }
 
 
-def _cards(items: Iterable[Item], papers: dict[int, Paper]) -> Iterator[Card]:
+def _cards(items: Iterable[Item], papers: dict[int, PaperText]) -> Iterator[Card]:
     for item in items:
-        paper = papers.get(item.paper)
-        if paper is not None:
+        text = papers.get(item.paper)
+        if text is not None:
             yield Card(
                 rank=item.rank,
                 section=item.section,
-                title=_one_line(paper.title)[:LONGEST_TITLE],
-                author_line=_one_line(paper.author_line),
-                abstract=_one_line(paper.short_abstract),
-                category=paper.primary_category_id or "",
-                reason=_one_line(item.reason),
-                url=_absolute(paper.get_absolute_url()),
+                reason=one_line(item.reason),
+                title=text.title,
+                author_line=text.author_line,
+                abstract=text.abstract,
+                wrapped_abstract=text.wrapped_abstract,
+                category=text.category,
+                url=text.url,
             )
 
 
@@ -237,9 +278,8 @@ def _sections(cards: Iterable[Card]) -> Iterator[Section]:
 
 
 def _shorten(cards: Sequence[Card], shown: int) -> list[Card]:
-    return [
-        card if number < shown else replace(card, abstract="") for number, card in enumerate(cards)
-    ]
+    bare = [replace(card, abstract="", wrapped_abstract="") for card in cards[shown:]]
+    return [*cards[:shown], *bare]
 
 
 def _render(name: str, context: dict[str, Any]) -> str:
@@ -254,13 +294,13 @@ def _sender() -> str:
 
 
 def _quoted(name: str) -> str:
-    return _one_line(name).replace("\\", "").replace('"', "")
+    return one_line(name).replace("\\", "").replace('"', "")
 
 
 def _absolute(path: str) -> str:
     return f"{settings.SITE_URL}{path}"
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Text from outside as one line, without what could break a header or turn the reading."""
     return " ".join(_CONTROLS.sub(" ", text).split())

@@ -23,7 +23,6 @@ from accounts.digest.smtp import (
     open_transport,
 )
 from accounts.models import Delivery
-from papers.models import Paper
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +61,7 @@ class _Work:
         self,
         delivery: Delivery,
         choice: Choice,
-        papers: dict[int, Paper],
+        papers: dict[int, mail.PaperText],
         gap: date | None,
         now: datetime,
         at: datetime | None,

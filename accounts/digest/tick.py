@@ -12,6 +12,7 @@ from itertools import islice
 from zoneinfo import ZoneInfoNotFoundError
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.digest import ledger, schedule
@@ -50,8 +51,8 @@ def enter_due(now: datetime) -> int | None:
 
     Rows and next moments change in one transaction. Another tick's readers are passed over.
     """
-    due = User.objects.filter(digest_enabled=True, is_active=True, next_due_at__lte=now)
-    users = list(due.order_by("next_due_at").select_for_update(skip_locked=True)[:CHUNK_READERS])
+    due = _due_readers(now).order_by("next_due_at")
+    users = list(due.select_for_update(skip_locked=True)[:CHUNK_READERS])
     if not users:
         return None
     rows = [row for user in users for row in _rows_for(user, now)]
@@ -59,6 +60,15 @@ def enter_due(now: datetime) -> int | None:
     Delivery.objects.bulk_create(rows, ignore_conflicts=True)
     User.objects.bulk_update(users, ["next_due_at"])
     return Delivery.objects.filter(user__in=users).count() - before
+
+
+def count_due(now: datetime) -> int:
+    """Return how many readers' moments have come and are not entered yet."""
+    return _due_readers(now).count()
+
+
+def _due_readers(now: datetime) -> QuerySet[User]:
+    return User.objects.filter(digest_enabled=True, is_active=True, next_due_at__lte=now)
 
 
 def _rows_for(user: User, now: datetime) -> list[Delivery]:
