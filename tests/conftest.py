@@ -4,6 +4,7 @@ BROADSHEET_TEST_DATABASE_URL names another Postgres, whose user may create datab
 are read here, once the addresses are known: no pytest setting names them.
 """
 
+import atexit
 import os
 import shutil
 import sys
@@ -30,6 +31,7 @@ def _choose_var() -> Path:
     if not _WORKER:
         var = Path(tempfile.mkdtemp(prefix="broadsheet-tests-"))
         var.chmod(0o711)
+        atexit.register(shutil.rmtree, var, ignore_errors=True)
         os.environ["BROADSHEET_TESTS_VAR"] = str(var)
         return var
     shared = Path(os.environ["BROADSHEET_TESTS_VAR"])
@@ -85,8 +87,6 @@ def pytest_unconfigure() -> None:
         _TestServers.servers.stop()
     if _TestServers.guardian is not None:
         _TestServers.guardian.close()
-    if not _WORKER:
-        shutil.rmtree(VAR, ignore_errors=True)
 
 
 def _say(name: str, text: str) -> None:

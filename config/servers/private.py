@@ -71,6 +71,7 @@ class Servers:
     def start_postgres(self) -> Running:
         """Start Postgres, making its cluster and database first where there are none yet."""
         refuse_other_major(self.cluster.data, self._programs.postgres_major)
+        refuse_half_upgraded(self.cluster.data)
         if not self.cluster.data.exists():
             self._say("postgres", f"making a new database in {self._home}")
         postgres.make_cluster(self.cluster)
@@ -120,6 +121,16 @@ def refuse_other_major(data: Path, major: int) -> None:
             f"The database in {data} was made by Postgres {found} and this is Postgres {major}: "
             "run 'manage.py pgupgrade' (make sure of room for a second copy)."
         )
+
+
+def upgraded_data(data: Path) -> Path:
+    """Return where `pgupgrade` makes the new cluster, until it takes the place of `data`."""
+    return data.with_name(f"{data.name}-upgraded")
+
+
+def refuse_half_upgraded(data: Path) -> None:
+    if not data.exists() and upgraded_data(data).exists():
+        raise ServersError(f"An upgrade of {data} was cut short: run 'manage.py pgupgrade' again.")
 
 
 @contextlib.contextmanager

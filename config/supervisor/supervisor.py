@@ -75,6 +75,8 @@ class Supervisor:
     def _start(self, kept: Kept) -> None:
         try:
             kept.running = kept.start()
+            if kept.failures:
+                self._log.say(kept.name, f"{kept.name} runs again")
         except (ServersError, OSError) as error:
             self._plan_restart(kept, f"cannot start ({error})")
 
