@@ -76,6 +76,7 @@ def ingest_chunk(
         cursor.execute(sql.ADD_CATEGORIES)
         cursor.execute(sql.UPSERT_PAPERS)
         written = [bool(created) for (created,) in cursor.fetchall()]
+        cursor.execute(sql.FIND_STORED, [[record.arxiv_id for record, _extras in merged]])
         for statement in sql.WRITE_THE_REST:
             cursor.execute(statement)
         cursor.execute(sql.PAPER_IDS)

@@ -5,7 +5,7 @@ LOCK = "SELECT pg_advisory_xact_lock(hashtext('papers.ingest'))"
 
 CREATE_INCOMING = """
 DROP TABLE IF EXISTS pg_temp.incoming, pg_temp.incoming_category, pg_temp.incoming_announcement,
-    pg_temp.incoming_signal;
+    pg_temp.incoming_signal, pg_temp.stored;
 CREATE TEMPORARY TABLE incoming (
     arxiv_id text, title text, abstract text, authors jsonb, author_line text,
     short_abstract text, primary_category_id text, version smallint, submitted_at timestamptz,
@@ -66,17 +66,23 @@ WHERE ({", ".join(f"p.{c}" for c in _MERGED)}) IS DISTINCT FROM ({", ".join(_MER
 RETURNING (xmax = 0)
 """  # noqa: S608 - made of this module's own constants
 
+# By a list of ids, since joining `incoming`, of which the planner knows nothing, reads all papers.
+FIND_STORED = """
+CREATE TEMPORARY TABLE stored ON COMMIT DROP AS
+SELECT id, arxiv_id FROM papers_paper WHERE arxiv_id = ANY(%s)
+"""
+
 _ADD_IDENTIFIERS = """
 INSERT INTO papers_paperidentifier (paper_id, scheme, value)
-SELECT p.id, 'arxiv', i.arxiv_id FROM incoming i JOIN papers_paper p USING (arxiv_id)
+SELECT p.id, 'arxiv', i.arxiv_id FROM incoming i JOIN stored p USING (arxiv_id)
 UNION ALL
-SELECT p.id, 'doi', i.doi FROM incoming i JOIN papers_paper p USING (arxiv_id) WHERE i.doi <> ''
+SELECT p.id, 'doi', i.doi FROM incoming i JOIN stored p USING (arxiv_id) WHERE i.doi <> ''
 ORDER BY 2, 3 ON CONFLICT DO NOTHING
 """
 
 # Only arXiv's own word takes a category away.
 _REMOVE_CATEGORIES = """
-DELETE FROM papers_papercategory pc USING incoming i, papers_paper p
+DELETE FROM papers_papercategory pc USING incoming i, stored p
 WHERE p.arxiv_id = i.arxiv_id AND pc.paper_id = p.id AND i.text_source >= 4
   AND i.primary_category_id IS NOT NULL
   AND NOT EXISTS (SELECT FROM incoming_category c
@@ -85,28 +91,28 @@ WHERE p.arxiv_id = i.arxiv_id AND pc.paper_id = p.id AND i.text_source >= 4
 
 _ADD_PAPER_CATEGORIES = """
 INSERT INTO papers_papercategory (paper_id, category_id)
-SELECT p.id, c.code FROM incoming_category c JOIN papers_paper p USING (arxiv_id)
+SELECT p.id, c.code FROM incoming_category c JOIN stored p USING (arxiv_id)
 ON CONFLICT DO NOTHING
 """
 
 _ADD_ANNOUNCEMENTS = """
 INSERT INTO papers_announcement (paper_id, category_id, announced_on, kind)
 SELECT p.id, a.category, a.announced_on, a.kind
-FROM incoming_announcement a JOIN papers_paper p USING (arxiv_id)
+FROM incoming_announcement a JOIN stored p USING (arxiv_id)
 ON CONFLICT DO NOTHING
 """
 
 _ADD_STATS = """
 INSERT INTO papers_paperstats
     (paper_id, votes, saves, popularity, newness, score, risen_step)
-SELECT p.id, 0, 0, 0, 0, 0, 0 FROM incoming JOIN papers_paper p USING (arxiv_id)
+SELECT p.id, 0, 0, 0, 0, 0, 0 FROM incoming JOIN stored p USING (arxiv_id)
 ON CONFLICT DO NOTHING
 """
 
 _ADD_SIGNALS = """
 INSERT INTO papers_signal AS s (paper_id, kind, observed_on, value)
 SELECT p.id, i.kind, i.observed_on, i.value
-FROM incoming_signal i JOIN papers_paper p USING (arxiv_id)
+FROM incoming_signal i JOIN stored p USING (arxiv_id)
 ON CONFLICT (paper_id, kind, observed_on) DO UPDATE SET value = EXCLUDED.value
 WHERE s.value <> EXCLUDED.value
 """
@@ -119,7 +125,7 @@ FROM (
         max(value) FILTER (WHERE kind = 'github_stars') AS stars
     FROM (
         SELECT DISTINCT ON (paper_id, kind) paper_id, kind, value FROM papers_signal
-        WHERE paper_id IN (SELECT p.id FROM incoming_signal JOIN papers_paper p USING (arxiv_id))
+        WHERE paper_id IN (SELECT p.id FROM incoming_signal JOIN stored p USING (arxiv_id))
         ORDER BY paper_id, kind, observed_on DESC
     ) latest GROUP BY paper_id
 ) l
@@ -128,6 +134,7 @@ WHERE s.paper_id = l.paper_id
 """
 
 WRITE_THE_REST = (
+    "ANALYZE stored",
     _ADD_IDENTIFIERS,
     _REMOVE_CATEGORIES,
     _ADD_PAPER_CATEGORIES,
@@ -137,4 +144,4 @@ WRITE_THE_REST = (
     _LATEST_SIGNALS,
 )
 
-PAPER_IDS = "SELECT p.id FROM incoming JOIN papers_paper p USING (arxiv_id) ORDER BY p.id"
+PAPER_IDS = "SELECT id FROM stored ORDER BY id"
