@@ -38,9 +38,8 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 LINK_KEY = read_secret(env, "LINK_KEY", VAR)
 
 _site = urlsplit(SITE_URL)
-ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS",
-    default=["localhost", "127.0.0.1", "[::1]"] if LOCAL else [_site.hostname or ""],
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or (
+    ["localhost", "127.0.0.1", "[::1]"] if LOCAL else [_site.hostname or ""]
 )
 CSRF_TRUSTED_ORIGINS = [] if LOCAL else [f"{_site.scheme}://{_site.netloc}"]
 
@@ -280,6 +279,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": []},
         "django.server": {"handlers": [], "propagate": True},
+        "celery": {"level": "WARNING"},  # else a line for each task, many a minute
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

@@ -16,7 +16,7 @@ def sign_up(page: Page, site: Site, email: str) -> None:
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Sign up").click()
     page.goto(newest_link(page, site, email, "/accounts/confirm-email/"))
-    page.get_by_role("main").get_by_role("button", name=re.compile("Confirm")).click()
+    page.get_by_role("main").get_by_role("button", name=re.compile("confirm it")).click()
 
 
 def log_in(page: Page, site: Site, email: str) -> None:

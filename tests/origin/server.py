@@ -5,6 +5,7 @@ another machine.
 """
 
 import hashlib
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -70,7 +71,7 @@ class Origin:
     def start(self) -> Self:
         origin = self
         handler = type("OriginHandler", (_Handler,), {"origin": origin})
-        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), handler)
+        self._server = _Server(("127.0.0.1", self.port), handler)
         self.port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         return self
@@ -144,6 +145,13 @@ class Origin:
         if path == "/_day":
             return Reply(200, TEXT, self.day.isoformat().encode())
         return Reply(404, TEXT, b"Not found")
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        # Broadsheet shuts the socket once it has its answer, sometimes before we look again.
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
