@@ -32,10 +32,20 @@ def stop_all(signals: dict[int, int]) -> None:
     for group, number in signals.items():
         send(group, number)
     deadline = time.monotonic() + GRACE_SECONDS
-    while time.monotonic() < deadline and any(send(group, 0) for group in signals):
+    while time.monotonic() < deadline and any(is_led(group) for group in signals):
         time.sleep(0.05)
     for group in signals:
         send(group, signal.SIGKILL)
+
+
+def is_led(group: int) -> bool:
+    """Return whether the group's first process runs; the others are killed when it does not."""
+    try:
+        with open(f"/proc/{group}/stat") as stat:
+            # A dead one is listed until its new parent, init, takes note of it.
+            return stat.read().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return not os.path.exists("/proc/self") and send(group, 0)
 
 
 def send(group: int, number: int) -> bool:

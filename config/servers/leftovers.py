@@ -30,18 +30,18 @@ def end_leftovers(folder: Path, program: str) -> None:
         time.sleep(0.05)
 
 
-def remove_strangers_lock(data: Path) -> None:
-    """Remove Postgres' lock file when the process number in it is now another program's.
+def remove_strangers_locks(*lock_files: Path) -> None:
+    """Remove those of Postgres' lock files whose process number is now another program's.
 
     Postgres clears the lock of a dead process itself, but a number taken by somebody else after
     the machine restarted makes it refuse. Call it after `end_leftovers`.
     """
-    lock_file = data / "postmaster.pid"
-    if not lock_file.exists():
-        return
-    number = lock_file.read_text().partition("\n")[0].strip()
-    if number.isdigit() and (_PROC / number).exists():
-        lock_file.unlink()
+    for lock_file in lock_files:
+        if not lock_file.exists():
+            continue
+        number = lock_file.read_text().partition("\n")[0].strip()
+        if number.isdigit() and (_PROC / number).exists():
+            lock_file.unlink()
 
 
 def _processes_in(folder: Path, program: str) -> list[int]:

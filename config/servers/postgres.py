@@ -15,7 +15,7 @@ from pathlib import Path
 
 from config.servers.account import Account, give_folder
 from config.servers.errors import ServersError
-from config.servers.leftovers import end_leftovers, remove_strangers_lock
+from config.servers.leftovers import end_leftovers, remove_strangers_locks
 from config.servers.logs import last_line, open_log
 from config.servers.paths import DATABASE, ROLE
 from config.servers.processes import DATABASE_STAGE, Guardian, Program, Running
@@ -108,7 +108,7 @@ def start_postgres(
     """
     give_folder(cluster.sockets, cluster.account)
     end_leftovers(cluster.data, "postgres")
-    remove_strangers_lock(cluster.data)
+    remove_strangers_locks(cluster.data / "postmaster.pid", cluster.sockets / ".s.PGSQL.5432.lock")
     with open_log(cluster.log) as log:
         running = Running(_program(cluster), guardian, log)
     try:
