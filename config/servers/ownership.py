@@ -53,6 +53,11 @@ class Ownership:
         number, _, role = self._path.read_text().strip().partition(" ")
         return (int(number) if number.isdigit() else 0), role or "another command"
 
+    def owner_lives(self) -> bool:
+        """Return False when only the guardian of a killed owner still holds the lock."""
+        number, _ = self.owner()
+        return number != 0 and _is_alive(number)
+
     @contextlib.contextmanager
     def sharing(self) -> Iterator[None]:
         """Keep the owner from stopping its servers while this runs."""

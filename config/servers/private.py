@@ -171,7 +171,7 @@ def _own_servers(var: Path, ownership: Ownership, wanted: Wanted, say: Say) -> I
 def _wait_for_owner(var: Path, ownership: Ownership, wanted: Wanted, say: Say) -> bool:
     """Return True when the owner's servers answer, False when the owner has gone."""
     explain_at = time.monotonic() + _PATIENCE_SECONDS
-    while not _all_answer(var, wanted):
+    while not (ownership.owner_lives() and _all_answer(var, wanted)):
         if ownership.try_take():
             ownership.release()
             return False
