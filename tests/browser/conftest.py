@@ -1,19 +1,12 @@
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.chromium import FLAGS, find_chromium
 from tests.browser.site import Site, running_site
 from tests.origin import Origin
-
-# As root Chromium has no sandbox; it is never to look for its makers' servers.
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-
-def find_chromium() -> str | None:
-    return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 @pytest.fixture(scope="session")
@@ -32,10 +25,5 @@ def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """A whole running site; asked for after the browser, so that without one nothing starts."""
     var: Path = tmp_path_factory.mktemp("site")
     var.chmod(0o711)
-    with Origin() as origin:
-        environment = {
-            name: ",".join(value) if isinstance(value, list) else value
-            for name, value in origin.settings.items()
-        }
-        with running_site(var, origin=environment) as running:
-            yield running
+    with Origin() as origin, running_site(var, origin=origin.environment) as running:
+        yield running

@@ -20,11 +20,47 @@ def sign_up(page: Page, site: Site, email: str) -> None:
 
 
 def log_in(page: Page, site: Site, email: str) -> None:
+    """Log in, unless this browser is logged in already, as it is after confirming there."""
     page.goto(f"{site.url}/accounts/login/")
+    if page.get_by_role("button", name="Log out").is_visible():
+        return
     page.get_by_label("Email").first.fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Log in").first.click()
     expect(page.get_by_role("button", name="Log out")).to_be_visible()
+
+
+def save_first_paper(page: Page, site: Site, title: str) -> str:
+    """Save the first paper of the front page not saved yet in the list `title`, made if need be.
+
+    Returns the paper's title.
+    """
+    page.goto(site.url)
+    card = page.locator(".card").filter(has=page.get_by_role("link", name=re.compile(r"^Save\s*:")))
+    paper = card.first.locator(".card-title a").inner_text()
+    card.first.get_by_role("link", name=re.compile(r"^Save\s*:")).click()
+    panel = page.locator(".save-panel")
+    expect(panel).to_be_visible()
+    if panel.get_by_label(title).count():
+        panel.get_by_label(title).check()
+    else:
+        panel.locator("input[type=text]").fill(title)
+    panel.get_by_role("button", name="Save").click()
+    expect(panel).to_have_count(0)
+    return paper
+
+
+def send_issue_now(page: Page, site: Site, email: str) -> str:
+    """Press the button, wait until a worker has sent the issue, return its web copy's address."""
+    page.goto(f"{site.url}/issues/")
+    page.get_by_role("button", name=re.compile("Send me today")).click()
+    issue = page.get_by_role("row").filter(has_text=email).filter(has_text=re.compile("papers?"))
+    for _ in range(60):
+        page.goto(f"{site.url}/outbox/")
+        if issue.count():
+            return newest_link(page, site, email, "/issues/")
+        page.wait_for_timeout(1000)
+    raise AssertionError("The issue did not reach the outbox within a minute.")
 
 
 def newest_link(page: Page, site: Site, email: str, part: str) -> str:

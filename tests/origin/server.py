@@ -108,6 +108,14 @@ class Origin:
             "FETCH_ALLOWED_PRIVATE_HOSTS": [self.host],
         }
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The same for a process of its own."""
+        return {
+            name: ",".join(value) if isinstance(value, list) else str(value)
+            for name, value in self.settings.items()
+        }
+
     def fail_next(
         self,
         *,
