@@ -2,14 +2,16 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from papers import marks
 from papers.models import Paper
-from papers.paging import page_number
+from papers.paging import LAST_PAGE, page_number
 from papers.search.engine import IndexNotReady, SearchResult, Sort
 from papers.search.engine import search as search_index
 from papers.search.language import Query, QueryTooLong, arxiv_id_in, parse
+from papers.search.snippets import marked, snippet
 
 PAGE_SIZE = 20
 
@@ -27,7 +29,17 @@ class FoundPage:
 
     @property
     def next_number(self) -> int | None:
-        return self.number + 1 if self.number * PAGE_SIZE < self.total else None
+        goes_on = self.number * PAGE_SIZE < self.total and self.number < LAST_PAGE
+        return self.number + 1 if goes_on else None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A paper with its title and a passage of its abstract, the words asked for marked."""
+
+    paper: Paper
+    title: SafeString
+    abstract: SafeString
 
 
 @require_safe
@@ -53,6 +65,10 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "papers/search.html", context)
 
 
+def _mark(paper: Paper, query: Query) -> Found:
+    return Found(paper, marked(paper.title, query), snippet(paper.abstract, query))
+
+
 def _paper_named(text: str) -> Paper | None:
     arxiv_id = arxiv_id_in(text)
     return Paper.objects.filter(arxiv_id=arxiv_id).first() if arxiv_id else None
@@ -70,7 +86,7 @@ def _found(request: HttpRequest, query: Query, sort: Sort) -> dict[str, object]:
     ids = [hit.paper_id for hit in result.hits]
     papers = Paper.objects.select_related("stats").in_bulk(ids)
     return {
-        "papers": [papers[pk] for pk in ids if pk in papers],
+        "results": [_mark(papers[pk], query) for pk in ids if pk in papers],
         "page": FoundPage(number, result.total),
         "total": result.total,
         "notes": result.notes,
