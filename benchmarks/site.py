@@ -1,0 +1,66 @@
+"""A whole site of its own in one folder, for measuring: its servers, its tables, its commands."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from config.servers.commands import RUNNING_VARIABLE
+from config.servers.private import Wanted, servers_for_command
+
+PROJECT = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("BROADSHEET_SHARED_DATA", PROJECT.parent / "shared" / "data"))
+PAPERS = SHARED / "papers.jsonl.gz"
+
+
+@contextmanager
+def running_site(folder: Path | None) -> Iterator[Path]:
+    """Run the private servers in `folder`, or in a new one that is removed afterwards."""
+    with tempfile.TemporaryDirectory(prefix="broadsheet-benchmark-") as temporary:
+        var = (folder or Path(temporary)).absolute()
+        var.mkdir(exist_ok=True)
+        var.chmod(0o711)
+        os.environ["BROADSHEET_VAR"] = str(var)
+        for name in ("DATABASE_URL", "REDIS_URL"):
+            os.environ.pop(name, None)
+        os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+        with servers_for_command(var, "benchmark", Wanted(True, True), lambda name, text: None):
+            os.environ[RUNNING_VARIABLE] = "yes"
+            run("migrate", "--verbosity=0")
+            yield var
+        del os.environ[RUNNING_VARIABLE]
+
+
+def run(*arguments: str) -> float:
+    """Run a command of manage.py to its end; return how many seconds it took."""
+    began = time.perf_counter()
+    command = [sys.executable, "manage.py", *arguments]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{' '.join(arguments)} failed:\n{done.stderr}")
+    return time.perf_counter() - began
+
+
+@contextmanager
+def running_follower() -> Iterator[None]:
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "follow"],
+        cwd=PROJECT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def print_table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    widths = [max(len(row[n]) for row in [head, *rows]) for n in range(len(head))]
+    for row in (head, tuple("-" * width for width in widths), *rows):
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)))
