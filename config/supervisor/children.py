@@ -63,7 +63,11 @@ def _web() -> list[str]:
     host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
     return [
         *("-m", "gunicorn", "config.wsgi:application", f"--bind={host}:{settings.PORT}"),
-        *("--worker-class=gthread", f"--workers={WEB_PROCESSES}", f"--threads={WEB_THREADS}"),
+        *(
+            "--worker-class=config.web.PatientWorker",
+            f"--workers={WEB_PROCESSES}",
+            f"--threads={WEB_THREADS}",
+        ),
         *("--graceful-timeout=1", "--timeout=60", "--log-level=warning", "--no-control-socket"),
     ]
 
