@@ -10,7 +10,8 @@ UV_COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --g
 	--no-emit-index-url --no-header
 # An operator's settings, for the checks of a site that the world can reach.
 PUBLIC_SITE = SITE_URL=https://papers.example.org EMAIL_URL=smtp://mail.example.org DEBUG=0
-PYTEST_OPTIONS ?= -n auto
+# loadfile: tests of one file share their servers.
+PYTEST_OPTIONS ?= -n auto --dist loadfile
 
 help:
 	@echo "make run          install what is needed and run the site (PORT=8000, SAMPLE=1 for sample papers)"

@@ -59,6 +59,8 @@ def _configure_django(var: Path) -> None:
     storage = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": storage}}
     django.setup()
+    # A worker of pytest-xdist that inherited it would read the settings before this file.
+    del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 VAR = _choose_var()
