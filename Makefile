@@ -9,7 +9,8 @@ PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -
 UV_COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header
 # An operator's settings, for the checks of a site that the world can reach.
-PUBLIC_SITE = SITE_URL=https://papers.example.org EMAIL_URL=smtp://mail.example.org DEBUG=0
+PUBLIC_SITE = SITE_URL=https://papers.example.org EMAIL_URL=smtp://mail.example.org \
+	CONTACT=admin@papers.example.org DEBUG=0
 # loadfile: tests of one file share their servers.
 PYTEST_OPTIONS ?= -n auto --dist loadfile
 
