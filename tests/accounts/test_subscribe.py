@@ -35,7 +35,11 @@ def test_a_link_dies_after_48_hours() -> None:
         subscribe.read_token(token)
 
 
-@pytest.mark.parametrize("token", ["", "x", "a:b:c", signing.dumps({"email": "a@example.org"})])
+@pytest.mark.parametrize(
+    "token",
+    ["", "x", "a:b:c", signing.dumps({"email": "a@example.org"})],
+    ids=["empty", "a letter", "three parts", "signed for something else"],
+)
 def test_a_foreign_link_is_refused(token: str) -> None:
     with pytest.raises(subscribe.LinkError):
         subscribe.read_token(token)
