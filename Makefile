@@ -1,6 +1,6 @@
 # A machine needs make and Python 3.11 or newer, nothing else: the rest is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help venv run admin test check lock screenshots
+.PHONY: help venv run admin test check format lock screenshots
 
 BIN := .venv/bin
 PYTHONS = $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
@@ -12,6 +12,7 @@ UV_COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --g
 PUBLIC_SITE = SITE_URL=https://papers.example.org EMAIL_URL=smtp://mail.example.org \
 	CONTACT=admin@papers.example.org DEBUG=0
 # loadfile: tests of one file share their servers.
+PAGES = $(shell find templates -name '*.html' -not -path 'templates/emails/*')
 PYTEST_OPTIONS ?= -n auto --dist loadfile
 
 help:
@@ -19,6 +20,7 @@ help:
 	@echo "make admin        make an administrator"
 	@echo "make test         every check and every test"
 	@echo "make check        the checks that start nothing: ruff, mypy, migrations, settings"
+	@echo "make format       format code and templates"
 	@echo "make lock         write requirements*.txt from requirements*.in"
 	@echo "make screenshots  draw the pages into screenshots/"
 
@@ -34,6 +36,7 @@ test: check
 check: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/djade --target-version 5.2 --check $(PAGES)
 	$(BIN)/mypy .
 	@var=$$(mktemp -d) && chmod 711 "$$var" && trap 'rm -rf "$$var"' EXIT && export BROADSHEET_VAR="$$var" && \
 	echo "manage.py makemigrations --check, check --deploy" && \
@@ -42,6 +45,11 @@ check: .venv/installed-dev
 
 screenshots: .venv/installed-dev
 	$(BIN)/python -m tests.browser.screenshots
+
+format: .venv/installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/djade --target-version 5.2 $(PAGES)
 
 lock: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
