@@ -4,7 +4,7 @@ Never repeats the address itself: it holds a password, and messages end in logs.
 """
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -17,8 +17,9 @@ REDIS_FORM = "redis://host:6379/0"
 
 def read_database_url(env: environ.FileAwareEnv, default: str) -> dict[str, Any]:
     """Return Django's settings for the database. Raises ImproperlyConfigured with one line."""
-    _check("DATABASE_URL", env.str("DATABASE_URL", default=""), POSTGRES_SCHEMES, POSTGRES_FORM)
-    config: dict[str, Any] = env.db_url("DATABASE_URL", default=default)
+    value = str(env.str("DATABASE_URL", default=""))
+    _check("DATABASE_URL", value, POSTGRES_SCHEMES, POSTGRES_FORM)
+    config: dict[str, Any] = environ.Env.db_url_config(value or default)
     if not config.get("NAME"):
         raise ImproperlyConfigured(f"DATABASE_URL names no database: write {POSTGRES_FORM}.")
     return config
@@ -29,6 +30,16 @@ def read_redis_url(env: environ.FileAwareEnv, default: str) -> str:
     value = str(env.str("REDIS_URL", default=""))
     _check("REDIS_URL", value, REDIS_SCHEMES, REDIS_FORM)
     return value or default
+
+
+def broker_url(redis_url: str) -> str:
+    """Return the same address as Celery writes it: `redis+socket://` for a Unix socket."""
+    socket = redis_url.removeprefix("unix://")
+    if socket == redis_url:
+        return redis_url
+    path, _, query = socket.partition("?")
+    database = dict(parse_qsl(query)).get("db", "0")
+    return f"redis+socket://{path}?virtual_host={database}"
 
 
 def _check(name: str, value: str, schemes: set[str], form: str) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONE, SELF
 
-from config.addresses import read_database_url, read_redis_url
+from config.addresses import broker_url, read_database_url, read_redis_url
 from config.secrets import read_secret
 from config.servers import paths
 
@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.ReaderTimezoneMiddleware",
+    "accounts.middleware.PrivatePagesMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -132,7 +133,7 @@ CACHES = {
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # --- Celery: the queues are `io` (threads: fetching, mail) and `cpu` (prefork) ------------------
-CELERY_BROKER_URL = read_redis_url(env, default=paths.default_broker_url(VAR))
+CELERY_BROKER_URL = paths.default_broker_url(VAR) if EMBEDDED_REDIS else broker_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = False  # what is lost is found again by the tick

@@ -2,7 +2,7 @@ import environ
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.addresses import read_database_url, read_redis_url
+from config.addresses import broker_url, read_database_url, read_redis_url
 
 DEFAULT = "postgres:///default"
 
@@ -57,3 +57,22 @@ def test_a_wrong_redis_address_is_one_line(
     monkeypatch.setenv("REDIS_URL", value)
     with pytest.raises(ImproperlyConfigured, match=r"^REDIS_URL"):
         read_redis_url(env, "redis://default")
+
+
+@pytest.mark.parametrize(
+    ("given", "for_celery"),
+    [
+        ("redis://host:6379/2", "redis://host:6379/2"),
+        ("unix:///run/redis.sock", "redis+socket:///run/redis.sock?virtual_host=0"),
+        ("unix:///run/redis.sock?db=3", "redis+socket:///run/redis.sock?virtual_host=3"),
+    ],
+)
+def test_celery_gets_the_address_in_its_own_words(given: str, for_celery: str) -> None:
+    assert broker_url(given) == for_celery
+
+
+def test_empty_means_the_default_too(
+    env: environ.FileAwareEnv, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "")
+    assert read_database_url(env, DEFAULT)["NAME"] == "default"
