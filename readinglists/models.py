@@ -77,7 +77,6 @@ class ShareLink(models.Model):
     key_hash = models.BinaryField(max_length=32, null=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True)
-    last_used_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key_hash"], name="sharelink_key_unique")]

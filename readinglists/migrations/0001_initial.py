@@ -53,7 +53,6 @@ class Migration(migrations.Migration):
                 ('key_hash', models.BinaryField(max_length=32, null=True)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('last_used_on', models.DateField(blank=True, null=True)),
                 ('reading_list', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='share_links', to='readinglists.readinglist')),
             ],
         ),
