@@ -8,12 +8,11 @@ FOLDER is a site left by `benchmarks.load --keep FOLDER`.
 import argparse
 import statistics
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import django
 
-from benchmarks.site import print_table, run, running_site
+from benchmarks.site import print_table, run, running_site, timed
 
 QUERIES = (
     "decoder-only",
@@ -24,7 +23,6 @@ QUERIES = (
     "the of a model",
     "nosuchword",
 )
-ROUNDS = 30
 
 
 def main() -> None:
@@ -54,17 +52,6 @@ def measure(text: str) -> tuple[str, ...]:
     medians = [f"{statistics.median(values):.2f}" for values in (engine, newest, page)]
     total = f"{search(query, limit=1).total:,}"
     return text, total, *medians, f"{p95:.2f}", f"{statistics.median(cpu):.2f}"
-
-
-def timed(work: Callable[[], object], clock: Callable[[], float]) -> list[float]:
-    """Milliseconds of each round but the first."""
-    work()
-    values = []
-    for _round in range(ROUNDS):
-        began = clock()
-        work()
-        values.append((clock() - began) * 1000)
-    return values
 
 
 if __name__ == "__main__":

