@@ -11,8 +11,8 @@ UV_COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --g
 # An operator's settings, for the checks of a site that the world can reach.
 PUBLIC_SITE = SITE_URL=https://papers.example.org EMAIL_URL=smtp://mail.example.org \
 	CONTACT=admin@papers.example.org DEBUG=0
-# loadfile: tests of one file share their servers.
 PAGES = $(shell find templates -name '*.html' -not -path 'templates/emails/*')
+# loadfile: tests of one file share their servers.
 PYTEST_OPTIONS ?= -n auto --dist loadfile
 
 help:
