@@ -1,6 +1,8 @@
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
-from papers.models import Batch, Paper, Source
+from papers.models import Batch, FetchedDocument, Paper, Source
 
 
 @admin.register(Paper)
@@ -17,6 +19,16 @@ class SourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["kind", "key", "is_active", "state", "last_success_at", "next_due_at"]
     list_filter = ["kind", "state"]
     readonly_fields = ["lease_token", "leased_until", "etag", "last_modified"]
+
+
+@admin.register(FetchedDocument)
+class FetchedDocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["source", "for_day", "fetched_at", "attempts", "last_error"]
+    actions = ["try_again"]
+
+    @admin.action(description="Try to store these again")
+    def try_again(self, request: HttpRequest, rows: QuerySet[FetchedDocument]) -> None:
+        rows.update(attempts=0, leased_until=None)
 
 
 @admin.register(Batch)

@@ -1,38 +1,42 @@
-"""Reading a source: fetch what it has for a day, keep the bytes, store what they say.
+"""Reading a source: fetch what it has for each day, keep the bytes, store what they say.
 
-It decides what becomes of a source that fails (said in words on its row, tried again later and
-later) and writes the batch ledger. It never parses (papers/feeds) nor stores papers (ingest).
+It decides what becomes of an answer that cannot be read or stored and writes the batch ledger. It
+never parses (papers/feeds), never stores papers (papers/ingest.py).
 """
 
 import logging
-import random
-import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from papers.feeds.records import FeedError, FetchError, HostBusyError, PaperRecord, ParsedFeed
 from papers.ingest import IngestResult, ingest
-from papers.models import Announcement, Batch, FetchedDocument, Paper, Source
+from papers.lag import drop_repeated_announcements, in_feed_of
+from papers.models import Announcement, Batch, FetchedDocument, Source
+from papers.source_turns import (
+    mark_failing,
+    mark_working,
+    next_try,
+    release,
+    renew,
+    say_failure,
+)
 from papers.sources import reader_of
 
 logger = logging.getLogger(__name__)
 
-FETCH_LEASE = timedelta(minutes=5)
-FIRST_RETRY = timedelta(minutes=5)
-LONGEST_RETRY = timedelta(hours=24)
 INGEST_ATTEMPTS = 3
+INGEST_LEASE = timedelta(minutes=5)
 PROBLEMS_KEPT = 50
-# How long ago an id may have been announced for the same listing to be an old answer again.
-LAG = timedelta(days=7)
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What reading one source brought; `error` is empty when it worked."""
+    """What reading one source brought; `error` is empty when all of it worked."""
 
     source: Source
     result: IngestResult = field(default_factory=IngestResult)
@@ -40,94 +44,112 @@ class Outcome:
     error: str = ""
 
 
+@dataclass(slots=True)
+class Fetched:
+    """The answers that were kept, and what went wrong with a day, if anything did."""
+
+    documents: list[FetchedDocument] = field(default_factory=list)
+    error: FeedError | None = None
+
+
 def refresh(source: Source, *, now: datetime) -> Outcome:
     """Fetch and store what `source` has at `now`, here and at once."""
-    outcome = Outcome(source)
-    try:
-        for document in fetch_documents(source, now=now):
+    fetched = fetch_documents(source, now=now)
+    outcome = Outcome(source, error=str(fetched.error or ""))
+    for document in fetched.documents:
+        try:
             parsed, result = ingest_document(document)
+        except FeedError as error:
+            outcome.error = str(error)
+        else:
             outcome.result.add(result)
             outcome.problems += parsed.problems
-    except FeedError as error:
-        outcome.error = str(error)
     return outcome
 
 
-def claim(source_id: int, *, now: datetime) -> Source | None:
-    """Take a due source's turn for five minutes; None when it is another's, or not due."""
-    free = Q(leased_until=None) | Q(leased_until__lt=now)
-    due = Source.objects.filter(free, pk=source_id, is_active=True, next_due_at__lte=now)
-    token = uuid.uuid4()
-    if not due.update(lease_token=token, leased_until=now + FETCH_LEASE):
-        return None
-    return Source.objects.get(pk=source_id)
+def fetch_documents(source: Source, *, now: datetime) -> Fetched:
+    """Fetch the days that `source` should be asked for; each answer is a row as soon as it is here.
 
-
-def fetch_documents(source: Source, *, now: datetime) -> list[FetchedDocument]:
-    """Fetch the days that `source` should be asked for and keep each answer as a row.
-
-    The source is due again after its interval; what had not changed makes no row. Raises
-    FetchError, after the reason and the next try have been written to the source's row.
+    A day that fails does not stop the others, unless the host cannot be reached at all or wants
+    to be left alone. Reason and next try are written to the source's row; when all went well it
+    is due again after its interval. What had not changed makes no row.
     """
+    fetched = Fetched()
+    for day in reader_of(source).days(source, now):
+        if not renew(source):
+            return fetched
+        try:
+            document = _fetch_day(source, day, now=now)
+        except FetchError as error:
+            fetched.error = fetched.error or error
+            if error.host_wide or not error.status:
+                break
+        else:
+            fetched.documents += [document] if document else []
+    _finish(source, fetched, now=now)
+    return fetched
+
+
+def _fetch_day(source: Source, day: date, *, now: datetime) -> FetchedDocument | None:
     reader = reader_of(source)
-    documents = []
     try:
-        for day in reader.days(source, now):
-            try:
-                answer = reader.fetch(source, day)
-            except FetchError as error:
-                if reader.has_unopened_days and error.status == 400:
-                    continue
-                raise
-            if not answer.not_modified:
-                documents.append(
-                    FetchedDocument(
-                        source=source,
-                        body=answer.body,
-                        for_day=day,
-                        fetched_at=now,
-                        etag=answer.etag,
-                        last_modified=answer.last_modified,
-                    )
-                )
-    except HostBusyError as error:
-        # Nothing was asked: it is not the source that fails, its turn has not come.
-        seconds = error.retry_after_seconds or 60.0
-        _keep(source, [], next_due_at=now + timedelta(seconds=seconds))
-        raise
+        answer = reader.fetch(source, day)
     except FetchError as error:
-        mark_failing(source, error, now=now)
+        if reader.has_unopened_days and error.status == 400:
+            return None
         raise
-    _keep(source, documents, next_due_at=now + reader.interval)
-    if not documents:
+    if answer.not_modified:
+        return None
+    return FetchedDocument.objects.create(
+        source=source,
+        body=answer.body,
+        for_day=day,
+        fetched_at=now,
+        etag=answer.etag,
+        last_modified=answer.last_modified,
+    )
+
+
+def _finish(source: Source, fetched: Fetched, *, now: datetime) -> None:
+    error = fetched.error
+    next_due_at = now + reader_of(source).interval
+    if isinstance(error, HostBusyError):
+        # Nothing was asked: it is not the source that fails, its turn has not come.
+        next_due_at = now + timedelta(seconds=error.retry_after_seconds or 60.0)
+    elif error:
+        mark_failing(source, str(error), now=now)
+        next_due_at = next_try(source, error, now=now)
+        say_failure(source, error, next_due_at=next_due_at)
+    elif not fetched.documents:
         mark_working(source, now=now)
-    return documents
+    release(source, next_due_at=next_due_at)
 
 
-def _keep(source: Source, documents: list[FetchedDocument], *, next_due_at: datetime) -> None:
-    with transaction.atomic():
-        FetchedDocument.objects.bulk_create(documents)
-        source.next_due_at = next_due_at
-        source.lease_token = source.leased_until = None
-        source.save(update_fields=["next_due_at", "lease_token", "leased_until"])
+def claim_document(document_id: int) -> FetchedDocument | None:
+    """Take a fetched answer for five minutes, three times in all; None when it is not to be had."""
+    free = Q(leased_until=None) | Q(leased_until__lt=Now())
+    waiting = FetchedDocument.objects.filter(free, pk=document_id, attempts__lt=INGEST_ATTEMPTS)
+    if not waiting.update(attempts=F("attempts") + 1, leased_until=Now() + INGEST_LEASE):
+        return None
+    return FetchedDocument.objects.select_related("source").get(pk=document_id)
 
 
 def ingest_document(document: FetchedDocument) -> tuple[ParsedFeed, IngestResult]:
     """Store what a fetched answer says, write its batch, and let the row go.
 
-    Raises ParseError when it is not what this source sends: the source is marked failing, its
-    validators are not kept, so the next fetch is a full one.
+    Raises ParseError when it is not what this source sends; the row goes then too, and the source
+    is marked failing. Any other error leaves the row, with its words, to be tried again.
     """
     source, reader = document.source, reader_of(document.source)
     try:
         parsed = reader.parse(bytes(document.body), source, document.for_day, document.fetched_at)
     except FeedError as error:
-        mark_failing(source, error, now=document.fetched_at)
+        mark_failing(source, str(error), now=document.fetched_at)
         document.delete()
         raise
     records: Sequence[PaperRecord] = parsed.records
     if reader.may_lag:
-        records = drop_repeated_announcements(records, document)
+        records = drop_repeated_announcements(records, key=source.key, day=document.for_day)
     result = ingest(records, text_source=reader.text_source, today=document.fetched_at.date())
     with transaction.atomic():
         _write_batch(document, records, parsed.problems)
@@ -136,31 +158,12 @@ def ingest_document(document: FetchedDocument) -> tuple[ParsedFeed, IngestResult
     return parsed, result
 
 
-def drop_repeated_announcements(
-    records: Sequence[PaperRecord], document: FetchedDocument
-) -> list[PaperRecord]:
-    """Take away announcements that this category made on an earlier day.
-
-    Feeds have served yesterday's batch under today's date, so freshness is decided by ids: what
-    was listed as new or cross-listed here within a week is not announced again, and where nothing
-    is fresh the replacements are yesterday's too.
-    """
-    category, day = document.source.key, document.for_day
-    earlier = set(
-        Announcement.objects.filter(
-            category_id=category,
-            announced_on__range=(day - LAG, day - timedelta(days=1)),
-            paper__arxiv_id__in=[record.arxiv_id for record in records],
-        ).values_list("paper__arxiv_id", flat=True)
-    )
-    listed = [r for r in records if any(a.kind != "replace" for a in r.announcements)]
-    is_old_answer = bool(listed) and all(record.arxiv_id in earlier for record in listed)
-    return [
-        replace(record, announcements=())
-        if is_old_answer or (record in listed and record.arxiv_id in earlier)
-        else record
-        for record in records
-    ]
+def keep_unstored(document: FetchedDocument, error: Exception) -> None:
+    """Say in words that an answer could not be stored; its row stays, parked after three tries."""
+    reason = f"The answer for {document.for_day} could not be stored: {error}"
+    logger.exception("%s: %s", document.source, reason)
+    FetchedDocument.objects.filter(pk=document.pk).update(last_error=reason)
+    mark_failing(document.source, reason, now=document.fetched_at)
 
 
 def _write_batch(
@@ -168,7 +171,8 @@ def _write_batch(
 ) -> None:
     source, day = document.source, document.for_day
     if reader_of(source).may_lag:
-        received = Announcement.objects.on(day, source.key).count()
+        listed = Announcement.objects.filter(in_feed_of(source.key), announced_on=day)
+        received = listed.values("paper_id").distinct().count()
     else:
         received = len(records)
     is_whole = source.kind == Source.Kind.ARXIV_RSS or day < document.fetched_at.date()
@@ -185,37 +189,3 @@ def _write_batch(
             "updated_at": document.fetched_at,
         },
     )
-
-
-def mark_working(source: Source, *, now: datetime, document: FetchedDocument | None = None) -> None:
-    source.state = Source.State.OK
-    source.last_error, source.failures, source.failing_since = "", 0, None
-    source.last_attempt_at = source.last_success_at = now
-    if document is not None:
-        source.etag, source.last_modified = document.etag, document.last_modified
-    source.save()
-
-
-def mark_failing(source: Source, error: FeedError, *, now: datetime) -> None:
-    """Write down why, and when to try again: 5 minutes, doubled each time, to a day, +- 10 %.
-
-    A Retry-After that is longer wins, up to a day.
-    """
-    wait = min(FIRST_RETRY * 2 ** min(source.failures, 12), LONGEST_RETRY)
-    wait *= random.uniform(0.9, 1.1)  # noqa: S311 - spreads load, guards nothing
-    asked = getattr(error, "retry_after_seconds", None) or 0.0
-    wait = max(wait, min(timedelta(seconds=asked), LONGEST_RETRY))
-    source.state = Source.State.FAILING
-    source.last_error = str(error)
-    source.failures += 1
-    source.failing_since = source.failing_since or now
-    source.last_attempt_at = now
-    source.next_due_at = now + wait
-    source.lease_token = source.leased_until = None
-    source.save()
-    logger.warning("%s fails: %s Next try at %s UTC.", source, error, f"{now + wait:%H:%M}")
-    if not Paper.objects.exists():
-        logger.warning(
-            "There are no papers yet. Without the network, load some from a file: "
-            "manage.py loadpapers FILE.jsonl.gz, or invented samples: make run SAMPLE=1"
-        )

@@ -5,7 +5,7 @@ Adding a source is one file in papers/feeds/ and one entry in READERS (CONTRIBUT
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -21,6 +21,8 @@ ARXIV_ZONE = ZoneInfo("America/New_York")
 # Hugging Face's list fills during the day and is voted on for days after it.
 HUGGINGFACE_DAYS_AGAIN = 3
 HUGGINGFACE_DAYS_AT_FIRST = 7
+# A site that was away asks for the days it missed, this many at most.
+HUGGINGFACE_MOST_DAYS = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,12 @@ class Reader:
 
 
 def _huggingface_days(source: Source, now: datetime) -> list[date]:
-    today = now.astimezone(ZoneInfo("UTC")).date()
-    known = source.last_success_at is not None
-    count = HUGGINGFACE_DAYS_AGAIN if known else HUGGINGFACE_DAYS_AT_FIRST
+    today = now.astimezone(UTC).date()
+    if source.last_success_at is None:
+        count = HUGGINGFACE_DAYS_AT_FIRST
+    else:
+        away_days = (today - source.last_success_at.astimezone(UTC).date()).days
+        count = min(HUGGINGFACE_DAYS_AGAIN + away_days, HUGGINGFACE_MOST_DAYS)
     return [today - timedelta(days=back) for back in reversed(range(count))]
 
 
@@ -50,7 +55,7 @@ def _fetch_huggingface(source: Source, day: date) -> FetchedResponse:
 
 
 def _parse_huggingface(body: bytes, source: Source, day: date, fetched_at: datetime) -> ParsedFeed:
-    observed_on = fetched_at.astimezone(ZoneInfo("UTC")).date()
+    observed_on = fetched_at.astimezone(UTC).date()
     return huggingface.parse(body, observed_on=observed_on, listed_on=day)
 
 

@@ -150,6 +150,8 @@ class Migration(migrations.Migration):
                 ('etag', models.CharField(blank=True, max_length=500)),
                 ('last_modified', models.CharField(blank=True, max_length=100)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('leased_until', models.DateTimeField(blank=True, null=True)),
+                ('last_error', models.TextField(blank=True, help_text='Why it could not be stored.')),
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='papers.source')),
             ],
         ),

@@ -58,6 +58,8 @@ class FetchedDocument(models.Model):
     etag = models.CharField(max_length=500, blank=True)
     last_modified = models.CharField(max_length=100, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True, help_text=_("Why it could not be stored."))
 
     def __str__(self) -> str:
         return f"{self.source_id} {self.for_day}"

@@ -232,7 +232,7 @@ def test_first_start_answers_and_stops_within_ten_seconds(
     site.wait_for("Broadsheet is ready", 60)
     site.wait_for("'make admin'", 1)
     # Beat nudged, and a worker answered: the sources of this test cannot be reached.
-    site.wait_for("worker-io  | WARNING papers.refresh", 30)
+    site.wait_for("worker-io  | WARNING papers.", 90)
     for _ in range(6):  # the first page of each of the two web processes loads all templates
         get(port)
     assert get_while_others_idle(port) < 1

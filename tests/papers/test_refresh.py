@@ -1,12 +1,17 @@
+import uuid
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from unittest.mock import Mock
 
 import pytest
+from django.db import DataError
+from django.utils import timezone
 from pytest_django import Settings
 
-from papers import refresh
+from papers import refresh, tasks
 from papers.feeds.records import FeedError
 from papers.models import Announcement, Batch, FetchedDocument, Paper, PaperStats, Source
+from papers.source_turns import claim
 from tests.factories import make_announcement, make_paper, make_source
 from tests.origin import Origin
 from tests.origin.samples import make_batch, make_hf_item
@@ -121,11 +126,11 @@ def test_a_source_that_answers_again_works_again(origin: Origin, arxiv: Source) 
 @pytest.mark.promise(20)
 def test_it_is_tried_again_later_and_later(origin: Origin, arxiv: Source) -> None:
     waits = []
-    for _ in range(4):
+    for hour in range(4):
         origin.fail_next(status=500)
-        read(arxiv)
+        read(arxiv, NOON + timedelta(hours=hour))
         arxiv.refresh_from_db()
-        waits.append(arxiv.next_due_at - NOON)
+        waits.append(arxiv.next_due_at - NOON - timedelta(hours=hour))
     assert waits == sorted(waits)
     assert waits[0] < timedelta(minutes=6)
     assert waits[3] > timedelta(minutes=30)
@@ -143,8 +148,7 @@ def test_a_host_whose_turn_has_not_come_is_no_failure(origin: Origin, arxiv: Sou
     origin.fail_next(status=503, retry_after=7200)
     read(arxiv)
     other = make_source(kind=Source.Kind.ARXIV_RSS, key="cs.AI")
-    with pytest.raises(FeedError):
-        refresh.fetch_documents(other, now=NOON)
+    assert isinstance(refresh.fetch_documents(other, now=NOON).error, FeedError)
     other.refresh_from_db()
     assert other.state == Source.State.NEW
     assert other.next_due_at > NOON
@@ -152,20 +156,100 @@ def test_a_host_whose_turn_has_not_come_is_no_failure(origin: Origin, arxiv: Sou
 
 def test_only_one_worker_gets_the_turn(arxiv: Source) -> None:
     Source.objects.update(next_due_at=NOON)
-    assert refresh.claim(arxiv.pk, now=NOON) is not None
-    assert refresh.claim(arxiv.pk, now=NOON) is None
+    assert claim(arxiv.pk, now=NOON) is not None
+    assert claim(arxiv.pk, now=NOON) is None
 
 
 @pytest.mark.promise(48)
 def test_the_turn_of_a_worker_that_is_gone_is_anybodys(arxiv: Source) -> None:
     Source.objects.update(next_due_at=NOON)
-    refresh.claim(arxiv.pk, now=NOON)
-    assert refresh.claim(arxiv.pk, now=NOON + timedelta(minutes=6)) is not None
+    claim(arxiv.pk, now=NOON)
+    Source.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+    assert claim(arxiv.pk, now=NOON) is not None
+
+
+def test_a_worker_that_lost_its_turn_changes_nothing(origin: Origin, arxiv: Source) -> None:
+    Source.objects.update(next_due_at=NOON)
+    frozen = claim(arxiv.pk, now=NOON)
+    assert frozen is not None
+    Source.objects.update(lease_token=uuid.uuid4())
+    assert refresh.fetch_documents(frozen, now=NOON).documents == []
+    arxiv.refresh_from_db()
+    assert arxiv.next_due_at == NOON
+
+
+def test_pausing_a_source_while_it_is_read_holds(origin: Origin, arxiv: Source) -> None:
+    fetched = refresh.fetch_documents(arxiv, now=NOON)
+    Source.objects.update(is_active=False)
+    refresh.ingest_document(fetched.documents[0])
+    arxiv.refresh_from_db()
+    assert (arxiv.is_active, arxiv.state) == (False, Source.State.OK)
+
+
+def test_one_bad_day_of_a_list_stops_no_other(origin: Origin) -> None:
+    source = make_source()
+    origin.fail_next(status=500, path="/api/daily_papers")
+    outcome = read(source)
+    assert PaperStats.objects.get().upvotes == 12
+    source.refresh_from_db()
+    assert source.state == Source.State.FAILING
+    assert "500" in outcome.error
+
+
+def test_a_site_that_was_away_asks_for_the_days_it_missed(origin: Origin) -> None:
+    source = make_source(last_success_at=NOON - timedelta(days=6))
+    read(source)
+    asked = [request.path for request in origin.requests]
+    assert len(asked) == 9
+    assert any("date=2026-02-24" in path for path in asked)
+
+
+def test_only_what_a_category_listed_before_is_not_announced_again(
+    origin: Origin, arxiv: Source
+) -> None:
+    paper = make_paper(arxiv_id="2603.00001", announced_on=date(2026, 2, 27))
+    make_announcement(paper=paper, category="cs.CL", on=date(2026, 2, 27))
+    read(arxiv)
+    announced = Announcement.objects.filter(announced_on=MONDAY)
+    assert announced.count() == 4
+    assert not announced.filter(paper=paper).exists()
+
+
+@pytest.mark.parametrize(("days", "is_announced"), [(7, False), (8, True)])
+def test_a_week_later_a_paper_may_be_announced_again(
+    origin: Origin, arxiv: Source, days: int, is_announced: bool
+) -> None:
+    earlier = MONDAY - timedelta(days=days)
+    paper = make_paper(arxiv_id="2603.00001", announced_on=earlier)
+    make_announcement(paper=paper, category="cs.CL", on=earlier)
+    read(arxiv)
+    assert paper.announcements.filter(announced_on=MONDAY).exists() is is_announced
+
+
+def test_a_whole_archive_has_its_ledger_and_its_guard(origin: Origin) -> None:
+    archive = make_source(kind=Source.Kind.ARXIV_RSS, key="cs")
+    read(archive)
+    assert Batch.objects.get().received == 5
+    Source.objects.update(etag="", last_modified="")
+    read(archive, NOON + timedelta(days=1))
+    assert not Announcement.objects.filter(announced_on__gt=MONDAY).exists()
+
+
+def test_an_answer_that_cannot_be_stored_is_kept_and_said(
+    origin: Origin, arxiv: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = refresh.fetch_documents(arxiv, now=NOON).documents[0]
+    monkeypatch.setattr(refresh, "ingest", Mock(side_effect=DataError("value too long")))
+    tasks.ingest_document(document.pk)
+    arxiv.refresh_from_db()
+    assert arxiv.state == Source.State.FAILING
+    assert "could not be stored: value too long" in arxiv.last_error
+    assert FetchedDocument.objects.get().attempts == 1
 
 
 def test_a_source_that_is_not_due_is_not_read(arxiv: Source) -> None:
     Source.objects.update(next_due_at=NOON + timedelta(minutes=1))
-    assert refresh.claim(arxiv.pk, now=NOON) is None
+    assert claim(arxiv.pk, now=NOON) is None
 
 
 def test_a_paper_cross_listed_later_is_announced_in_the_other_category_too(
