@@ -230,9 +230,10 @@ def test_first_start_answers_and_stops_within_ten_seconds(
     site: Started, var: Path, port: int
 ) -> None:
     site.wait_for("Broadsheet is ready", 60)
-    site.wait_for("'make admin'", 1)
-    # Beat nudged, and a worker answered: the sources of this test cannot be reached.
-    site.wait_for("worker-io  | WARNING papers.", 90)
+    site.wait_for("'make admin'", 10)
+    # Beat nudged, and a worker answered: the sources of this test cannot be reached. The page
+    # says so still when another test of this site came first.
+    wait_until(lambda: "failing" in get(port, "status/"), seconds=90)
     for _ in range(6):  # the first page of each of the two web processes loads all templates
         get(port)
     assert get_while_others_idle(port) < 1
@@ -294,9 +295,10 @@ def seconds_to_ready(site: Started) -> int:
     return int(found[1]) if found else -1
 
 
-def get(port: int) -> None:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as answer:
+def get(port: int, path: str = "") -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=10) as answer:
         assert answer.status == 200
+        return str(answer.read().decode())
 
 
 def get_while_others_idle(port: int) -> float:
