@@ -93,6 +93,10 @@ def next_try(source: Source, error: FeedError, *, now: datetime) -> datetime:
 
 def say_failure(source: Source, error: FeedError, *, next_due_at: datetime) -> None:
     logger.warning("%s fails: %s Next try at %s UTC.", source, error, f"{next_due_at:%H:%M}")
+
+
+def say_what_else_brings_papers() -> None:
+    """Tell an operator whose site is still empty, after its sources failed."""
     if not Paper.objects.exists():
         logger.warning(
             "There are no papers yet. Without the network, load some from a file: "

@@ -12,7 +12,7 @@ from django.utils import timezone
 from papers import refresh
 from papers.feeds.records import FeedError
 from papers.models import FetchedDocument, Source
-from papers.source_turns import claim
+from papers.source_turns import claim, say_what_else_brings_papers
 from papers.sources import ensure_sources
 
 logger = logging.getLogger(__name__)
@@ -46,12 +46,17 @@ def refresh_due_sources() -> None:
 @shared_task
 def refresh_sources(source_ids: list[int]) -> None:
     """Read sources of one kind one after the other: they share a host, and so one turn."""
+    has_failed = False
     for source_id in source_ids:
         source = claim(source_id, now=timezone.now())
         if source is None:
             continue
-        for document in refresh.fetch_documents(source, now=timezone.now()).documents:
+        fetched = refresh.fetch_documents(source, now=timezone.now())
+        has_failed |= fetched.error is not None
+        for document in fetched.documents:
             ingest_document.apply_async((document.pk,), expires=NUDGE_SECONDS)
+    if has_failed:
+        say_what_else_brings_papers()
 
 
 @shared_task(time_limit=INGEST_SECONDS)

@@ -79,3 +79,15 @@ def test_an_answer_is_ingested_once_though_the_task_runs_twice() -> None:
     tasks.ingest_document(document.pk)
     tasks.ingest_document(document.pk)
     assert not FetchedDocument.objects.exists()
+
+
+def test_an_empty_site_whose_sources_fail_is_told_once_what_else_brings_papers(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.ARXIV_RSS_URL = "http://127.0.0.1:9/rss"
+    settings.FETCH_ALLOWED_PRIVATE_HOSTS = ["127.0.0.1:9"]
+    sources = [make_source(kind=Source.Kind.ARXIV_RSS, key=key) for key in ("cs.CL", "cs.LG")]
+    tasks.refresh_sources([source.pk for source in sources])
+    told = [line for line in caplog.messages if "loadpapers" in line]
+    assert len(told) == 1
+    assert Source.objects.filter(state=Source.State.FAILING).count() == 2
