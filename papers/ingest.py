@@ -17,6 +17,7 @@ from papers import ingest_sql as sql
 from papers import ranking
 from papers.feeds.records import AnnouncementRecord, PaperRecord
 from papers.models import TextSource
+from papers.storable import storable
 from papers.summary import author_line, short_abstract
 
 # One transaction each: under two seconds, so that the follower's horizon is never held back.
@@ -56,8 +57,8 @@ def ingest(records: Iterable[PaperRecord], *, text_source: TextSource, today: da
     """Store `records` with their categories, announcements and signals, then rank them.
 
     Chunks of 2,000 are committed one by one; giving the same records again changes nothing.
-    `today` is the day on which a paper whose popularity rises is said to have risen. Characters
-    that Postgres cannot hold (NUL, lone surrogates) are removed or replaced.
+    `today` is the day on which a paper whose popularity rises is said to have risen. What the
+    tables cannot hold is left out (papers/storable.py).
     """
     result = IngestResult()
     for chunk in _chunks(records):
@@ -69,7 +70,7 @@ def ingest_chunk(
     records: Sequence[PaperRecord], *, text_source: TextSource, today: date
 ) -> IngestResult:
     """Store one chunk in one transaction, or nothing of it; see `ingest`."""
-    merged = _merge_same_paper(records)
+    merged = _merge_same_paper([storable(record, today=today) for record in records])
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql.LOCK)
         _copy_in(cursor, merged, text_source)
@@ -151,25 +152,23 @@ def _codes(record: PaperRecord) -> list[str]:
 
 def _paper_row(record: PaperRecord, extras: _Extras, text_source: TextSource) -> tuple[object, ...]:
     """In the order of the columns of `incoming` (ingest_sql.py)."""
-    authors = [_clean(name) for name in record.authors]
-    abstract = _clean(record.abstract)
     return (
         record.arxiv_id,
-        _clean(record.title),
-        abstract,
-        json.dumps(authors, ensure_ascii=False),
-        author_line(authors),
-        short_abstract(abstract),
+        record.title,
+        record.abstract,
+        json.dumps(record.authors, ensure_ascii=False),
+        author_line(record.authors),
+        short_abstract(record.abstract),
         record.categories[0] if record.categories else None,
         record.version,
         record.submitted_at,
         record.updated_at,
         _announced_on(record, extras),
-        _clean(record.comment),
-        _clean(record.journal_ref),
-        record.license[:200],
-        record.code_url[:500],
-        record.project_url[:500],
+        record.comment,
+        record.journal_ref,
+        record.license,
+        record.code_url,
+        record.project_url,
         record.doi,
         int(text_source),
     )
@@ -179,7 +178,3 @@ def _announced_on(record: PaperRecord, extras: _Extras) -> date | None:
     # A replacement of a paper not seen before is an old paper: it was not announced that day.
     days = [a.announced_on for a in extras.announcements.values() if a.kind != "replace"]
     return min(days) if days else record.listed_on
-
-
-def _clean(text: str) -> str:
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")

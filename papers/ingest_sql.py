@@ -80,11 +80,13 @@ SELECT p.id, 'doi', i.doi FROM incoming i JOIN stored p USING (arxiv_id) WHERE i
 ORDER BY 2, 3 ON CONFLICT DO NOTHING
 """
 
-# Only arXiv's own word takes a category away.
+# Only arXiv's own word takes a category away, and not that of an older version.
 _REMOVE_CATEGORIES = """
 DELETE FROM papers_papercategory pc USING incoming i, stored p
 WHERE p.arxiv_id = i.arxiv_id AND pc.paper_id = p.id AND i.text_source >= 4
   AND i.primary_category_id IS NOT NULL
+  AND COALESCE(i.version, 32767) >= (SELECT COALESCE(version, 0) FROM papers_paper
+                                      WHERE id = p.id)
   AND NOT EXISTS (SELECT FROM incoming_category c
                   WHERE c.arxiv_id = i.arxiv_id AND c.code = pc.category_id)
 """

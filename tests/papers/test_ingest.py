@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
@@ -141,3 +141,45 @@ def test_a_deleted_paper_leaves_a_tombstone() -> None:
     number = the_paper().pk
     Paper.objects.all().delete()
     assert PaperTombstone.objects.get().paper_id == number
+
+
+def test_an_older_version_that_arrives_late_takes_no_category_away() -> None:
+    store(replace(RECORD, version=2, categories=("cs.LG", "cs.AI")))
+    store(replace(RECORD, version=1, categories=("cs.LG",)))
+    assert the_paper().categories.count() == 2
+
+
+def test_what_no_column_can_hold_costs_no_paper() -> None:
+    absurd = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=5)))
+    store(
+        replace(
+            RECORD,
+            version=10**9,
+            doi="10.1000/" + "x" * 400,
+            license="l" * 300,
+            code_url="https://example.org/" + "c" * 600,
+            categories=("cs.LG", "c" * 99),
+            authors=("A" * 5000,),
+            abstract="a" * 500_000,
+            submitted_at=absurd,
+            listed_on=date(2062, 3, 1),
+            announcements=(AnnouncementRecord("cs.LG", date(2062, 3, 1), "new"),),
+            signals=(SignalRecord("hf_upvotes", DAY, 2**40), SignalRecord("hf_upvotes", DAY, -1)),
+        ),
+        replace(RECORD, arxiv_id="2603.00142"),
+    )
+    paper = the_paper()
+    assert (paper.version, paper.license, paper.code_url, paper.submitted_at) == (
+        None,
+        "",
+        "",
+        None,
+    )
+    assert paper.announced_on is None
+    assert Paper.objects.count() == 2
+    assert Signal.objects.count() == 0
+
+
+def test_a_title_of_nothing_that_can_be_stored_becomes_the_id() -> None:
+    store(replace(RECORD, title="\x00"))
+    assert the_paper().title == "2603.00141"
