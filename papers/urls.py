@@ -14,9 +14,10 @@ urlpatterns = [
     path("new/<day:announced_on>/", views.new, name="new_by_day"),
     path("new/<str:category>/", views.new, name="new_in_category"),
     path("new/<str:category>/<day:announced_on>/", views.new, name="new_on_day"),
-    path("paper/<arxiv_id:arxiv_id>/", views.paper, name="paper"),
+    # Before the ids: an old one has seven digits after a slash, as a number may have.
     path("paper/number/<int:pk>/", views.paper_by_number, name="paper_by_number"),
     path("paper/number/<int:pk>/vote/", views.vote, name="vote"),
+    path("paper/<arxiv_id:arxiv_id>/", views.paper, name="paper"),
     path("search/", views.search, name="search"),
     path("ranking/", views.ranking_page, name="ranking"),
     path("status/", views.status, name="status"),

@@ -1,6 +1,7 @@
 import pytest
 from django.test import Client
 
+from papers.models import Paper
 from tests.factories import make_announcement, make_paper
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +48,14 @@ def test_a_paper_without_an_arxiv_id_has_a_page_by_number(client: Client) -> Non
 def test_the_page_by_number_leads_to_the_one_by_id(client: Client) -> None:
     paper = make_paper(arxiv_id="2603.00141")
     assert client.get(f"/paper/number/{paper.pk}/").headers["Location"] == "/paper/2603.00141/"
+
+
+def test_the_page_of_a_seven_digit_number_is_not_taken_for_an_old_id(client: Client) -> None:
+    paper = make_paper(arxiv_id=None, title="From a journal")
+    Paper.objects.filter(pk=paper.pk).delete()
+    paper.pk = 1234567
+    paper.save(force_insert=True)
+    assert client.get("/paper/number/1234567/").status_code == 200
 
 
 def test_text_from_a_source_is_never_html(client: Client) -> None:
