@@ -192,7 +192,10 @@ def _redirected(url: str, location: str) -> str:
     host = urlsplit(url).hostname
     if not location:
         raise FetchError(f"{host} redirects to nowhere.")
-    target = urljoin(url, location)
+    try:
+        target = urljoin(url, location)
+    except ValueError as error:
+        raise FetchError(f"{host} redirects to {location[:200]}, which is no address.") from error
     if url.startswith("https:") and not target.startswith("https:"):
         raise FetchError(f"{host} redirects to {target[:200]}, which is not encrypted.")
     return target
@@ -209,8 +212,8 @@ def retry_after_seconds(value: str, *, now: datetime | None = None) -> float | N
     else:
         try:
             moment = parsedate_to_datetime(value)
-        except ValueError:
+            moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            seconds = (moment - (now or datetime.now(UTC))).total_seconds()
+        except (ValueError, OverflowError):
             return None
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        seconds = (moment - (now or datetime.now(UTC))).total_seconds()
     return min(max(seconds, 0.0), LONGEST_RETRY_AFTER_SECONDS)

@@ -111,6 +111,7 @@ def test_ask_later_speaks_for_the_whole_host(settings: Settings, status: int) ->
         ("", None),
         ("9" * 5_000, 86_400),
         ("Mon, 02 Mar 9999 05:10:00 GMT", 86_400),
+        ("Mon, 02 Mar 2026 05:10:00 +999999999999", None),
     ],
 )
 def test_retry_after_is_read_in_both_forms_and_bounded(value: str, seconds: float | None) -> None:
