@@ -19,7 +19,10 @@ class PaperTombstone(models.Model):
 
 
 class SearchEpoch(models.Model):
-    """One row with a random id that a restore renews: an index of another epoch is rebuilt.
+    """One row with a random id: an index of another epoch is rebuilt.
+
+    `manage.py index --new-epoch` renews it, after a dump was restored over a database in use: the
+    restored rows bear old transaction ids, which no follower would look at again.
 
     The follower's cursor itself lies in the index, in the payload of its last commit.
     """

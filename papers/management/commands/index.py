@@ -1,8 +1,10 @@
+import uuid
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from papers.models import SearchEpoch
 from papers.search import folder, follower
 
 
@@ -12,7 +14,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--rebuild", action="store_true", help="build it anew, beside the old")
 
+        parser.add_argument(
+            "--new-epoch",
+            action="store_true",
+            help="let every machine build it anew, after a dump was restored over a used database",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["new_epoch"]:
+            SearchEpoch.objects.update_or_create(id=1, defaults={"epoch": uuid.uuid4()})
         if options["rebuild"]:
             self._rebuild()
         reached = follower.state()
