@@ -44,6 +44,13 @@ def test_nothing_found_says_what_to_do_next(client: Client) -> None:
     assert "Nothing matches “kestrel”" in page
 
 
+def test_a_page_after_the_end_leads_back(client: Client) -> None:
+    make_paper(title="On kestrels")
+    index_now()
+    page = client.get("/search/", {"q": "kestrel", "page": "9"}).content.decode()
+    assert "Back to its beginning" in page
+
+
 def test_without_words_it_explains_itself(client: Client) -> None:
     assert "What are you looking for?" in client.get("/search/").content.decode()
 
