@@ -1,4 +1,4 @@
-"""Reads DATABASE_URL and REDIS_URL, and says in one line what is wrong with them.
+"""Reads DATABASE_URL, REDIS_URL and EMAIL_URL, and says in one line what is wrong with them.
 
 Never repeats the address itself: it holds a password, and messages end in logs.
 """
@@ -13,6 +13,7 @@ POSTGRES_SCHEMES = {"postgres", "postgresql"}
 POSTGRES_FORM = "postgres://user:password@host:5432/name"
 REDIS_SCHEMES = {"redis", "rediss", "unix"}
 REDIS_FORM = "redis://host:6379/0"
+EMAIL_FORM = "smtp+tls://user:password@host:587"
 
 
 def read_database_url(env: environ.FileAwareEnv, default: str) -> dict[str, Any]:
@@ -22,6 +23,13 @@ def read_database_url(env: environ.FileAwareEnv, default: str) -> dict[str, Any]
     config: dict[str, Any] = environ.Env.db_url_config(value or default)
     if not config.get("NAME"):
         raise ImproperlyConfigured(f"DATABASE_URL names no database: write {POSTGRES_FORM}.")
+    return config
+
+
+def read_email_url(env: environ.FileAwareEnv) -> dict[str, Any]:
+    """Return Django's settings for mail. Raises ImproperlyConfigured with one line."""
+    _check("EMAIL_URL", str(env.str("EMAIL_URL")), set(environ.Env.EMAIL_SCHEMES), EMAIL_FORM)
+    config: dict[str, Any] = env.email_url("EMAIL_URL")
     return config
 
 

@@ -7,31 +7,32 @@ Values are checked by `manage.py check` (config/checks.py), which says what to d
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONE, SELF
 
-from config.addresses import broker_url, read_database_url, read_redis_url
+from config.addresses import broker_url, read_database_url, read_email_url, read_redis_url
+from config.environment import Environment
 from config.secrets import read_secret
 from config.servers import paths
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = paths.var_directory()
 
-env = environ.FileAwareEnv()
+env = Environment()
 env.read_env(BASE_DIR / ".env")
 
 # --- The site ---------------------------------------------------------------------------------
 # Without SITE_URL this is a private site on one machine: loopback only, mail to /outbox/.
 SITE_URL = env.str("SITE_URL", default="").rstrip("/")
 LOCAL = not SITE_URL
-PORT = env.int("PORT", default=8000)
+PORT = env.whole_number("PORT", 8000)
 HOST = env.str("HOST", default="127.0.0.1")
 if LOCAL:
     SITE_URL = f"http://localhost:{PORT}"
 SITE_NAME = env.str("SITE_NAME", default="Broadsheet")
 CONTACT = env.str("CONTACT", default="")
+BEHIND_PROXY = env.yes_or_no("BEHIND_PROXY", default=False)
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = env.yes_or_no("DEBUG", default=False)
 SECRET_KEY = read_secret(env, "SECRET_KEY", VAR)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Share links are signed apart from sessions, so that either key can be replaced alone.
@@ -115,7 +116,7 @@ DATABASES = {
     "default": {
         **read_database_url(env, default=paths.default_database_url(VAR)),
         "ENGINE": "django.db.backends.postgresql",
-        "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
+        "CONN_MAX_AGE": env.whole_number("CONN_MAX_AGE", 60),
         "CONN_HEALTH_CHECKS": True,
     }
 }
@@ -188,15 +189,13 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 # How many own proxies write X-Forwarded-For; a wrong number lets clients choose their address.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int(
-    "TRUSTED_PROXY_COUNT", default=1 if env.bool("BEHIND_PROXY", default=False) else 0
-)
+ALLAUTH_TRUSTED_PROXY_COUNT = env.whole_number("TRUSTED_PROXY_COUNT", 1 if BEHIND_PROXY else 0)
 
 # --- Mail -------------------------------------------------------------------------------------
 # Without EMAIL_URL nothing leaves the machine: mail goes to var/outbox, shown at /outbox/.
 EMAIL_CONFIGURED = bool(env.str("EMAIL_URL", default=""))
 if EMAIL_CONFIGURED:
-    vars().update(env.email_url("EMAIL_URL"))
+    vars().update(read_email_url(env))
 else:
     EMAIL_BACKEND = "accounts.outbox.OutboxBackend"
 OUTBOX = VAR / "outbox"
@@ -216,7 +215,7 @@ ARXIV_OAI_URL = env.str("ARXIV_OAI_URL", default="https://oaipmh.arxiv.org/oai")
 HUGGINGFACE_URL = env.str("HUGGINGFACE_URL", default="https://huggingface.co/api/daily_papers")
 # host:port pairs inside the own network that feeds may be fetched from, for a local origin.
 FETCH_ALLOWED_PRIVATE_HOSTS = env.list("FETCH_ALLOWED_PRIVATE_HOSTS", default=[])
-ARXIV_SPACING_SECONDS = env.float("ARXIV_SPACING_SECONDS", default=3.0)
+ARXIV_SPACING_SECONDS = env.seconds("ARXIV_SPACING_SECONDS", 3.0)
 SEARCH_INDEX = VAR / "index"
 
 # --- Security ---------------------------------------------------------------------------------
@@ -225,12 +224,12 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_NAME = "__Host-session" if _https else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if _https else "csrf"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
-SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=_https)
-SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if _https else 0)
-SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=_https)
-SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=False)
+SECURE_SSL_REDIRECT = env.yes_or_no("SECURE_SSL_REDIRECT", default=_https)
+SECURE_HSTS_SECONDS = env.whole_number("SECURE_HSTS_SECONDS", 31_536_000 if _https else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.yes_or_no("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=_https)
+SECURE_HSTS_PRELOAD = env.yes_or_no("SECURE_HSTS_PRELOAD", default=False)
 SECURE_REFERRER_POLICY = "same-origin"
-if env.bool("BEHIND_PROXY", default=False):
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 # No nonces: a cached page cannot hold one.

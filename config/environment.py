@@ -1,0 +1,37 @@
+"""Reads settings that are numbers or yes and no, and refuses in one line what is neither."""
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+YES = ("1", "true", "yes", "on")
+NO = ("0", "false", "no", "off")
+
+
+class Environment(environ.FileAwareEnv):  # type: ignore[misc]
+    """An empty value counts as not set; raises ImproperlyConfigured, naming the setting."""
+
+    def whole_number(self, name: str, default: int) -> int:
+        text = str(self.str(name, default="")).strip()
+        if not text:
+            return default
+        if not (text.isascii() and text.isdigit() and len(text) < 10):
+            raise ImproperlyConfigured(f"{name} must be a whole number, such as {default}.")
+        return int(text)
+
+    def seconds(self, name: str, default: float) -> float:
+        text = str(self.str(name, default="")).strip()
+        try:
+            value = float(text or default)
+        except ValueError:
+            value = -1.0
+        if not 0 <= value < 86_400:
+            raise ImproperlyConfigured(f"{name} must be a number of seconds, such as {default}.")
+        return value
+
+    def yes_or_no(self, name: str, *, default: bool) -> bool:
+        text = str(self.str(name, default="")).strip().lower()
+        if not text:
+            return default
+        if text not in YES + NO:
+            raise ImproperlyConfigured(f"{name} must be one of {', '.join(YES + NO)}.")
+        return text in YES

@@ -1,0 +1,52 @@
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from config.environment import Environment
+
+
+@pytest.fixture
+def env() -> Environment:
+    return Environment()
+
+
+@pytest.mark.parametrize("text", ["abc", "-1", "1.5", "٣", "9" * 12])
+def test_what_is_no_whole_number_is_refused_by_name(
+    env: Environment, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("PORT", text)
+    with pytest.raises(ImproperlyConfigured, match="PORT must be a whole number, such as 8000"):
+        env.whole_number("PORT", 8000)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("On", True), (" 1 ", True), ("no", False), ("", True)]
+)
+def test_yes_and_no_are_read_in_common_forms(
+    env: Environment, monkeypatch: pytest.MonkeyPatch, text: str, value: bool
+) -> None:
+    monkeypatch.setenv("DEBUG", text)
+    assert env.yes_or_no("DEBUG", default=True) is value
+
+
+def test_what_is_neither_yes_nor_no_is_refused(
+    env: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEBUG", "maybe")
+    with pytest.raises(ImproperlyConfigured, match="DEBUG must be one of 1, true"):
+        env.yes_or_no("DEBUG", default=False)
+
+
+@pytest.mark.parametrize("text", ["soon", "-3", "nan", "inf"])
+def test_what_are_no_seconds_is_refused(
+    env: Environment, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("ARXIV_SPACING_SECONDS", text)
+    with pytest.raises(ImproperlyConfigured, match="number of seconds"):
+        env.seconds("ARXIV_SPACING_SECONDS", 3.0)
+
+
+def test_an_empty_number_means_the_default(
+    env: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORT", "")
+    assert env.whole_number("PORT", 8000) == 8000
