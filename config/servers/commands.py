@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from django.db import ProgrammingError
+from psycopg.errors import UndefinedTable
 
 from config.servers.account import make_var
 from config.servers.errors import ServersError
@@ -44,6 +46,10 @@ def run_command(argv: list[str]) -> None:
             execute_from_command_line(argv)
     except (ServersError, ImproperlyConfigured) as error:
         sys.exit(str(error))
+    except ProgrammingError as error:
+        if not isinstance(error.__cause__, UndefinedTable):
+            raise
+        sys.exit("The database has no tables yet: run 'make run' once, or 'manage.py migrate'.")
     except KeyboardInterrupt:
         sys.exit(130)
 
