@@ -27,7 +27,9 @@ def make_user(*, email: str = "", password: str = "a long passphrase", **fields:
     """An account whose address is verified, as allauth sees it."""
     email = email or f"reader{next(_numbers)}@example.org"
     user = User.objects.create_user(email, password, **fields)
-    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    EmailAddress.objects.update_or_create(
+        user=user, email=user.email, defaults={"verified": True, "primary": True}
+    )
     return user
 
 

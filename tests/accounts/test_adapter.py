@@ -52,5 +52,5 @@ def test_a_superuser_made_by_hand_finds_the_way_in(
 ) -> None:
     User.objects.create_superuser("Boss@Example.org", "a long passphrase")
     client.post("/accounts/login/", {"login": "boss@example.org", "password": "a long passphrase"})
-    client.post(find_link(mailoutbox[0]))
+    assert mailoutbox == []
     assert client.get("/admin/").status_code == 200

@@ -55,3 +55,10 @@ def test_switching_a_digest_on_makes_an_issue_due_for_confirmed_addresses_only(
 
 def test_deliveries_can_only_be_looked_at(admin: Client) -> None:
     assert admin.get("/admin/accounts/delivery/add/").status_code == 403
+
+
+def test_an_operators_account_needs_no_confirmation(client: Client) -> None:
+    User.objects.create_superuser("operator@example.org", "a long passphrase")
+    form = {"login": "operator@example.org", "password": "a long passphrase"}
+    assert client.post("/accounts/login/?next=/admin/", form).headers["Location"] == "/admin/"
+    assert client.get("/admin/").status_code == 200
