@@ -5,5 +5,6 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        # Registers its checks.
-        from config import checks  # noqa: F401
+        # Registers its checks; and makes our Celery app the one that tasks queued by web processes
+        # and commands go to (Celery's own default would look for another broker).
+        from config import celery, checks  # noqa: F401
