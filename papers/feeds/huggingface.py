@@ -53,7 +53,12 @@ def parse(body: bytes, *, observed_on: date, listed_on: date | None = None) -> P
     """
     records: dict[str, PaperRecord] = {}
     problems: list[str] = []
-    for place, item in enumerate(_items(body), start=1):
+    items = _items(body)
+    if len(items) >= PAGE_SIZE:
+        problems.append(
+            f"The list holds {len(items)} papers, the most that one answer does: there may be more."
+        )
+    for place, item in enumerate(items, start=1):
         try:
             record = _record(item, observed_on, listed_on)
             if record.arxiv_id in records:

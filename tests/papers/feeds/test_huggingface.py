@@ -39,6 +39,12 @@ def test_a_paper_is_read_whole() -> None:
     )
 
 
+def test_a_list_as_long_as_an_answer_can_be_is_said_to_be_perhaps_cut() -> None:
+    items = [make_item(id=f"2603.{number:05d}") for number in range(1, 101)]
+    assert parse_items(*items[:99])[1] == ()
+    assert "there may be more" in parse_items(*items)[1][0]
+
+
 def test_an_id_and_a_title_are_enough() -> None:
     record = parse(read_sample("hf_day.json"), observed_on=DAY).records[1]
     assert record == PaperRecord(arxiv_id="2603.00102", title="Only an Outer Title", listed_on=DAY)
