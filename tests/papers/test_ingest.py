@@ -1,7 +1,10 @@
+import time
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
+from threading import Thread
 
 import pytest
+from django.db import connection, transaction
 
 from papers.feeds.records import AnnouncementRecord, PaperRecord, SignalRecord
 from papers.ingest import IngestResult, ingest
@@ -183,3 +186,31 @@ def test_what_no_column_can_hold_costs_no_paper() -> None:
 def test_a_title_of_nothing_that_can_be_stored_becomes_the_id() -> None:
     store(replace(RECORD, title="\x00"))
     assert the_paper().title == "2603.00141"
+
+
+def is_somebody_waiting_for_the_turn() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_writer_waits_for_the_first() -> None:
+    def store_in_own_connection() -> None:
+        store(replace(RECORD, arxiv_id="2603.00999"))
+        connection.close()
+
+    second = Thread(target=store_in_own_connection)
+    with transaction.atomic():
+        store(RECORD)
+        second.start()
+        deadline = time.monotonic() + 20
+        while not is_somebody_waiting_for_the_turn() and second.is_alive():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        assert second.is_alive()
+    second.join()
+    assert Paper.objects.count() == 2
