@@ -7,6 +7,7 @@ from datetime import date
 import psycopg
 import pytest
 from django.db import OperationalError, connection
+from tantivy import IndexWriter
 
 from papers.models import Category, Paper, PaperCategory, SearchEpoch
 from papers.search import changes, folder, schema
@@ -200,6 +201,28 @@ def test_large_change_is_committed_on_the_way(monkeypatch: pytest.MonkeyPatch) -
     owls = [make_paper(title="On owls", categories=()).pk for _ in range(5)]
     step_until_read(follower)
     assert len(set(find("owls")) & set(owls)) >= 2
+
+
+def test_paper_after_a_commit_on_the_way_is_not_passed_over_when_the_follower_dies_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("papers.search.follower.COMMIT_PAPERS", 1)
+    index_now()
+    first, second = make_paper(title="On kestrels"), make_paper(title="On kestrels")
+    replace = Follower._replace
+
+    def die_at_second(self: Follower, writer: IndexWriter, paper: schema.IndexedPaper) -> None:
+        if paper.paper_id == second.pk:
+            raise KeyboardInterrupt
+        replace(self, writer, paper)
+
+    monkeypatch.setattr(Follower, "_replace", die_at_second)
+    with pytest.raises(KeyboardInterrupt):
+        step_until_read(make_follower())
+    monkeypatch.setattr(Follower, "_replace", replace)
+    assert find("kestrels") == [first.pk]
+    index_now()
+    assert sorted(find("kestrels")) == [first.pk, second.pk]
 
 
 def test_state_says_how_many_can_be_found() -> None:
