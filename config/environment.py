@@ -35,3 +35,10 @@ class Environment(environ.FileAwareEnv):  # type: ignore[misc]
         if text not in YES + NO:
             raise ImproperlyConfigured(f"{name} must be one of {', '.join(YES + NO)}.")
         return text in YES
+
+    def token(self, name: str) -> str:
+        """A key for another site's API, "" when there is none; it is sent as a header."""
+        text = str(self.str(name, default="")).strip()
+        if not text.isascii() or any(character <= " " for character in text):
+            raise ImproperlyConfigured(f"{name} must be one word of plain letters and digits.")
+        return text

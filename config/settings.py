@@ -212,10 +212,26 @@ ARXIV_CATEGORIES = env.list(
 ARXIV_RSS_URL = env.str("ARXIV_RSS_URL", default="https://rss.arxiv.org/rss")
 ARXIV_API_URL = env.str("ARXIV_API_URL", default="https://export.arxiv.org/api/query")
 ARXIV_OAI_URL = env.str("ARXIV_OAI_URL", default="https://oaipmh.arxiv.org/oai")
+ARXIV_LIST_URL = env.str("ARXIV_LIST_URL", default="https://arxiv.org/list")
+# The nightly OAI-PMH read, and the list page as second witness of how many papers there are.
+ARXIV_REPAIR = env.yes_or_no("ARXIV_REPAIR", default=True)
+ARXIV_WITNESS = env.yes_or_no("ARXIV_WITNESS", default=True)
 HUGGINGFACE_URL = env.str("HUGGINGFACE_URL", default="https://huggingface.co/api/daily_papers")
+CROSSREF_URL = env.str("CROSSREF_URL", default="https://api.crossref.org/works")
+GITHUB_URL = env.str("GITHUB_URL", default="https://api.github.com/repos")
+GITHUB_STARS = env.yes_or_no("GITHUB_STARS", default=True)
+GITHUB_TOKEN = env.token("GITHUB_TOKEN")
+SEMANTIC_SCHOLAR_URL = env.str(
+    "SEMANTIC_SCHOLAR_URL", default="https://api.semanticscholar.org/graph/v1/paper/batch"
+)
+# Without a key the shared pool answers 429 more often than not, so citations are off.
+SEMANTIC_SCHOLAR_KEY = env.token("SEMANTIC_SCHOLAR_KEY")
 # host:port pairs inside the own network that feeds may be fetched from, for a local origin.
 FETCH_ALLOWED_PRIVATE_HOSTS = env.list("FETCH_ALLOWED_PRIVATE_HOSTS", default=[])
 ARXIV_SPACING_SECONDS = env.seconds("ARXIV_SPACING_SECONDS", 3.0)
+ARXIV_LIST_SPACING_SECONDS = env.seconds("ARXIV_LIST_SPACING_SECONDS", 15.0)
+FETCH_LARGEST_MB = env.whole_number("FETCH_LARGEST_MB", 15)
+OAI_LARGEST_MB = env.whole_number("OAI_LARGEST_MB", 40)
 SEARCH_INDEX = VAR / "index"
 
 # --- Security ---------------------------------------------------------------------------------

@@ -140,7 +140,8 @@ def ingest_document(document: FetchedDocument) -> tuple[ParsedFeed, IngestResult
     Raises ParseError when it is not what this source sends; the row goes then too, and the source
     is marked failing. Any other error leaves the row, with its words, to be tried again.
     """
-    source, reader = document.source, reader_of(document.source)
+    source = _source_of(document)
+    reader = reader_of(source)
     try:
         parsed = reader.parse(bytes(document.body), source, document.for_day, document.fetched_at)
     except FeedError as error:
@@ -163,20 +164,23 @@ def keep_unstored(document: FetchedDocument, error: Exception) -> None:
     reason = f"The answer for {document.for_day} could not be stored: {error}"
     logger.exception("%s: %s", document.source, reason)
     FetchedDocument.objects.filter(pk=document.pk).update(last_error=reason)
-    mark_failing(document.source, reason, now=document.fetched_at)
+    mark_failing(_source_of(document), reason, now=document.fetched_at)
+
+
+def _source_of(document: FetchedDocument) -> Source:
+    assert document.source is not None
+    return document.source
 
 
 def _write_batch(
     document: FetchedDocument, records: Sequence[PaperRecord], problems: tuple[str, ...]
 ) -> None:
-    source, day = document.source, document.for_day
+    source, day = _source_of(document), document.for_day
     if reader_of(source).may_lag:
         listed = Announcement.objects.filter(in_feed_of(source.key), announced_on=day)
         received = listed.values("paper_id").distinct().count()
     else:
         received = len(records)
-    is_whole = source.kind == Source.Kind.ARXIV_RSS or day < document.fetched_at.date()
-    state = Batch.State.COMPLETE if is_whole else Batch.State.ARRIVING
     Batch.objects.update_or_create(
         source=source,
         category=source.key,
@@ -185,7 +189,7 @@ def _write_batch(
             "received": received,
             "rejected": len(problems),
             "problems": list(problems[:PROBLEMS_KEPT]),
-            "state": state if received else Batch.State.EMPTY,
+            "state": Batch.State.UNKNOWN if received else Batch.State.NONE_TODAY,
             "updated_at": document.fetched_at,
         },
     )

@@ -45,6 +45,14 @@ class ParseError(FeedError):
     """The answer is not what this source sends (not XML, not JSON, an error page)."""
 
 
+class EmptyPageError(ParseError):
+    """A page in the middle of a result came empty: a fault of the origin, to be asked again."""
+
+
+class ExpiredPositionError(ParseError):
+    """The position (a resumption token) is not accepted any more: read from the start again."""
+
+
 @dataclass(frozen=True, slots=True)
 class AnnouncementRecord:
     """One listing of a paper: in `category`, on the arXiv day `announced_on` (US Eastern).
@@ -61,7 +69,7 @@ class AnnouncementRecord:
 class SignalRecord:
     """One number seen on one day. A number not given makes no record: missing is not zero.
 
-    `kind` is "hf_upvotes", "hf_comments" or "github_stars".
+    `kind` is one of papers.models.Signal.Kind.
     """
 
     kind: str
@@ -70,12 +78,24 @@ class SignalRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionRecord:
+    """One version of a paper: its number from 1, when it was submitted, how large it was."""
+
+    version: int
+    submitted_at: datetime | None = None
+    size_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PaperRecord:
     """A paper as one source tells it; "" and None mean that the source did not say.
 
-    `arxiv_id` is the normalised base id (papers/identifiers.py), `authors` is in the order
-    and spelling to be shown, the first of `categories` is the primary one (empty: unknown),
-    moments are aware. `listed_on` is the day of a list that is not arXiv's own announcement.
+    At least one of `arxiv_id` (the normalised base id, papers/identifiers.py), `doi` (normalised)
+    and `url` (the address of its page) names the paper. `authors` is in the order and spelling to
+    be shown, the first of `categories` is the primary one (empty: unknown), moments are aware.
+    `listed_on` is the day of a list that is not arXiv's own announcement; `assumed_on` is when it
+    was probably announced, used only while no list and no announcement is known.
+    `is_withdrawn` is None where a source cannot tell.
     """
 
     arxiv_id: str
@@ -92,14 +112,29 @@ class PaperRecord:
     doi: str = ""
     code_url: str = ""
     project_url: str = ""
+    url: str = ""
+    keywords: tuple[str, ...] = ()
+    is_withdrawn: bool | None = None
+    versions: tuple[VersionRecord, ...] = ()
     listed_on: date | None = None
+    assumed_on: date | None = None
     announcements: tuple[AnnouncementRecord, ...] = ()
     signals: tuple[SignalRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """What one answer held; `problems` has one sentence for each item left out, and why."""
+    """What one answer held; `problems` has one sentence for each item left out, and why.
+
+    `position` is where the next page begins, "" on the last one. `day` and `expected` are what a
+    list states of itself: which day's it is, and how many papers it has in all; `title` is its
+    name. `deleted` are the arXiv ids that it says are no more.
+    """
 
     records: tuple[PaperRecord, ...]
     problems: tuple[str, ...] = ()
+    position: str = ""
+    day: date | None = None
+    expected: int | None = None
+    title: str = ""
+    deleted: tuple[str, ...] = ()

@@ -1,22 +1,36 @@
 """Papers, where they came from, what readers and the world thought of them."""
 
 from papers.models.announcements import Announcement
+from papers.models.coverage import Batch, CalendarYear, Holiday
+from papers.models.harvests import Harvest
+from papers.models.hosts import AnswerCount, HostGate
 from papers.models.index import PaperTombstone, SearchEpoch
 from papers.models.paper import Category, Paper, PaperCategory, PaperIdentifier, TextSource
+from papers.models.repositories import Repository
+from papers.models.requests import PaperRequest
 from papers.models.signals import PaperStats, Signal, Vote
-from papers.models.sources import Batch, FetchedDocument, HostGate, Source
+from papers.models.sources import FetchedDocument, Source
+from papers.models.versions import PaperOrigin, PaperVersion
 
 __all__ = [
     "Announcement",
+    "AnswerCount",
     "Batch",
+    "CalendarYear",
     "Category",
     "FetchedDocument",
+    "Harvest",
+    "Holiday",
     "HostGate",
     "Paper",
     "PaperCategory",
     "PaperIdentifier",
+    "PaperOrigin",
+    "PaperRequest",
     "PaperStats",
     "PaperTombstone",
+    "PaperVersion",
+    "Repository",
     "SearchEpoch",
     "Signal",
     "Source",

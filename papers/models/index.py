@@ -10,6 +10,8 @@ class PaperTombstone(models.Model):
 
     paper_id = models.BigIntegerField(primary_key=True)
     changed_xid = TransactionIdField()
+    # A number, not a key: the paper it went into may itself be merged or deleted later.
+    merged_into = models.BigIntegerField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["changed_xid"], name="papertombstone_changed")]

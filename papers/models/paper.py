@@ -106,6 +106,18 @@ class Paper(models.Model):
     license = models.CharField(max_length=200, blank=True)
     code_url = models.CharField(max_length=500, blank=True)
     project_url = models.CharField(max_length=500, blank=True)
+    url = models.CharField(
+        max_length=500,
+        blank=True,
+        db_default="",
+        help_text=_("Its page, for a paper that is not on arXiv."),
+    )
+    keywords = models.JSONField(
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        blank=True,
+        help_text=_("As a source gave them."),
+    )
     text_source = models.PositiveSmallIntegerField(
         choices=TextSource.choices, default=TextSource.FEED
     )
@@ -167,15 +179,16 @@ class PaperCategory(models.Model):
 
 
 class PaperIdentifier(models.Model):
-    """Every name of a paper: its arXiv id, its DOIs; also what a merged paper was called."""
+    """Every name of a paper: arXiv id, DOIs, its page; also what a merged paper was called."""
 
     class Scheme(models.TextChoices):
         ARXIV = "arxiv", "arXiv"
         DOI = "doi", "DOI"
+        URL = "url", _("address")
 
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="identifiers")
     scheme = models.CharField(max_length=10, choices=Scheme.choices)
-    value = models.CharField(max_length=300)
+    value = models.CharField(max_length=500)
 
     class Meta:
         constraints = [

@@ -22,7 +22,7 @@ class PaperStats(models.Model):
     upvotes = models.PositiveIntegerField(null=True, help_text=_("On Hugging Face."))
     comments = models.PositiveIntegerField(null=True, help_text=_("On Hugging Face."))
     stars = models.PositiveIntegerField(null=True, help_text=_("On GitHub."))
-    citations = models.PositiveIntegerField(null=True)
+    citations = models.PositiveIntegerField(null=True, help_text=_("By Semantic Scholar."))
     # Terms and sum of papers.ranking; null terms: not yet ranked.
     popularity = models.FloatField(default=0.0)
     newness = models.FloatField(default=0.0)
@@ -50,6 +50,7 @@ class Signal(models.Model):
         HF_UPVOTES = "hf_upvotes", _("upvotes on Hugging Face")
         HF_COMMENTS = "hf_comments", _("comments on Hugging Face")
         GITHUB_STARS = "github_stars", _("stars on GitHub")
+        S2_CITATIONS = "s2_citations", _("citations by Semantic Scholar")
 
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="signals")
     kind = models.CharField(max_length=20, choices=Kind.choices)

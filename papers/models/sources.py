@@ -4,11 +4,20 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Source(models.Model):
-    """An outside list that is read again and again: one category's feed, one site's list."""
+    """Something outside that is read again and again: a category's feed, a site's list, a count.
+
+    `key` says which one of its kind: a category (`arxiv_rss`, `arxiv_oai`, `arxiv_list`), the
+    address of a feed (`syndication`), nothing where there is only one.
+    """
 
     class Kind(models.TextChoices):
-        HUGGINGFACE = "huggingface", "Hugging Face Daily Papers"
+        ARXIV_LIST = "arxiv_list", _("arXiv's list page")
+        ARXIV_OAI = "arxiv_oai", _("arXiv nightly repair")
         ARXIV_RSS = "arxiv_rss", "arXiv RSS"
+        GITHUB = "github", _("GitHub stars")
+        HUGGINGFACE = "huggingface", "Hugging Face Daily Papers"
+        SEMANTIC_SCHOLAR = "semantic_scholar", _("Semantic Scholar citations")
+        SYNDICATION = "syndication", _("RSS or Atom feed")
 
     class State(models.TextChoices):
         NEW = "new", _("not read yet")
@@ -16,19 +25,29 @@ class Source(models.Model):
         FAILING = "failing", _("failing")
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    key = models.CharField(max_length=80, blank=True, help_text=_("A category, or nothing."))
-    is_active = models.BooleanField(default=True)
+    key = models.CharField(max_length=500, blank=True, help_text=_("A category or an address."))
+    title = models.CharField(max_length=200, blank=True, help_text=_("As shown, if not the key."))
+    is_active = models.BooleanField(default=True, help_text=_("Not paused."))
+    interval_minutes = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("Between two readings, at least 60; empty: as usual.")
+    )
     state = models.CharField(max_length=10, choices=State.choices, default=State.NEW)
     last_error = models.TextField(blank=True, help_text=_("Why it fails, in words."))
     failures = models.PositiveIntegerField(default=0, help_text=_("In a row."))
     failing_since = models.DateTimeField(null=True, blank=True)
     last_attempt_at = models.DateTimeField(null=True, blank=True)
     last_success_at = models.DateTimeField(null=True, blank=True)
+    last_full_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Last answer with a body, not 304.")
+    )
     next_due_at = models.DateTimeField(db_default=Now())
-    lease_token = models.UUIDField(null=True, blank=True)
-    leased_until = models.DateTimeField(null=True, blank=True)
-    etag = models.CharField(max_length=500, blank=True)
-    last_modified = models.CharField(max_length=100, blank=True)
+    lease_token = models.UUIDField(null=True, blank=True, editable=False)
+    leased_until = models.DateTimeField(null=True, blank=True, editable=False)
+    etag = models.CharField(max_length=500, blank=True, editable=False)
+    last_modified = models.CharField(max_length=100, blank=True, editable=False)
+    # A permanent redirect is believed when it is seen again after a day (RELIABILITY P25).
+    moved_to = models.CharField(max_length=500, blank=True, editable=False)
+    moved_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["kind", "key"]
@@ -40,7 +59,7 @@ class Source(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.key}".strip()
+        return self.title or f"{self.get_kind_display()} {self.key}".strip()
 
     @property
     def name(self) -> str:
@@ -51,57 +70,30 @@ class Source(models.Model):
 class FetchedDocument(models.Model):
     """An answer that was fetched and waits to be parsed; the row goes when it is ingested."""
 
-    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="documents")
+    source = models.ForeignKey(
+        Source, on_delete=models.CASCADE, null=True, related_name="documents"
+    )
+    harvest = models.ForeignKey(
+        "papers.Harvest", on_delete=models.CASCADE, null=True, related_name="documents"
+    )
     body = models.BinaryField()
     for_day = models.DateField(help_text=_("The announcement or list day it was asked for."))
+    page = models.PositiveSmallIntegerField(default=0)
     fetched_at = models.DateTimeField()
+    content_type = models.CharField(max_length=200, blank=True)
     etag = models.CharField(max_length=500, blank=True)
     last_modified = models.CharField(max_length=100, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     leased_until = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True, help_text=_("Why it could not be stored."))
 
-    def __str__(self) -> str:
-        return f"{self.source_id} {self.for_day}"
-
-
-class Batch(models.Model):
-    """The ledger of what a source brought for one day: nothing goes missing unsaid."""
-
-    class State(models.TextChoices):
-        ARRIVING = "arriving", _("arriving")
-        COMPLETE = "complete", _("complete")
-        EMPTY = "empty", _("empty")
-
-    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="batches")
-    category = models.CharField(max_length=40, blank=True)
-    announced_on = models.DateField()
-    expected = models.PositiveIntegerField(null=True, blank=True)
-    received = models.PositiveIntegerField(default=0)
-    rejected = models.PositiveIntegerField(default=0)
-    problems = models.JSONField(default=list, help_text=_("One sentence an item left out."))
-    state = models.CharField(max_length=10, choices=State.choices, default=State.ARRIVING)
-    updated_at = models.DateTimeField()
-
     class Meta:
-        verbose_name_plural = "batches"
         constraints = [
-            models.UniqueConstraint(
-                fields=["source", "category", "announced_on"], name="batch_unique"
+            models.CheckConstraint(
+                condition=models.Q(source__isnull=True) ^ models.Q(harvest__isnull=True),
+                name="fetcheddocument_of_one",
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.source_id} {self.announced_on}: {self.received}"
-
-
-class HostGate(models.Model):
-    """One host's turn, shared by every worker on every machine (DESIGN 3.14)."""
-
-    host = models.CharField(max_length=200, primary_key=True)
-    next_allowed_at = models.DateTimeField(db_default=Now())
-    lease_token = models.UUIDField(null=True)
-    leased_until = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return self.host
+        return f"{self.source_id or self.harvest_id} {self.for_day}"

@@ -50,3 +50,17 @@ def test_an_empty_number_means_the_default(
 ) -> None:
     monkeypatch.setenv("PORT", "")
     assert env.whole_number("PORT", 8000) == 8000
+
+
+def test_a_token_is_one_word(env: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", " abc_1 \n")
+    assert env.token("GITHUB_TOKEN") == "abc_1"
+
+
+@pytest.mark.parametrize("text", ["two words", "first\r\nX-Second: 1", "schlüssel"])
+def test_what_cannot_be_a_header_is_no_token(
+    env: Environment, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", text)
+    with pytest.raises(ImproperlyConfigured, match="GITHUB_TOKEN must be one word"):
+        env.token("GITHUB_TOKEN")

@@ -50,7 +50,7 @@ def test_a_feed_becomes_papers_announced_that_day(origin: Origin, arxiv: Source)
 def test_the_ledger_says_how_many_came(origin: Origin, arxiv: Source) -> None:
     read(arxiv)
     batch = Batch.objects.get()
-    assert (batch.received, batch.rejected, batch.state) == (5, 0, Batch.State.COMPLETE)
+    assert (batch.received, batch.rejected, batch.state) == (5, 0, Batch.State.UNKNOWN)
 
 
 def test_a_list_becomes_signals(origin: Origin) -> None:
@@ -82,13 +82,13 @@ def test_yesterdays_answer_under_todays_date_announces_nothing(
     Source.objects.update(etag="", last_modified="")
     read(arxiv, NOON + timedelta(days=1))
     assert not Announcement.objects.filter(announced_on__gt=MONDAY).exists()
-    assert Batch.objects.get(announced_on__gt=MONDAY).state == Batch.State.EMPTY
+    assert Batch.objects.get(announced_on__gt=MONDAY).state == Batch.State.NONE_TODAY
 
 
 def test_a_weekend_is_an_empty_batch_and_no_failure(origin: Origin, arxiv: Source) -> None:
     origin.day = date(2026, 3, 7)
     assert read(arxiv, datetime(2026, 3, 7, 17, tzinfo=UTC)).error == ""
-    assert Batch.objects.get().state == Batch.State.EMPTY
+    assert Batch.objects.get().state == Batch.State.NONE_TODAY
 
 
 @pytest.mark.parametrize(
