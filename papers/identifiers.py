@@ -6,6 +6,7 @@ Read more: https://info.arxiv.org/help/arxiv_identifier.html (the schemes before
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import unquote, urlsplit
 
 # The archives that ever issued ids of the old kind; the list is closed since April 2007.
@@ -72,6 +73,18 @@ def parse_arxiv_id(text: str) -> ArxivId:
     if match := _OLD_ID.fullmatch(candidate):
         return _from_old(match, text)
     raise ValueError(f"{_quoted(text)} is not an arXiv id.")
+
+
+def month_of(arxiv_id: str) -> date:
+    """The first day of the month that a normalised base id names: the month of announcement.
+
+    Two-digit years are 1991 to 2090. Raises ValueError when `arxiv_id` is not such an id.
+    """
+    digits = arxiv_id.rpartition("/")[2]
+    if not digits[:4].isdigit():
+        raise ValueError(f"{_quoted(arxiv_id)} is not an arXiv id.")
+    year = int(digits[:2])
+    return date((1900 if year >= 91 else 2000) + year, int(digits[2:4]), 1)
 
 
 def normalise_doi(text: str) -> str:

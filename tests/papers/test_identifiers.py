@@ -1,10 +1,17 @@
 from contextlib import suppress
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from papers.identifiers import OLD_ARCHIVES, ArxivId, normalise_doi, parse_arxiv_id
+from papers.identifiers import (
+    OLD_ARCHIVES,
+    ArxivId,
+    month_of,
+    normalise_doi,
+    parse_arxiv_id,
+)
 
 versions = st.one_of(st.none(), st.integers(min_value=1, max_value=99))
 
@@ -123,3 +130,21 @@ def test_one_doi_has_one_spelling(text: str) -> None:
 def test_what_is_no_doi_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not a DOI"):
         normalise_doi(text)
+
+
+@pytest.mark.parametrize(
+    ("arxiv_id", "month"),
+    [
+        ("2603.00101", date(2026, 3, 1)),
+        ("0704.0001", date(2007, 4, 1)),
+        ("math/0611800", date(2006, 11, 1)),
+        ("hep-th/9108028", date(1991, 8, 1)),
+    ],
+)
+def test_an_id_names_its_month(arxiv_id: str, month: date) -> None:
+    assert month_of(arxiv_id) == month
+
+
+def test_what_is_no_id_has_no_month() -> None:
+    with pytest.raises(ValueError, match="is not an arXiv id"):
+        month_of("windmill")
