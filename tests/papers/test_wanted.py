@@ -1,0 +1,68 @@
+import pytest
+
+from papers.wanted import Wanted, doi_in, read_wanted
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "2603.01234",
+        " arXiv:2603.01234v2 ",
+        "https://arxiv.org/abs/2603.01234",
+        "arxiv.org/pdf/2603.01234v1.pdf",
+        "https://huggingface.co/papers/2603.01234",
+        "https://www.alphaxiv.org/abs/2603.01234",
+        "10.48550/arXiv.2603.01234",
+        "https://doi.org/10.48550/arXiv.2603.01234",
+    ],
+)
+def test_every_form_of_an_arxiv_id_is_the_same_paper(typed: str) -> None:
+    assert read_wanted(typed) == Wanted("arxiv", "2603.01234")
+
+
+@pytest.mark.parametrize(
+    "typed", ["10.1000/ABC.1", "https://doi.org/10.1000/abc.1", "doi:10.1000/abc.1"]
+)
+def test_a_doi_is_read_with_and_without_its_resolver(typed: str) -> None:
+    assert read_wanted(typed) == Wanted("doi", "10.1000/abc.1")
+
+
+def test_another_address_is_kept_with_the_doi_it_holds() -> None:
+    wanted = read_wanted("https://dl.example.org/doi/10.1000/abc.1#page")
+    assert wanted == Wanted("url", "https://dl.example.org/doi/10.1000/abc.1", "10.1000/abc.1")
+    assert wanted.names == (("url", wanted.value), ("doi", "10.1000/abc.1"))
+
+
+@pytest.mark.parametrize(
+    ("address", "doi"),
+    [
+        ("https://example.org/doi/full/10.1000/abc.1", "10.1000/abc.1"),
+        ("https://example.org/article/10.1007%2Fs00000-026-1", "10.1007/s00000-026-1"),
+        ("https://example.org/doi/10.1000/abc.1/pdf", "10.1000/abc.1"),
+        (
+            "https://example.org/content/10.1101/2026.03.01.123456v2.full.pdf",
+            "10.1101/2026.03.01.123456",
+        ),
+        ("https://example.org/article?id=10.1000/abc.1&type=printable", "10.1000/abc.1"),
+        ("https://example.org/articles/s41586-026-1", ""),
+        ("https://example.org/", ""),
+    ],
+)
+def test_a_doi_is_found_in_the_address_of_a_page(address: str, doi: str) -> None:
+    assert doi_in(address) == doi
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("  ", "Paste an arXiv id"),
+        ("2613.01234", "there is no month 13"),
+        ("attention is all you need", "neither an arXiv id nor a DOI"),
+        ("x" * 300, "neither an arXiv id nor a DOI"),
+        ("http://127.0.0.1/paper", "own network"),
+        ("https://ada:secret@example.org/paper", "a password"),
+    ],
+)
+def test_what_names_no_paper_is_refused_in_words(typed: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        read_wanted(typed)
