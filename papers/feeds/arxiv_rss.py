@@ -14,8 +14,9 @@ import feedparser
 from django.conf import settings
 
 from papers.feeds.fetch import FetchedResponse, fetch
+from papers.feeds.names import split_authors
 from papers.feeds.records import AnnouncementRecord, PaperRecord, ParsedFeed, ParseError
-from papers.feeds.text import clean, clean_name, clean_url, is_category
+from papers.feeds.text import clean, clean_url, is_category
 from papers.identifiers import ArxivId, normalise_doi, parse_arxiv_id
 
 # arXiv answers slowly just after an announcement; its own clients wait over a minute.
@@ -30,8 +31,6 @@ KINDS = {
 
 _LEAD = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*(?P<type>[\w-]+)\s*", re.IGNORECASE)
 _ABSTRACT = re.compile(r"\s*Abstract:\s*", re.IGNORECASE)
-_BRACKETED_OR_COMMA = re.compile(r"\([^()]*\)|(?P<comma>,)")
-_SUFFIX = re.compile(r"\s*(?:[JS]r\.?|I{2,3}|IV)\s*(?:,|$)")
 
 
 def fetch_category(category: str, *, etag: str = "", last_modified: str = "") -> FetchedResponse:
@@ -133,18 +132,6 @@ def _announcements(
     for code in within:
         is_cross = kind == "new" and code != categories[0]
         yield AnnouncementRecord(code, announced_on, "cross" if is_cross else kind)
-
-
-def split_authors(text: str) -> list[str]:
-    """Names from arXiv's one comma-joined string; "Jr." and the like stay with their name."""
-    parts: list[str] = []
-    start = 0
-    for match in _BRACKETED_OR_COMMA.finditer(text):
-        if match["comma"] and not _SUFFIX.match(text, match.end()):
-            parts.append(text[start : match.start()])
-            start = match.end()
-    parts.append(text[start:])
-    return [name for part in parts if (name := clean_name(part))]
 
 
 def _doi(text: str) -> str:

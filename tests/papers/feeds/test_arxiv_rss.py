@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from papers.feeds.arxiv_rss import parse, split_authors
+from papers.feeds.arxiv_rss import parse
 from papers.feeds.records import AnnouncementRecord, PaperRecord, ParsedFeed, ParseError
 from tests.papers.feeds.sampling import SHARED, needs_shared_data, read_sample
 
@@ -139,22 +139,6 @@ def test_entities_are_neither_unfolded_nor_read(entities: str) -> None:
         feed = parse(body.encode(), category="cs.CL", announced_on=DAY)
         assert all(len(record.abstract) < 100 for record in feed.records)
     assert time.monotonic() - started < 5
-
-
-@pytest.mark.parametrize(
-    ("text", "names"),
-    [
-        ("", []),
-        ("A. One, B. Two, Jr., C. Three III", ["A. One", "B. Two, Jr.", "C. Three III"]),
-        ("A. One (X, Y), D. Four, III", ["A. One (X, Y)", "D. Four, III"]),
-        ("A One,B Two , ,C Three)", ["A One", "B Two", "C Three)"]),
-        (r"Paulo Andr\'e, \L{}ucja Nowak", ["Paulo André", "Łucja Nowak"]),
-        (r"H{\aa}kan \v{C}ech, J\'{o}n \O stergaard", ["Håkan Čech", "Jón Østergaard"]),
-        (r"Fran\c{c}ois Mart{\'\i}nez", ["François Martínez"]),
-    ],
-)
-def test_authors_are_split_where_names_end(text: str, names: list[str]) -> None:
-    assert split_authors(text) == names
 
 
 @needs_shared_data
