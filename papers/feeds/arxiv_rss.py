@@ -13,11 +13,12 @@ from typing import Any
 import feedparser
 from django.conf import settings
 
+from papers.feeds.arxiv_fields import categories_of, first_doi
 from papers.feeds.fetch import FetchedResponse, fetch
 from papers.feeds.names import split_authors
 from papers.feeds.records import AnnouncementRecord, PaperRecord, ParsedFeed, ParseError
-from papers.feeds.text import clean, clean_url, is_category
-from papers.identifiers import ArxivId, normalise_doi, parse_arxiv_id
+from papers.feeds.text import clean, clean_url
+from papers.identifiers import ArxivId, parse_arxiv_id
 
 # arXiv answers slowly just after an announcement; its own clients wait over a minute.
 FETCH_SECONDS = 90
@@ -92,7 +93,7 @@ def _record(entry: Any, category: str, announced_on: date) -> PaperRecord:
     lead = _LEAD.match(summary)
     announce_type = entry.get("arxiv_announce_type") or (lead["type"] if lead else "")
     kind = KINDS.get(announce_type.strip().lower(), "")
-    categories = _categories(entry)
+    categories = categories_of(tag.get("term") or "" for tag in entry.get("tags", []))
     return PaperRecord(
         arxiv_id=arxiv_id.base,
         version=arxiv_id.version,
@@ -102,7 +103,7 @@ def _record(entry: Any, category: str, announced_on: date) -> PaperRecord:
         categories=categories,
         journal_ref=clean(entry.get("arxiv_journal_reference", "")),
         license=clean_url(entry.get("rights", ""))[:200],
-        doi=_doi(entry.get("arxiv_doi", "")),
+        doi=first_doi(entry.get("arxiv_doi", "")),
         announcements=tuple(_announcements(categories, category, announced_on, kind)),
     )
 
@@ -113,11 +114,6 @@ def _identifier(entry: Any) -> ArxivId:
         return parse_arxiv_id(entry.get("id", ""))
     except ValueError:
         return parse_arxiv_id(entry.get("link", ""))
-
-
-def _categories(entry: Any) -> tuple[str, ...]:
-    terms = (clean(tag.get("term") or "") for tag in entry.get("tags", []))
-    return tuple(dict.fromkeys(term for term in terms if is_category(term)))
 
 
 def _announcements(
@@ -132,13 +128,3 @@ def _announcements(
     for code in within:
         is_cross = kind == "new" and code != categories[0]
         yield AnnouncementRecord(code, announced_on, "cross" if is_cross else kind)
-
-
-def _doi(text: str) -> str:
-    """The first DOI of a field that may hold several, separated by spaces."""
-    for part in text.split():
-        try:
-            return normalise_doi(part)
-        except ValueError:
-            continue
-    return ""
