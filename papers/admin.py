@@ -1,8 +1,36 @@
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from papers.models import Batch, FetchedDocument, Paper, Source
+from papers import source_changes
+from papers.models import (
+    Batch,
+    FetchedDocument,
+    Harvest,
+    Paper,
+    PaperRequest,
+    PaperVersion,
+    Repository,
+    Source,
+)
+from papers.source_forms import SourceAdminForm
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Rows that the site writes by itself: to be looked at."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(Paper)
@@ -16,9 +44,47 @@ class PaperAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Source)
 class SourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    form = SourceAdminForm
     list_display = ["kind", "key", "is_active", "state", "last_success_at", "next_due_at"]
-    list_filter = ["kind", "state"]
-    readonly_fields = ["lease_token", "leased_until", "etag", "last_modified"]
+    list_filter = ["kind", "state", "is_active"]
+    search_fields = ["key", "title"]
+    readonly_fields = [
+        "state",
+        "last_error",
+        "failures",
+        "failing_since",
+        "last_attempt_at",
+        "last_success_at",
+        "last_full_at",
+        "lease_token",
+        "leased_until",
+        "etag",
+        "last_modified",
+        "moved_to",
+    ]
+    actions = ["pause", "resume"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Source | None = None) -> list[str]:
+        # Another address is another source: its validators and its ledger are not this one's.
+        return [*self.readonly_fields, *(["kind", "key"] if obj else [])]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Source | None = None) -> bool:
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and not (obj and source_changes.is_named_by_settings(obj))
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        # Many at once would take those with them that the settings make again.
+        actions: dict[str, Any] = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    @admin.action(description="Pause")
+    def pause(self, request: HttpRequest, rows: QuerySet[Source]) -> None:
+        rows.update(is_active=False)
+
+    @admin.action(description="Resume")
+    def resume(self, request: HttpRequest, rows: QuerySet[Source]) -> None:
+        rows.update(is_active=True)
 
 
 @admin.register(FetchedDocument)
@@ -35,3 +101,29 @@ class FetchedDocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class BatchAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["announced_on", "source", "category", "state", "received", "rejected"]
     list_filter = ["state"]
+
+
+@admin.register(Harvest)
+class HarvestAdmin(ReadOnlyAdmin):
+    list_display = ["__str__", "state", "pages", "received", "created", "failures", "last_error"]
+    list_filter = ["state", "interface"]
+
+
+@admin.register(PaperRequest)
+class PaperRequestAdmin(ReadOnlyAdmin):
+    list_display = ["__str__", "state", "reason", "attempts", "requested_at"]
+    list_filter = ["state", "scheme"]
+
+
+@admin.register(PaperVersion)
+class PaperVersionAdmin(ReadOnlyAdmin):
+    list_display = ["__str__", "submitted_at", "size_bytes"]
+    search_fields = ["paper__arxiv_id__exact"]
+    search_help_text = "An arXiv id."
+    list_select_related = ["paper"]
+
+
+@admin.register(Repository)
+class RepositoryAdmin(ReadOnlyAdmin):
+    list_display = ["name", "stars", "checked_at", "next_due_at", "problem"]
+    search_fields = ["name"]
