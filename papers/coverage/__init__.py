@@ -1,0 +1,19 @@
+"""The coverage ledger: for each source, category and day what was expected, came, and is late."""
+
+from papers.coverage.ledger import count_announced, restate, witness, write_batch
+from papers.coverage.recovery import recover_missed_days
+from papers.coverage.states import state_of
+from papers.coverage.strip import CategoryStrip, Cell, lines_for_digest, strip
+
+__all__ = [
+    "CategoryStrip",
+    "Cell",
+    "count_announced",
+    "lines_for_digest",
+    "recover_missed_days",
+    "restate",
+    "state_of",
+    "strip",
+    "witness",
+    "write_batch",
+]
