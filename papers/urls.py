@@ -21,4 +21,5 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("ranking/", views.ranking_page, name="ranking"),
     path("status/", views.status, name="status"),
+    path("sources/calendar/", views.calendar_page, name="calendar"),
 ]
