@@ -6,9 +6,12 @@ from django.http import HttpRequest
 
 from papers import source_changes
 from papers.models import (
+    AnswerCount,
     Batch,
+    CalendarYear,
     FetchedDocument,
     Harvest,
+    Holiday,
     Paper,
     PaperRequest,
     PaperVersion,
@@ -127,3 +130,22 @@ class PaperVersionAdmin(ReadOnlyAdmin):
 class RepositoryAdmin(ReadOnlyAdmin):
     list_display = ["name", "stars", "checked_at", "next_due_at", "problem"]
     search_fields = ["name"]
+
+
+@admin.register(CalendarYear)
+class CalendarYearAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["year"]
+
+
+@admin.register(Holiday)
+class HolidayAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["day", "name"]
+    date_hierarchy = "day"
+
+
+@admin.register(AnswerCount)
+class AnswerCountAdmin(ReadOnlyAdmin):
+    list_display = ["day", "host", "outcome", "answers", "received_bytes"]
+    list_filter = ["outcome"]
+    date_hierarchy = "day"
+    ordering = ["-day", "host", "outcome"]
