@@ -27,7 +27,7 @@ _OTHER_ENCODING = re.compile(rb"""\A\s*<\?xml[^>]*encoding\s*=\s*["'](?!utf-?8)"
 def iter_elements(body: bytes, *names: str) -> Iterator[etree._Element]:
     """Each element called one of `names` (in any namespace) as it ends, then the root.
 
-    An element is emptied, with all before it, when the next is asked for. Raises
+    An element is emptied when the next is asked for, and goes when one like it follows. Raises
     etree.XMLSyntaxError where the document is broken, also when it nests 256 deep.
     """
     context = etree.iterparse(
@@ -50,9 +50,10 @@ def iter_elements(body: bytes, *names: str) -> Iterator[etree._Element]:
 def _forget(element: etree._Element) -> None:
     parent = element.getparent()
     element.clear()
-    if parent is not None:
-        for before in list(element.itersiblings(preceding=True)):
-            parent.remove(before)
+    while parent is not None and (before := element.getprevious()) is not None:
+        if before.tag != element.tag:
+            break
+        parent.remove(before)
 
 
 def name_of(element: etree._Element) -> str:

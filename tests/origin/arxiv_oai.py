@@ -1,17 +1,14 @@
-"""Answers as oaipmh.arxiv.org/oai does (OAI-PMH 2.0), for the verbs and the format in use."""
+"""Answers as oaipmh.arxiv.org/oai does (OAI-PMH 2.0), for the verbs and the formats in use."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
-from tests.origin.library import Library, OriginPaper
+from tests.origin.library import Library
+from tests.origin.oai_records import FORMATS, deleted_record, record_of, set_of
 from tests.origin.replies import XML, Query, Reply, attribute, escape
 
-PAGE_SIZE = 1_000
-FORMAT = "arXiv"
-PHYSICS = frozenset(
-    ["astro-ph", "cond-mat", "gr-qc", "hep-ex", "hep-lat", "hep-ph", "hep-th", "math-ph", "nlin",
-     "nucl-ex", "nucl-th", "physics", "quant-ph"]
-)  # fmt: skip
+LIST_ARGUMENTS = {"verb", "metadataPrefix", "set", "from", "until"}
 _XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 
 
@@ -21,48 +18,90 @@ class OaiError(Exception):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
-class _Harvest:
-    """What a resumption token says: the harvest as asked, and how far it came."""
+@dataclass
+class OaiServer:
+    """Identify, GetRecord and ListRecords.
 
-    since: str
-    set_spec: str
-    offset: int
+    `deleted_on` are papers whose record is marked as deleted from a day on. Tokens die when
+    `expire_tokens` is called, as the real ones do every midnight.
+    """
 
-    def token(self) -> str:
-        return f"{self.since}|{self.set_spec}|{self.offset}"
+    page_size: int = 1_000
+    deleted_on: dict[str, date] = field(default_factory=dict)
+    _token_generation: int = 0
 
-    @classmethod
-    def from_token(cls, token: str) -> "_Harvest":
-        since, _, rest = token.partition("|")
-        set_spec, _, offset = rest.partition("|")
-        if not offset.isdigit():
-            raise OaiError("badResumptionToken", "The token is not valid or has expired.")
-        return cls(since, set_spec, int(offset))
+    def expire_tokens(self) -> None:
+        self._token_generation += 1
 
+    def answer(self, library: Library, day: date, query: Query) -> Reply:
+        """Of the records changed up to `day`; a paper's changes on the day it was announced."""
+        try:
+            content = self._content(library, day, query)
+        except OaiError as error:
+            content = f"<error code={attribute(error.code)}>{escape(str(error))}</error>"
+        return Reply(200, XML, _envelope(day, query, content).encode())
 
-def answer_oai(library: Library, day: date, query: Query) -> Reply:
-    """Identify, GetRecord and ListRecords (`from`, `set`, `resumptionToken`) up to `day`."""
-    verb = query.text("verb")
-    try:
+    def _content(self, library: Library, day: date, query: Query) -> str:
+        verb = query.text("verb")
         if verb == "Identify":
-            content = _identify()
-        elif verb == "GetRecord":
-            content = _get_record(library, day, query)
-        elif verb == "ListRecords":
-            content = _list_records(library, day, query)
+            return _IDENTIFY
+        if verb == "GetRecord":
+            return _get_record(library, day, query)
+        if verb == "ListRecords":
+            return self._list_records(library, day, self._arguments(query))
+        raise OaiError("badVerb", f"{verb or 'No verb'} is not answered here.")
+
+    def _arguments(self, query: Query) -> dict[str, str]:
+        """The arguments of the harvest, those in the token if there is one."""
+        arguments = dict(query.values)
+        token = arguments.pop("resumptionToken", None)
+        if token is None:
+            arguments |= {"skip": "0", "generation": str(self._token_generation)}
+        elif set(arguments) != {"verb"}:
+            raise OaiError("badArgument", "No other parameters allowed with resumptionToken")
         else:
-            raise OaiError("badVerb", f"{verb or 'No verb'} is not answered here.")
-    except OaiError as error:
-        content = f"<error code={attribute(error.code)}>{escape(str(error))}</error>"
-    return Reply(200, XML, _envelope(day, query, content).encode())
+            arguments = dict(parse_qsl(unquote(token)))
+        if arguments.get("generation") != str(self._token_generation):
+            raise OaiError("badResumptionToken", "The token is not valid or has expired.")
+        if set(arguments) - LIST_ARGUMENTS - {"skip", "generation"}:
+            raise OaiError("badArgument", "Unallowed parameter.")
+        _check_format(arguments.get("metadataPrefix", ""))
+        return arguments
 
+    def _list_records(self, library: Library, day: date, arguments: dict[str, str]) -> str:
+        first, last = _day(arguments.get("from", "")), _day(arguments.get("until", ""))
+        found = [
+            (changed_on, arxiv_id)
+            for changed_on, arxiv_id in self._changes(library, min(last or day, day))
+            if (first is None or changed_on >= first)
+            and _is_in_set(library, arxiv_id, arguments.get("set", ""))
+        ]
+        skip = int(arguments["skip"])
+        page = found[skip : skip + self.page_size]
+        if not page:
+            raise OaiError("noRecordsMatch", "No record matches.")
+        records = "".join(self._record(library, *each, arguments) for each in page)
+        more = ""
+        if skip + len(page) < len(found):
+            following = quote(urlencode(arguments | {"skip": skip + len(page)}))
+            more = f"<resumptionToken expires='{day}T00:00:00Z'>{following}</resumptionToken>\n"
+        elif skip:
+            more = "<resumptionToken/>\n"
+        return f"<ListRecords>\n{records}{more}</ListRecords>"
 
-def set_of(category: str) -> str:
-    """`cs.AI` is in `cs:cs:AI`, `hep-lat` in `physics:hep-lat`."""
-    archive, _, name = category.partition(".")
-    group = "physics" if archive in PHYSICS else archive
-    return ":".join(part for part in (group, archive, name) if part)
+    def _changes(self, library: Library, until: date) -> list[tuple[date, str]]:
+        gone = {key: day for key, day in self.deleted_on.items() if day <= until}
+        kept = [change for change in library.changes_until(until) if change[1] not in gone]
+        return sorted(kept + [(day, key) for key, day in gone.items()])
+
+    def _record(
+        self, library: Library, changed_on: date, arxiv_id: str, arguments: dict[str, str]
+    ) -> str:
+        if self.deleted_on.get(arxiv_id) == changed_on:
+            return deleted_record(arxiv_id, changed_on)
+        paper = library.get(arxiv_id)
+        assert paper is not None
+        return record_of(paper, arguments["metadataPrefix"])
 
 
 def _envelope(day: date, query: Query, content: str) -> str:
@@ -76,8 +115,7 @@ def _envelope(day: date, query: Query, content: str) -> str:
 """
 
 
-def _identify() -> str:
-    return """<Identify>
+_IDENTIFY = """<Identify>
 <repositoryName>arXiv</repositoryName>
 <baseURL>http://oaipmh.arxiv.org/oai</baseURL>
 <protocolVersion>2.0</protocolVersion>
@@ -89,81 +127,28 @@ def _identify() -> str:
 
 
 def _get_record(library: Library, day: date, query: Query) -> str:
-    _check_format(query)
+    _check_format(query.text("metadataPrefix"))
     identifier = query.text("identifier")
     paper = library.get(identifier.removeprefix("oai:arXiv.org:"))
     if paper is None or paper.announced_on is None or paper.announced_on > day:
         raise OaiError("idDoesNotExist", f"{identifier} is not known.")
-    return f"<GetRecord>\n{_record(paper)}</GetRecord>"
+    return f"<GetRecord>\n{record_of(paper, query.text('metadataPrefix'))}</GetRecord>"
 
 
-def _list_records(library: Library, day: date, query: Query) -> str:
-    token = query.text("resumptionToken")
-    if token:
-        harvest = _Harvest.from_token(token)
-    else:
-        _check_format(query)
-        harvest = _Harvest(query.text("from"), query.text("set"), 0)
-    found = [
-        each
-        for each in library.ids_until(day, since=_day(harvest.since))
-        if _is_in_set(library.categories(each), harvest.set_spec)
-    ]
-    page = found[harvest.offset : harvest.offset + PAGE_SIZE]
-    if not page:
-        raise OaiError("noRecordsMatch", "No record matches.")
-    papers = (library.get(each) for each in page)
-    records = "".join(_record(paper) for paper in papers if paper)
-    following = _Harvest(harvest.since, harvest.set_spec, harvest.offset + PAGE_SIZE)
-    more = escape(following.token()) if following.offset < len(found) else ""
-    resumption = f"<resumptionToken>{more}</resumptionToken>\n" if more or token else ""
-    return f"<ListRecords>\n{records}{resumption}</ListRecords>"
-
-
-def _check_format(query: Query) -> None:
-    prefix = query.text("metadataPrefix")
+def _check_format(prefix: str) -> None:
     if not prefix:
         raise OaiError("badArgument", "metadataPrefix is missing.")
-    if prefix != FORMAT:
+    if prefix not in FORMATS:
         raise OaiError("cannotDisseminateFormat", f"{prefix} is not offered here.")
 
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
+        return datetime.strptime(text, "%Y-%m-%d").date() if text else None  # noqa: DTZ007
     except ValueError:
         raise OaiError("badArgument", f"{text} is not a date.") from None
 
 
-def _is_in_set(categories: tuple[str, ...], set_spec: str) -> bool:
-    specs = (f"{set_of(category)}:" for category in categories)
+def _is_in_set(library: Library, arxiv_id: str, set_spec: str) -> bool:
+    specs = (f"{set_of(category)}:" for category in library.categories(arxiv_id))
     return not set_spec or any(spec.startswith(f"{set_spec}:") for spec in specs)
-
-
-def _record(paper: OriginPaper) -> str:
-    sets = "".join(f" <setSpec>{set_of(code)}</setSpec>\n" for code in paper.categories[:1])
-    created = paper.published[:10] or str(paper.announced_on)
-    updated = f"<updated>{paper.updated[:10]}</updated>" if paper.updated else ""
-    comments = f"<comments>{escape(paper.comment)}</comments>" if paper.comment else ""
-    authors = "".join(_author(name) for name in paper.authors)
-    return f"""<record>
-<header>
- <identifier>oai:arXiv.org:{paper.arxiv_id}</identifier>
- <datestamp>{paper.announced_on}</datestamp>
-{sets}</header>
-<metadata>
- <arXiv xmlns="http://arxiv.org/OAI/arXiv/" {_XSI}>
- <id>{paper.arxiv_id}</id><created>{created}</created>{updated}<authors>{authors}</authors>\
-<title>{escape(paper.title)}</title><categories>{escape(" ".join(paper.categories))}</categories>\
-{comments}<license>http://arxiv.org/licenses/nonexclusive-distrib/1.0/</license>\
-<abstract>  {escape(paper.abstract)}
-</abstract></arXiv>
-</metadata>
-</record>
-"""
-
-
-def _author(name: str) -> str:
-    forenames, _, keyname = name.rpartition(" ")
-    given = f"<forenames>{escape(forenames)}</forenames>" if forenames else ""
-    return f"<author><keyname>{escape(keyname)}</keyname>{given}</author>"

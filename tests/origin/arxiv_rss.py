@@ -1,11 +1,11 @@
-"""Answers as rss.arxiv.org does: the batch of one day in one or more categories (RSS 2.0)."""
+"""Answers as rss.arxiv.org does: the batch of one day in one or more categories, RSS and Atom."""
 
 from datetime import date, datetime
 from email.utils import format_datetime
 from zoneinfo import ZoneInfo
 
 from tests.origin.library import Library, OriginPaper
-from tests.origin.replies import RSS, Reply, attribute, escape
+from tests.origin.replies import ATOM, RSS, Reply, attribute, escape
 
 EASTERN = ZoneInfo("America/New_York")
 MOST_ITEMS = 2_000
@@ -15,14 +15,37 @@ _NAMESPACES = (
     'xmlns:atom="http://www.w3.org/2005/Atom" '
     'xmlns:content="http://purl.org/rss/1.0/modules/content/"'
 )
+_ATOM_NAMESPACES = (
+    'xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+    'xmlns="http://www.w3.org/2005/Atom"'
+)
 
 
-def answer_rss(library: Library, day: date, wanted: str) -> Reply:
-    """The feed of `wanted`: categories or whole archives, joined with "+"."""
+def answer_rss(library: Library, day: date, wanted: str, *, built_on: date | None = None) -> Reply:
+    """The feed of `wanted`: categories or whole archives, joined with "+".
+
+    With `built_on` the batch of `day` is shown under another day's date.
+    """
+    built_on = built_on or day
+    items = "".join(
+        _item(paper, kind, built_on) for paper, kind in _announced(library, day, wanted)
+    )
+    return Reply(200, RSS, _channel(wanted, built_on, items).encode())
+
+
+def answer_atom(library: Library, day: date, wanted: str, *, built_on: date | None = None) -> Reply:
+    """The same as Atom 1.0, in which `updated` is the moment of generation."""
+    built_on = built_on or day
+    entries = "".join(
+        _entry(paper, kind, built_on) for paper, kind in _announced(library, day, wanted)
+    )
+    return Reply(200, ATOM, _feed(wanted, built_on, entries).encode())
+
+
+def _announced(library: Library, day: date, wanted: str) -> list[tuple[OriginPaper, str]]:
     codes = wanted.split("+")
-    papers = [paper for paper in library.announced_on(day) if _belongs(paper, codes)]
-    items = "".join(_item(paper, codes, day) for paper in papers[:MOST_ITEMS])
-    return Reply(200, RSS, _channel(wanted, day, items).encode())
+    papers = [paper for paper in library.announced_on(day) if belongs(paper, codes)]
+    return [(paper, announce_type(paper, codes)) for paper in papers[:MOST_ITEMS]]
 
 
 def _channel(wanted: str, day: date, items: str) -> str:
@@ -49,9 +72,8 @@ def _channel(wanted: str, day: date, items: str) -> str:
 """
 
 
-def _item(paper: OriginPaper, codes: list[str], day: date) -> str:
+def _item(paper: OriginPaper, kind: str, day: date) -> str:
     full_id = f"{paper.arxiv_id}v{paper.version}"
-    kind = announce_type(paper, codes)
     categories = "".join(
         f"      <category>{escape(code)}</category>\n" for code in paper.categories
     )
@@ -69,6 +91,39 @@ Abstract: {escape(paper.abstract)}</description>
 """  # noqa: W291 - the real feed has this space too
 
 
+def _feed(wanted: str, day: date, entries: str) -> str:
+    name = escape(wanted)
+    link = f"http://rss.arxiv.org/atom/{name}"
+    return f"""<?xml version='1.0' encoding='UTF-8'?>
+<feed {_ATOM_NAMESPACES} xml:lang="en-us">
+  <id>{link}</id>
+  <title>{name} updates on arXiv.org</title>
+  <updated>{day}T05:00:19.866337+00:00</updated>
+  <link href={attribute(link)} rel="self" type="application/atom+xml"/>
+  <subtitle>{name} updates on the arXiv.org e-print archive.</subtitle>
+{entries}</feed>
+"""
+
+
+def _entry(paper: OriginPaper, kind: str, day: date) -> str:
+    full_id = f"{paper.arxiv_id}v{paper.version}"
+    categories = "".join(f"    <category term={attribute(code)}/>\n" for code in paper.categories)
+    midnight = datetime(day.year, day.month, day.day, tzinfo=EASTERN).isoformat()
+    return f"""  <entry>
+    <id>oai:arXiv.org:{full_id}</id>
+    <title>{escape(paper.title)}</title>
+    <updated>{day}T05:00:19.899254+00:00</updated>
+    <link href="https://arxiv.org/abs/{paper.arxiv_id}" rel="alternate" type="text/html"/>
+    <summary>arXiv:{full_id} Announce Type: {kind} 
+Abstract: {escape(paper.abstract)}</summary>
+{categories}    <published>{midnight}</published>
+    <arxiv:announce_type>{kind}</arxiv:announce_type>
+    <dc:rights>{LICENCE}</dc:rights>
+    <dc:creator>{escape(", ".join(paper.authors))}</dc:creator>
+  </entry>
+"""  # noqa: W291 - the real feed has this space too
+
+
 def announce_type(paper: OriginPaper, codes: list[str]) -> str:
     is_primary = _is_within(paper.categories[0], codes)
     if paper.is_replacement:
@@ -76,7 +131,7 @@ def announce_type(paper: OriginPaper, codes: list[str]) -> str:
     return "new" if is_primary else "cross"
 
 
-def _belongs(paper: OriginPaper, codes: list[str]) -> bool:
+def belongs(paper: OriginPaper, codes: list[str]) -> bool:
     return any(_is_within(category, codes) for category in paper.categories)
 
 

@@ -101,6 +101,16 @@ class Library:
     def announced_on(self, day: date) -> list[OriginPaper]:
         return [self._read(key, self._places[key]) for key in self._ids_by_day.get(day, [])]
 
+    def day_before(self, day: date) -> date:
+        """The newest day before `day` on which anything was announced, else the day before."""
+        earlier = [each for each in self._ids_by_day if each < day]
+        return max(earlier, default=day - timedelta(days=1))
+
+    def changes_until(self, day: date) -> list[tuple[date, str]]:
+        """Each paper announced up to `day` with that day, oldest first, then by id."""
+        days = sorted(each for each in self._ids_by_day if each <= day)
+        return [(each, key) for each in days for key in sorted(self._ids_by_day[each])]
+
     def ids_until(self, day: date, *, since: date | None = None) -> Iterator[str]:
         """Ids announced up to `day` (and from `since`), oldest day first."""
         for each in sorted(self._ids_by_day):
@@ -108,7 +118,8 @@ class Library:
                 yield from self._ids_by_day[each]
 
     def categories(self, arxiv_id: str) -> tuple[str, ...]:
-        return self._places[arxiv_id].categories
+        place = self._places.get(arxiv_id)
+        return place.categories if place else ()
 
     def _add(self, line: bytes) -> None:
         fields = json.loads(line)

@@ -19,8 +19,10 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.origin.arxiv_api import answer_query
-from tests.origin.arxiv_oai import answer_oai
-from tests.origin.arxiv_rss import answer_rss
+from tests.origin.arxiv_list import answer_list
+from tests.origin.arxiv_oai import OaiServer
+from tests.origin.arxiv_rss import answer_atom, answer_rss
+from tests.origin.faults import Faults
 from tests.origin.huggingface import Lists, answer_daily_papers
 from tests.origin.library import Library
 from tests.origin.replies import Query, Reply
@@ -61,6 +63,8 @@ class Origin:
     hf_lists: Lists = field(default_factory=dict)
     requests: list[LoggedRequest] = field(default_factory=list)
     on_request: Callable[[LoggedRequest], None] = lambda request: None
+    faults: Faults = field(default_factory=Faults)
+    oai: OaiServer = field(default_factory=OaiServer)
 
     def __post_init__(self) -> None:
         path = self.papers_path
@@ -104,6 +108,7 @@ class Origin:
             "ARXIV_RSS_URL": f"{self.url}/rss",
             "ARXIV_API_URL": f"{self.url}/api/query",
             "ARXIV_OAI_URL": f"{self.url}/oai",
+            "ARXIV_LIST_URL": f"{self.url}/list",
             "HUGGINGFACE_URL": f"{self.url}/api/daily_papers",
             "FETCH_ALLOWED_PRIVATE_HOSTS": [self.host],
         }
@@ -130,6 +135,10 @@ class Origin:
         headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
         self._faults += [_Fault(path, Reply(status, content_type, body, headers))] * times
 
+    def inject(self, **faults: Any) -> None:
+        """Put these faults (fields of Faults) in force, and end all others."""
+        self.faults = Faults(**faults)
+
     def answer(self, path: str) -> Reply:
         """The answer to a GET of `path` (with its query), faults first."""
         for fault in self._faults:
@@ -140,12 +149,12 @@ class Origin:
         return self._route(unquote(parts.path), Query(dict(parse_qsl(parts.query))))
 
     def _route(self, path: str, query: Query) -> Reply:
-        if path.startswith("/rss/"):
-            return answer_rss(self.library, self.day, path.removeprefix("/rss/"))
+        if path.startswith(("/rss/", "/atom/", "/list/")):
+            return self._answer_batch(path)
         if path == "/api/query":
-            return answer_query(self.library, self.day, query)
+            return answer_query(self.library, self.day, query, self.faults)
         if path == "/oai":
-            return answer_oai(self.library, self.day, query)
+            return self.oai.answer(self.library, self.day, query)
         if path == "/api/daily_papers":
             return answer_daily_papers(
                 self.hf_directory, self.hf_lists, self.day, query, self.url + path
@@ -153,6 +162,17 @@ class Origin:
         if path == "/_day":
             return Reply(200, TEXT, self.day.isoformat().encode())
         return Reply(404, TEXT, b"Not found")
+
+    def _answer_batch(self, path: str) -> Reply:
+        """The batch of today, or the one before where it is not out yet or a feed lags."""
+        _, kind, wanted = path.split("/", 2)
+        out = self.day if self.faults.is_batch_out else self.library.day_before(self.day)
+        if kind == "list":
+            return answer_list(self.library, out, wanted.removesuffix("/new"))
+        is_stale = wanted in self.faults.stale_categories
+        shown = self.library.day_before(out) if is_stale else out
+        answer = answer_atom if kind == "atom" else answer_rss
+        return answer(self.library, shown, wanted, built_on=out)
 
 
 class _Server(ThreadingHTTPServer):

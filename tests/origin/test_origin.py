@@ -1,4 +1,3 @@
-import http.client
 import json
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -10,8 +9,9 @@ import pytest
 
 from papers.feeds import arxiv_rss, huggingface
 from tests.origin import Origin
-from tests.origin.arxiv_oai import set_of
+from tests.origin.asking import ask
 from tests.origin.library import Library, next_listing
+from tests.origin.oai_records import set_of
 from tests.origin.samples import make_batch, make_hf_item, make_origin_paper
 from tests.papers.feeds.sampling import SHARED, needs_shared_data
 
@@ -32,17 +32,6 @@ def origin() -> Iterator[Origin]:
     ]
     with Origin(papers=papers, hf_lists={MONDAY: [make_hf_item()]}, day=MONDAY) as running:
         yield running
-
-
-def ask(
-    origin: Origin, path: str, headers: dict[str, str] | None = None, body: str | None = None
-) -> tuple[int, bytes, dict[str, str]]:
-    connection = http.client.HTTPConnection("127.0.0.1", origin.port, timeout=5)
-    connection.request("GET" if body is None else "POST", path, body, headers or {})
-    response = connection.getresponse()
-    answered = (response.status, response.read(), dict(response.headers))
-    connection.close()
-    return answered
 
 
 def ask_xml(origin: Origin, path: str) -> ET.Element:
