@@ -1,8 +1,15 @@
-"""Asks a running origin over its socket, as the tests of the origin do."""
+"""Asks a running origin over its socket, or has Broadsheet's own fetches ask it."""
 
 import http.client
+from typing import Any
 
 from tests.origin.server import Origin
+
+
+def point_at(origin: Origin, settings: Any) -> None:
+    """Send every fetch of this test to `origin`; `settings` is pytest-django's fixture."""
+    for name, value in origin.settings.items():
+        setattr(settings, name, value)
 
 
 def ask(

@@ -16,6 +16,7 @@ from papers.feeds.records import (
     VersionRecord,
 )
 from tests.origin import Origin
+from tests.origin.asking import point_at
 from tests.origin.samples import make_batch
 from tests.papers.feeds.sampling import SHARED, needs_shared_data
 
@@ -197,8 +198,7 @@ def origin(settings: Settings, db: None, monkeypatch: pytest.MonkeyPatch) -> Ite
     monkeypatch.setattr(arxiv_api, "PAGE_SIZE", 2)
     papers = make_batch(day=MONDAY, count=5) + make_batch(day=TUESDAY, count=1, first=900)
     with Origin(papers=papers, day=TUESDAY) as running:
-        for name, value in running.settings.items():
-            setattr(settings, name, value)
+        point_at(running, settings)
         yield running
 
 

@@ -8,6 +8,7 @@ from papers.feeds import arxiv_list
 from papers.feeds.arxiv_list import parse
 from papers.feeds.records import FetchError, ParsedFeed, ParseError
 from tests.origin import Origin
+from tests.origin.asking import point_at
 from tests.origin.samples import make_batch, make_origin_paper
 
 MONDAY = date(2026, 3, 2)
@@ -85,8 +86,7 @@ def test_what_is_no_such_page_is_an_error_in_words(body: bytes, reason: str) -> 
 def origin(settings: Settings, db: None) -> Iterator[Origin]:
     papers = [*make_batch(day=MONDAY, count=12), make_origin_paper(arxiv_id="2510.00009")]
     with Origin(papers=papers, day=MONDAY) as running:
-        for name, value in running.settings.items():
-            setattr(settings, name, value)
+        point_at(running, settings)
         yield running
 
 

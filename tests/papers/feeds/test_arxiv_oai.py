@@ -14,7 +14,6 @@ from papers.feeds.records import (
 )
 from tests.papers.feeds.sampling import SHARED, needs_shared_data
 
-MONDAY = date(2026, 3, 2)
 TODAY = date(2026, 3, 10)
 LICENCE = "http://arxiv.org/licenses/nonexclusive-distrib/1.0/"
 AUTHORS = """<authors><author><keyname>Mill Collaboration</keyname></author>

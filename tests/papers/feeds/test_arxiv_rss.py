@@ -1,11 +1,16 @@
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 
 import pytest
+from pytest_django import Settings
 
-from papers.feeds.arxiv_rss import parse
+from papers.feeds.arxiv_rss import fetch_category, parse
 from papers.feeds.records import AnnouncementRecord, PaperRecord, ParsedFeed, ParseError
+from tests.origin import Origin
+from tests.origin.asking import point_at
+from tests.origin.samples import make_origin_paper
 from tests.papers.feeds.sampling import SHARED, needs_shared_data, read_sample
 
 DAY = date(2026, 3, 2)
@@ -139,6 +144,42 @@ def test_entities_are_neither_unfolded_nor_read(entities: str) -> None:
         feed = parse(body.encode(), category="cs.CL", announced_on=DAY)
         assert all(len(record.abstract) < 100 for record in feed.records)
     assert time.monotonic() - started < 5
+
+
+@pytest.fixture
+def origin(settings: Settings, db: None) -> Iterator[Origin]:
+    papers = [
+        make_origin_paper(arxiv_id="2602.00900", first_seen=date(2026, 2, 27)),
+        make_origin_paper(arxiv_id="2603.00101", authors=["Ada Example", "Bo Sample, Jr."]),
+        make_origin_paper(arxiv_id="2603.00102", categories=["hep-th", "cs.CL"]),
+    ]
+    with Origin(papers=papers, day=DAY) as running:
+        point_at(running, settings)
+        yield running
+
+
+def fetch_and_parse(category: str = "cs.CL") -> ParsedFeed:
+    answer = fetch_category(category)
+    return parse(answer.body, category=category, announced_on=DAY)
+
+
+def test_the_address_of_the_atom_feeds_serves_as_well(origin: Origin, settings: Settings) -> None:
+    by_rss = fetch_and_parse()
+    settings.ARXIV_RSS_URL = f"{origin.url}/atom"
+    assert fetch_and_parse() == by_rss
+    assert [record.arxiv_id for record in by_rss.records] == ["2603.00101", "2603.00102"]
+    assert [request.path for request in origin.requests] == ["/rss/cs.CL", "/atom/cs.CL"]
+
+
+def test_a_stale_category_says_todays_date_over_yesterdays_batch(origin: Origin) -> None:
+    origin.inject(stale_categories=["cs.CL"])
+    assert [record.arxiv_id for record in fetch_and_parse().records] == ["2602.00900"]
+    assert [record.arxiv_id for record in fetch_and_parse("hep-th").records] == ["2603.00102"]
+
+
+def test_a_batch_not_yet_out_is_that_of_yesterday(origin: Origin) -> None:
+    origin.inject(is_batch_out=False)
+    assert [record.arxiv_id for record in fetch_and_parse().records] == ["2602.00900"]
 
 
 @needs_shared_data

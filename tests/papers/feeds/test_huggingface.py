@@ -11,6 +11,7 @@ from papers.feeds.fetch import FetchedResponse
 from papers.feeds.huggingface import parse
 from papers.feeds.records import FetchError, PaperRecord, ParseError, SignalRecord
 from tests.origin import Origin
+from tests.origin.asking import point_at
 from tests.origin.samples import make_hf_item
 from tests.papers.feeds.sampling import SHARED, needs_shared_data, read_sample
 
@@ -209,8 +210,7 @@ def origin(settings: Settings, db: None) -> Iterator[Origin]:
         tuesday: [make_hf_item(arxiv_id="2603.00500", upvotes=99, listed_on=tuesday)],
     }
     with Origin(hf_lists=lists, day=tuesday) as running:
-        for name, value in running.settings.items():
-            setattr(settings, name, value)
+        point_at(running, settings)
         yield running
 
 
