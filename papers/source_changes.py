@@ -58,6 +58,15 @@ def kinds_of_a_category() -> tuple[Kind, ...]:
     return tuple(kind for kind in OF_A_CATEGORY if is_on.get(kind, True))
 
 
+def only_one(kind: Kind) -> WantedSource:
+    """The source of a kind of which there is one; raises ValueError when settings turn it off."""
+    if kind == Kind.SEMANTIC_SCHOLAR and not settings.SEMANTIC_SCHOLAR_KEY:
+        raise ValueError(_("Set SEMANTIC_SCHOLAR_KEY first: without a key it hardly answers."))
+    if kind == Kind.GITHUB and not settings.GITHUB_STARS:
+        raise ValueError(_("The setting GITHUB_STARS is off."))
+    return WantedSource((kind,), "")
+
+
 def category(text: str) -> str:
     """`text` when it looks like a category or a whole archive of arXiv (`cs.LG`, `hep-th`)."""
     if not text:

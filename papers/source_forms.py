@@ -35,7 +35,7 @@ class AddSourceForm(forms.Form):
         kind = data.get("kind", "")
         try:
             self.wanted = (
-                WantedSource((Kind(kind),), "")
+                source_changes.only_one(Kind(kind))
                 if kind
                 else source_changes.read_wanted(data.get("what", ""))
             )
@@ -60,6 +60,9 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
             "title": _("Empty: what the source calls itself."),
             "interval_minutes": _("At least 60; empty: as usual."),
         }
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, label_suffix="", **named)
 
     def clean_title(self) -> str:
         return " ".join(self.cleaned_data["title"].split())
