@@ -153,10 +153,12 @@ def build(
     papers: dict[int, PaperText],
     *,
     gap: date | None = None,
+    coverage: str = "",
 ) -> DigestMessage:
     """Return the message of one issue to one reader, under MOST_BYTES.
 
     `gap` is the date of an earlier issue that nobody knows to have arrived: a line links it.
+    `coverage` says in the foot which papers have not come (accounts/digest/foot.py).
     Where an issue is too large, abstracts go first, from the end; in the worst case the last
     papers, with a line that says so and links the web copy. `papers` may lack some of `items`
     (deleted since): those are left out. Raises ValueError when none is left.
@@ -165,7 +167,8 @@ def build(
     if not cards:
         raise ValueError("an issue without papers")
     for shown, more in _versions(cards):
-        message = _message(delivery, shown, gap, more)
+        context = {**_context(delivery, shown, gap), "more": more, **_coverage(coverage)}
+        message = _message(delivery, shown, context)
         if _fits(message):
             break
     return message
@@ -185,11 +188,8 @@ def _versions(cards: Sequence[Card]) -> Iterator[tuple[Sequence[Card], int]]:
         kept //= 2
 
 
-def _message(
-    delivery: Delivery, cards: Sequence[Card], gap: date | None, more: int
-) -> DigestMessage:
-    context = {**_context(delivery, cards, gap), "more": more}
-    subject = subject_of(cards, more)
+def _message(delivery: Delivery, cards: Sequence[Card], context: dict[str, Any]) -> DigestMessage:
+    subject = subject_of(cards, context["more"])
     message = DigestMessage(
         subject=subject,
         body=_render("digest.txt", context),
@@ -239,6 +239,14 @@ def _context(delivery: Delivery, cards: Sequence[Card], gap: date | None) -> dic
         "settings_url": _absolute(reverse("accounts:settings")),
         "unsubscribe_url": _absolute(unsubscribe.url_path(user.pk)),
         "gap_url": _absolute(reverse("accounts:issue", args=[gap])) if gap else "",
+    }
+
+
+def _coverage(line: str) -> dict[str, Any]:
+    return {
+        "coverage": line,
+        "wrapped_coverage": textwrap.fill(line, TEXT_COLUMNS),
+        "status_url": _absolute(reverse("papers:status")),
     }
 
 

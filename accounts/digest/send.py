@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from accounts.digest import ledger, mail, schedule
+from accounts.digest import foot, ledger, mail, schedule
 from accounts.digest.choose import Choice, Item, NearFinder, choose
 from accounts.digest.ledger import Lease, LeaseLostError
 from accounts.digest.near import find_near
@@ -46,10 +46,12 @@ def deliver(
     choices = choose([row.user for row in rows], now, near)
     papers = mail.read_papers(item.paper for choice in choices.values() for item in choice.items)
     gaps = _unknown_before(rows)
+    coverage = foot.coverage_line(now)
     outcomes: Counter[str] = Counter()
     with open_transport() as transport:
         for row in rows:
-            work = _Work(row, choices[row.user_id], papers, gaps.get(row.user_id), now, at)
+            gap = gaps.get(row.user_id)
+            work = _Work(row, choices[row.user_id], papers, gap, coverage, now, at)
             outcomes[work.run(transport)] += 1
     return outcomes
 
@@ -63,10 +65,12 @@ class _Work:
         choice: Choice,
         papers: dict[int, mail.PaperText],
         gap: date | None,
+        coverage: str,
         now: datetime,
         at: datetime | None,
     ) -> None:
-        self.delivery, self.choice, self.papers, self.gap = delivery, choice, papers, gap
+        self.delivery, self.choice, self.papers = delivery, choice, papers
+        self.gap, self.coverage = gap, coverage
         self.now, self.at = now, at
 
     def run(self, transport: Transport) -> str:
@@ -77,7 +81,9 @@ class _Work:
         if not items:
             return self._end_empty(lease)
         try:
-            message = mail.build(self.delivery, items, self.papers, gap=self.gap)
+            message = mail.build(
+                self.delivery, items, self.papers, gap=self.gap, coverage=self.coverage
+            )
         except Exception:
             logger.exception("digest: issue %s cannot be rendered", self.delivery.pk)
             ledger.retry(lease, _("The issue could not be prepared."), self.at)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.digest import ask, issues
+from accounts.digest import ask, foot, issues
 from accounts.models import Delivery, User
 from papers import marks
 
@@ -46,6 +46,7 @@ def issue(request: HttpRequest, local_date: date) -> HttpResponse:
         "section": "issues",
         "line": issues.line_of(delivery),
         "sections": sections,
+        "coverage": foot.coverage_line(delivery.finished_at or delivery.due_at),
         "marks": marks.collect(request.user, [p.pk for s in sections for p in s.papers]),
     }
     return render(request, "accounts/issue.html", context)
