@@ -18,13 +18,15 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 def paused_until(address: str, *, now: datetime) -> datetime | None:
     """When the host of `address` may be asked again; None when it asked for no pause."""
-    gates = HostGate.objects.filter(next_allowed_at__gt=now + SHORTEST_PAUSE)
-    return gates.filter(host=gate_of(address)).values_list("next_allowed_at", flat=True).first()
+    asked = HostGate.objects.filter(next_allowed_at__gt=now + SHORTEST_PAUSE)
+    gate = asked.filter(host=gate_name(host_of(address))).first()
+    return gate and gate.next_allowed_at
 
 
-def gate_of(address: str) -> str:
+def host_of(address: str) -> str:
+    """name:port, as answers are counted (papers/answer_counts.py)."""
     parts = urlsplit(address)
-    return gate_name(f"{parts.hostname}:{parts.port or DEFAULT_PORTS.get(parts.scheme, 0)}")
+    return f"{parts.hostname}:{parts.port or DEFAULT_PORTS.get(parts.scheme, 0)}"
 
 
 def address_of(source: Source) -> str:

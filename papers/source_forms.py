@@ -1,6 +1,7 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from papers import source_changes
@@ -61,8 +62,8 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
             "interval_minutes": _("At least 60; empty: as usual."),
         }
 
-    def __init__(self, *args: Any, **named: Any) -> None:
-        super().__init__(*args, label_suffix="", **named)
+    def __init__(self, data: QueryDict | None = None, **named: Any) -> None:
+        super().__init__(data, label_suffix="", **named)
 
     def clean_title(self) -> str:
         return " ".join(self.cleaned_data["title"].split())
