@@ -20,7 +20,7 @@ def paused_until(address: str, *, now: datetime) -> datetime | None:
     """When the host of `address` may be asked again; None when it asked for no pause."""
     asked = HostGate.objects.filter(next_allowed_at__gt=now + SHORTEST_PAUSE)
     gate = asked.filter(host=gate_name(host_of(address))).first()
-    return gate and gate.next_allowed_at
+    return gate.next_allowed_at if gate else None
 
 
 def host_of(address: str) -> str:
