@@ -26,6 +26,7 @@ def categories_of(terms: Iterable[str]) -> tuple[str, ...]:
 
 
 def bytes_of(size: str) -> int | None:
-    """From "12kb"; None when it is written otherwise."""
+    """From "12kb"; None when it is written otherwise, or larger than 1 GB."""
     digits = size.strip().lower().removesuffix("kb")
-    return int(digits) * 1024 if digits.isascii() and digits.isdigit() else None
+    is_number = digits.isascii() and digits.isdigit() and len(digits) <= 6
+    return int(digits) * 1024 if is_number else None

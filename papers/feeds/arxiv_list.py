@@ -22,9 +22,9 @@ _NAME = re.compile(r"<h1[^<>]*>([^<]{1,300})</h1>", re.IGNORECASE)
 _DAY = re.compile(r"Showing new listings for (?P<day>\w+,? \d{1,2} \w+ \d{4})")
 _PART = re.compile(
     r"(?P<kind>New|Cross|Replacement) submissions.*"
-    r"\((?:continued, )?showing (?:first |last )?[\d,]+ of (?P<total>[\d,]{1,9}) entries ?\)"
+    r"\((?:continued, )?showing (?:first |last )?[\d,]+ of (?P<total>\d[\d,]{0,6}) entries ?\)"
 )
-_TOTAL = re.compile(r"class=.paging.>\s*Total of (?P<total>[\d,]{1,9}) entries")
+_TOTAL = re.compile(r"class=.paging.>\s*Total of (?P<total>\d[\d,]{0,6}) entries")
 
 
 def fetch_new(category: str) -> FetchedResponse:

@@ -6,7 +6,7 @@ Read more: https://info.arxiv.org/help/prep.html#authors (how submitters are tol
 
 import re
 
-from papers.feeds.text import clean_name
+from papers.feeds.text import clean, clean_name
 
 MOST_NESTED_BRACKETS = 5
 
@@ -33,6 +33,7 @@ def split_written_authors(text: str) -> list[str]:
 
     Affiliations in brackets, nested ones too, are left out, as arXiv's own split does.
     """
+    text = clean(text)
     for _depth in range(MOST_NESTED_BRACKETS if "(" in text else 0):
         text = _BRACKETED.sub("", text)
     return split_authors(_BETWEEN.sub(", ", text))
