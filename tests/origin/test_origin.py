@@ -1,4 +1,5 @@
 import json
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from datetime import date
@@ -6,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from papers.feeds import arxiv_rss, huggingface
 from tests.origin import Origin
@@ -186,6 +188,12 @@ def test_faults_come_as_often_as_asked_and_where_asked(origin: Origin) -> None:
     status, _body, headers = ask(origin, "/rss/cs.CL")
     assert (status, headers["Retry-After"]) == (429, "7")
     assert [ask(origin, "/rss/cs.CL")[0] for _time in range(2)] == [429, 200]
+
+
+def test_it_takes_the_place_of_every_address_of_arxiv_and_hugging_face(origin: Origin) -> None:
+    addresses = {name for name in dir(settings) if re.match("(ARXIV|HUGGINGFACE).*_URL", name)}
+    assert addresses <= set(origin.settings)
+    assert origin.environment["ARXIV_LIST_URL"] == f"{origin.url}/list"
 
 
 def test_a_fault_can_be_a_body(origin: Origin) -> None:
