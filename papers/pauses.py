@@ -19,8 +19,13 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 def paused_until(address: str, *, now: datetime) -> datetime | None:
     """When the host of `address` may be asked again; None when it asked for no pause."""
     asked = HostGate.objects.filter(next_allowed_at__gt=now + SHORTEST_PAUSE)
-    gate = asked.filter(host=gate_name(host_of(address))).first()
+    gate = asked.filter(host=gate_of(address)).first()
     return gate.next_allowed_at if gate else None
+
+
+def gate_of(address: str) -> str:
+    """The gate that its host shares, all of arXiv's hosts one (papers/feeds/gate.py)."""
+    return gate_name(host_of(address))
 
 
 def host_of(address: str) -> str:
