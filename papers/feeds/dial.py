@@ -9,14 +9,22 @@ import socket
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, wait
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, Self, TypeVar
 
 from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
+from requests_hardened.ip_filter import InvalidIPAddress
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 from urllib3.connectionpool import HTTPConnectionPool
 
 Result = TypeVar("Result")
+
+
+def _is_public(address: IPv4Address | IPv6Address) -> bool:
+    """Stricter than the filter: reserved ranges, such as ::127.0.0.1, count as global in Python."""
+    is_site_local = isinstance(address, IPv6Address) and address.is_site_local
+    return address.is_global and not (is_site_local or address.is_reserved or address.is_multicast)
 
 
 class Line:
@@ -85,7 +93,16 @@ class _KeepsLine:
 
 
 class _GuardedAdapter(_KeepsLine, IPFilterAdapter):  # type: ignore[misc]
-    pass
+    """Looks the name up once, and dials the number that it checked."""
+
+    def build_connection_pool_key_attributes(
+        self, *args: Any, **kwargs: Any
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        host_params, pool_kwargs = super().build_connection_pool_key_attributes(*args, **kwargs)
+        address = ip_address(host_params["host"].strip("[]"))
+        if not _is_public(address):
+            raise InvalidIPAddress(address)
+        return host_params, pool_kwargs
 
 
 class _OpenAdapter(_KeepsLine, HTTPAdapter):

@@ -27,14 +27,17 @@ LONGEST_PAUSE_SECONDS = 86_400.0
 
 def gate_name(host: str) -> str:
     """The gate that `host` (with its port) shares: all of arXiv's hosts count as one."""
-    name = host.partition(":")[0]
+    name = host.partition(":")[0].rstrip(".")
     return ARXIV if name == ARXIV or name.endswith(f".{ARXIV}") else host
 
 
 @contextmanager
-def hold_gate(host: str, *, lease_seconds: float, wait_seconds: float = 60.0) -> Iterator[None]:
+def hold_gate(
+    host: str, *, lease_seconds: float, wait_seconds: float = 60.0, spacing_seconds: float = 0.0
+) -> Iterator[None]:
     """Keep every other worker from `host` while the block runs, and for the spacing after it.
 
+    arXiv's spacing is in the settings; `spacing_seconds` asks for a longer one this once.
     Waits up to `wait_seconds` for the turn, then raises HostBusyError with the seconds left.
     After `lease_seconds` the turn is anybody's again, so that a killed worker stops nobody.
     When the block raises a FetchError that is `host_wide`, the host is left alone for as long
@@ -43,7 +46,7 @@ def hold_gate(host: str, *, lease_seconds: float, wait_seconds: float = 60.0) ->
     name = gate_name(host)
     HostGate.objects.bulk_create([HostGate(host=name)], ignore_conflicts=True)
     token = _take_turn(name, lease_seconds, wait_seconds)
-    pause = settings.ARXIV_SPACING_SECONDS if name == ARXIV else 0.0
+    pause = max(settings.ARXIV_SPACING_SECONDS if name == ARXIV else 0.0, spacing_seconds)
     try:
         yield
     except FetchError as error:

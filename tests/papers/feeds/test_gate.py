@@ -146,3 +146,10 @@ def test_a_refusal_closes_the_gate_before_the_next_request(settings: Settings) -
         with pytest.raises(HostBusyError, match="for 300 seconds"):
             arxiv_rss.fetch_category("cs.LG")
     assert len(origin.requests) == 1
+
+
+def test_a_longer_rest_may_be_asked_for_once(settings: Settings) -> None:
+    settings.ARXIV_SPACING_SECONDS = 3.0
+    with hold_gate("arxiv.org:443", lease_seconds=30, spacing_seconds=15.0):
+        pass
+    assert 14 < seconds_until_allowed("arxiv.org") <= 15
