@@ -3,13 +3,14 @@
 from papers.coverage.ledger import count_announced, restate, witness, write_batch
 from papers.coverage.recovery import recover_missed_days
 from papers.coverage.states import state_of
-from papers.coverage.strip import CategoryStrip, Cell, lines_for_digest, strip
+from papers.coverage.strip import CategoryStrip, Cell, lines_for_digest, looks, strip
 
 __all__ = [
     "CategoryStrip",
     "Cell",
     "count_announced",
     "lines_for_digest",
+    "looks",
     "recover_missed_days",
     "restate",
     "state_of",

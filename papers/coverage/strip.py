@@ -15,15 +15,40 @@ from papers.models import Batch, Source
 
 State = Batch.State
 STRIP_DAYS = 30
+CAME = "came"
+NO_RECORD = "no_record"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a kind of day looks: the name of its colour and shape, its sign, its meaning."""
+
+    name: str
+    sign: str
+    meaning: str
+
+
+def looks() -> dict[str, Look]:
+    """Return every look a cell may have, by name, in the order of the legend."""
+    every = [
+        Look(State.COMPLETE, "✓", _("complete: as many came as were stated")),
+        Look(CAME, "·", _("papers came, their total was not stated")),
+        Look(State.PARTIAL, "½", _("partial: fewer came than were stated")),
+        Look(State.LATE, "!", _("late: nothing came")),
+        Look(State.HOLIDAY, "H", _("holiday")),
+        Look(State.NONE_TODAY, "\N{EN DASH}", _("none that day: a weekend, or stated as none")),
+        Look(State.UNKNOWN, "?", _("nothing so far, or the calendar is unknown")),
+        Look(NO_RECORD, "", _("no record: not read on that day")),
+    ]
+    return {look.name: look for look in every}
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One category on one day. `look` names its colour and shape: a state, or `came` (papers, but
-    no total stated), or `no_record`."""
+    """One category on one day; `state` is "" where the ledger has no row."""
 
     day: date
-    look: str
+    look: Look
     words: str
     state: str = ""
     received: int = 0
@@ -37,6 +62,12 @@ class CategoryStrip:
     category: str
     cells: Sequence[Cell]
 
+    @property
+    def newest(self) -> Cell | None:
+        """The last day that is more than a weekend or a day without a record."""
+        said = (c for c in reversed(self.cells) if c.state not in ("", State.NONE_TODAY))
+        return next(said, None)
+
 
 def strip(*, categories: Sequence[str], days: int = STRIP_DAYS, today: date) -> list[CategoryStrip]:
     """Return the last `days` days up to `today` (a feed day) of each of `categories`.
@@ -45,11 +76,9 @@ def strip(*, categories: Sequence[str], days: int = STRIP_DAYS, today: date) -> 
     """
     span = [today - timedelta(days=back) for back in reversed(range(days))]
     batches = _batches(categories, span)
-    calendar = read_calendar()
+    maker = _CellMaker(read_calendar(), looks(), today)
     return [
-        CategoryStrip(
-            category, [_cell(day, batches.get((category, day)), calendar, today) for day in span]
-        )
+        CategoryStrip(category, [maker.cell(day, batches.get((category, day))) for day in span])
         for category in categories
     ]
 
@@ -101,27 +130,34 @@ def _together(words: str, categories: Sequence[str]) -> list[str]:
     return [f"{', '.join(categories)}: {words}."] if categories else []
 
 
-def _cell(day: date, batch: Batch | None, calendar: Calendar, today: date) -> Cell:
-    if batch is None:
-        return _cell_without_batch(day, calendar, is_today=day == today)
-    look = "came" if batch.state == State.UNKNOWN and batch.received else batch.state
-    return Cell(
-        day=day,
-        look=look,
-        words=in_words(batch, calendar),
-        state=batch.state,
-        received=batch.received,
-        expected=batch.expected,
-    )
+@dataclass(frozen=True, slots=True)
+class _CellMaker:
+    calendar: Calendar
+    looks: Mapping[str, Look]
+    today: date
 
+    def cell(self, day: date, batch: Batch | None) -> Cell:
+        if batch is None:
+            return self._without_batch(day)
+        came_unstated = batch.state == State.UNKNOWN and batch.received
+        return Cell(
+            day=day,
+            look=self.looks[CAME if came_unstated else batch.state],
+            words=in_words(batch, self.calendar),
+            state=batch.state,
+            received=batch.received,
+            expected=batch.expected,
+        )
 
-def _cell_without_batch(day: date, calendar: Calendar, *, is_today: bool) -> Cell:
-    expectation = calendar.expectation(day)
-    if expectation is Expectation.WEEKEND:
-        return Cell(day, State.NONE_TODAY, _weekend(), State.NONE_TODAY)
-    if expectation is Expectation.HOLIDAY:
-        return Cell(day, State.HOLIDAY, _holiday(day, calendar), State.HOLIDAY)
-    return Cell(day, "no_record", _("nothing so far") if is_today else _("no record"))
+    def _without_batch(self, day: date) -> Cell:
+        expectation = self.calendar.expectation(day)
+        if expectation is Expectation.WEEKEND:
+            return Cell(day, self.looks[State.NONE_TODAY], _weekend(), State.NONE_TODAY)
+        if expectation is Expectation.HOLIDAY:
+            words = _holiday(day, self.calendar)
+            return Cell(day, self.looks[State.HOLIDAY], words, State.HOLIDAY)
+        words = _("nothing so far") if day == self.today else _("no record")
+        return Cell(day, self.looks[NO_RECORD], words)
 
 
 def in_words(batch: Batch, calendar: Calendar) -> str:

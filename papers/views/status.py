@@ -1,11 +1,13 @@
 import time
+from datetime import UTC
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from papers import ranking
-from papers.models import Batch, Paper, Source
+from papers import calendar, coverage, health, ranking
+from papers.models import Paper, Source
 from papers.search import follower
 
 # The follower says how it is doing every few seconds; one silent for so long is not running.
@@ -14,11 +16,21 @@ SILENT_SECONDS = 60.0
 
 @require_safe
 def status(request: HttpRequest) -> HttpResponse:
-    sources = list(Source.objects.all())
-    batches = Batch.objects.select_related("source").order_by("-announced_on", "source__kind")
+    """What was expected, what came, what is late; and how the sources are doing."""
+    now = timezone.now()
+    today = calendar.feed_day(now)
+    daily = Source.objects.filter(kind=Source.Kind.ARXIV_RSS)
+    parked, newest_parked = health.parked_documents()
     context = {
-        "sources": sources,
-        "batches": list(batches[:40]),
+        "strips": coverage.strip(categories=list(daily.values_list("key", flat=True)), today=today),
+        "looks": coverage.looks().values(),
+        "lines": health.source_lines(now=now),
+        "hosts": health.host_lines(day=now.astimezone(UTC).date()),
+        "harvests": health.harvests_under_way(),
+        "parked": parked,
+        "newest_parked": newest_parked,
+        "batches": health.batch_lines(),
+        "calendar_warning": calendar.warning(today),
         **_search_state(),
     }
     return render(request, "papers/status.html", context)

@@ -16,7 +16,7 @@ State = Batch.State
 def words(source: Source, **fields: object) -> str:
     make_batch(source=source, **fields)  # type: ignore[arg-type]
     cell = strip(categories=[source.key], days=1, today=DAY)[0].cells[0]
-    return f"{cell.look}: {cell.words}"
+    return f"{cell.look.name}: {cell.words}"
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_day_is_said_in_words(fields: dict[str, object], said: str) -> None:
 
 def test_days_without_a_row_are_weekend_holiday_or_without_record() -> None:
     cells = strip(categories=["cs.CL"], days=5, today=date(2026, 9, 9))[0].cells
-    assert [(cell.look, cell.words) for cell in cells] == [
+    assert [(cell.look.name, cell.words) for cell in cells] == [
         ("none_today", "none on weekends"),
         ("none_today", "none on weekends"),
         ("holiday", "holiday: Labor Day"),
