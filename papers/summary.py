@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from papers.tex.dollars import before_maths
+
 FIRST_AUTHORS = 3
 SHORT_ABSTRACT_CHARACTERS = 280
 
@@ -16,9 +18,14 @@ def author_line(authors: Sequence[str]) -> str:
 
 
 def short_abstract(abstract: str) -> str:
-    """Return the beginning of the abstract, cut between words, at most 280 characters."""
+    """Return the beginning of the abstract, at most 280 characters.
+
+    Cut between words and before maths, of which half could not be shown.
+    """
     text = " ".join(abstract.split())
     if len(text) <= SHORT_ABSTRACT_CHARACTERS:
         return text
-    cut = text[: SHORT_ABSTRACT_CHARACTERS - 1]
-    return cut[: cut.rfind(" ")].rstrip(" ,;:.") + "…" if " " in cut else cut + "…"
+    end = SHORT_ABSTRACT_CHARACTERS - 1
+    space = text.rfind(" ", 0, end)
+    end = space if space > 0 else end
+    return text[: before_maths(text, end) or end].rstrip(" ,;:.") + "…"

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
+from papers.latex import to_text
 from papers.models import Paper
 
 # Enough for the largest issue after four months of large issues; the best score comes first.
@@ -71,7 +72,9 @@ def with_signal(until: date) -> frozenset[int]:
 
 
 def titles_of(paper_ids: Iterable[int]) -> dict[int, str]:
-    return dict(Paper.objects.filter(pk__in=set(paper_ids)).values_list("pk", "title"))
+    """The titles by id, in plain characters."""
+    titles = Paper.objects.filter(pk__in=set(paper_ids)).values_list("pk", "title")
+    return {pk: to_text(title) for pk, title in titles}
 
 
 def categories_of(paper_ids: Iterable[int]) -> dict[int, str]:

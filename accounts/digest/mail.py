@@ -27,6 +27,7 @@ from django.utils.translation import gettext, ngettext
 from accounts.digest import unsubscribe
 from accounts.digest.choose import NEAR, NEW, TRENDING, Item
 from accounts.models import Delivery
+from papers.latex import to_text
 from papers.models import Paper
 
 # Gmail cuts a message at about 102 kB; what is cut first is the foot with the way out.
@@ -120,9 +121,9 @@ def read_papers(paper_ids: Iterable[int]) -> dict[int, PaperText]:
 
 
 def _text_of(paper: Paper) -> PaperText:
-    abstract = one_line(paper.short_abstract)
+    abstract = one_line(to_text(paper.short_abstract))
     return PaperText(
-        title=one_line(paper.title)[:LONGEST_TITLE],
+        title=one_line(to_text(paper.title))[:LONGEST_TITLE],
         author_line=one_line(paper.author_line),
         abstract=abstract,
         wrapped_abstract=textwrap.indent(textwrap.fill(abstract, TEXT_COLUMNS), INDENT),

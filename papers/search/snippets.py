@@ -11,6 +11,7 @@ from itertools import pairwise
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
+from papers.latex import to_text
 from papers.search.language import And, Node, Query
 from papers.search.schema import ENGLISH, normalise
 
@@ -27,8 +28,8 @@ class _Span:
 
 
 def marked(text: str, query: Query) -> SafeString:
-    """Return all of `text` as HTML, the words of `query` in <mark>."""
-    text = normalise(text)
+    """Return all of `text`, TeX in plain characters, as HTML, the words of `query` in <mark>."""
+    text = normalise(to_text(text))
     return _html(text, _spans(text, query), 0, len(text))
 
 
@@ -37,7 +38,7 @@ def snippet(text: str, query: Query, *, characters: int = SNIPPET_CHARACTERS) ->
 
     About `characters` long, cut between words with an ellipsis; the beginning when nothing matches.
     """
-    text = normalise(text)
+    text = normalise(to_text(text))
     spans = _spans(text, query)
     start, end = _passage(text, spans, characters)
     return _html(text, spans, start, end)

@@ -44,6 +44,21 @@ def maths_at(text: str, at: int, end: int) -> Maths | None:
     return Maths(inside.strip(), closing + 1, block=False)
 
 
+def before_maths(text: str, at: int) -> int:
+    """Return `at`, or where the maths begins that a cut of `text` at `at` would go through."""
+    for opener, closer in (("\\(", "\\)"), ("\\[", "\\]")):
+        opened = text.rfind(opener, 0, at)
+        if opened >= 0 and text.find(closer, opened, at) < 0 <= text.find(closer, at):
+            return opened
+    dollar = text.find("$")
+    while 0 <= dollar < at:
+        maths = maths_at(text, dollar, len(text))
+        if maths is not None and maths.end > at:
+            return dollar
+        dollar = text.find("$", dollar + 1 if maths is None else maths.end)
+    return at
+
+
 def _closing(text: str, start: int, end: int) -> int:
     for match in _NEXT_DOLLAR.finditer(text, start, end):
         if match[0] == "$":

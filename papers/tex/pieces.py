@@ -240,7 +240,8 @@ class _Reader:
         if span := self._group(at, end):
             self._read_group(*span, tag)
             return span[1] + 1
-        return at
+        # A passage that is not closed, as where an abstract was shortened.
+        return at + 1 if self._source.startswith("{", at, end) else at
 
     def _group(self, at: int, end: int) -> tuple[int, int] | None:
         match = _GROUP.match(self._source, at, end)

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from papers.latex import to_text
 from readinglists import entries
 from readinglists.access import gone_is_not_found, own_entry, reader_required
 from readinglists.forms import NoteForm
@@ -27,7 +28,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "readinglists/remove.html", {"section": "lists", "entry": entry})
     entries.remove(entry)
-    messages.success(request, _("Removed “%(title)s”.") % {"title": entry.paper.title})
+    messages.success(request, _("Removed “%(title)s”.") % {"title": to_text(entry.paper.title)})
     return redirect(entry.reading_list)
 
 

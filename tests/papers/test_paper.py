@@ -63,3 +63,32 @@ def test_text_from_a_source_is_never_html(client: Client) -> None:
     page = client.get(paper.get_absolute_url()).content.decode()
     assert "<img src=x" not in page
     assert "<b>bold" not in page
+
+
+def test_maths_in_title_and_abstract_is_shown_as_mathml(client: Client) -> None:
+    paper = make_paper(title="On $x^2$ owls", abstract=r"An \emph{owl} in $\mathbb{R}^n$.")
+    page = client.get(paper.get_absolute_url()).content.decode()
+    assert "<title>On x² owls · " in page
+    assert '<h1>On <math display="inline">' in page
+    assert "An <em>owl</em> in <math" in page
+
+
+@pytest.mark.promise(27)
+@pytest.mark.promise(28)
+@pytest.mark.parametrize(
+    "attack",
+    [
+        r"$\text{<script>alert(1)</script>}$",
+        r"$\href{javascript:alert(1)}{x}$ $\style{color:red}{x}$ $\htmlData{onclick=x}{y}$",
+        '<b hx-get="/lists/" data-hx-post="/vote/" onclick="x">owl</b> $x$',
+        "</title><script>alert(1)</script> $x$",
+    ],
+)
+def test_attack_in_the_text_reaches_no_page(client: Client, attack: str) -> None:
+    paper = make_paper(title=attack, abstract=attack)
+    for address in (paper.get_absolute_url(), "/", "/new/"):
+        page = client.get(address).content.decode()
+        assert "<script>alert" not in page
+        assert "<b " not in page
+        assert 'href="javascript' not in page
+        assert "style=" not in page

@@ -194,3 +194,12 @@ def test_same_content_has_the_same_hash() -> None:
     issue.user.save()
     assert build(paper, to=issue).content_hash == build(paper, to=issue).content_hash
     assert build(paper, to=issue).content_hash != build(make_paper(), to=issue).content_hash
+
+
+def test_tex_is_shown_in_plain_characters() -> None:
+    paper = make_paper(title=r"Schr\"odinger's $x^2$", abstract=r"Of \emph{owls} at $\delta<1$.")
+    message = build(paper)
+    assert message.subject == "Schrödinger's x²"
+    assert "Of owls at δ<1." in str(message.body)
+    assert "Of owls at δ&lt;1." in message.html
+    assert "<math" not in message.html

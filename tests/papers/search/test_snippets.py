@@ -46,3 +46,13 @@ def test_without_a_match_the_beginning_is_shown() -> None:
 
 def test_text_of_one_endless_word_is_cut() -> None:
     assert len(snippet("a" * 5000, parse("owl"))) < 300
+
+
+def test_words_written_in_tex_are_marked() -> None:
+    assert marked(r"The Schr\"odinger \emph{equation}", parse("schrodinger equation")) == (
+        "The <mark>Schrödinger</mark> <mark>equation</mark>"
+    )
+
+
+def test_maths_is_shown_in_characters_and_escaped() -> None:
+    assert snippet(r"Owls at $\delta < x^2$.", parse("owls")) == ("<mark>Owls</mark> at δ &lt; x².")
