@@ -182,7 +182,7 @@ def _host_line(host: str, rows: Sequence[AnswerCount]) -> HostLine:
     counts = {row.outcome: row.answers for row in rows}
     fine = sum(answers for outcome, answers in counts.items() if outcome[:1] in ("2", "3"))
     return HostLine(
-        host=host,
+        host=host.removesuffix(":443").removesuffix(":80"),
         answers=sum(counts.values()),
         not_modified=counts.get(NOT_MODIFIED, 0),
         failures=sum(counts.values()) - fine,

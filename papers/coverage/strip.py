@@ -189,12 +189,15 @@ def _counted(batch: Batch) -> Iterable[str]:
             yield _("of %s stated") % expected
     elif expected is not None:
         numbers = {"received": received, "expected": expected}
-        yield _("received %(received)s of %(expected)s") % numbers
+        if batch.state == State.COMPLETE:
+            yield _("complete, %(received)s of %(expected)s") % numbers
+        else:
+            yield _("received %(received)s of %(expected)s") % numbers
     else:
         yield _("received %s") % received
     if expected is None:
         yield _("total not stated")
-    elif batch.state == State.COMPLETE:
+    elif batch.recovered and batch.state == State.COMPLETE:
         yield _("complete")
     if batch.rejected:
         yield ngettext("%s left out", "%s left out", batch.rejected) % batch.rejected

@@ -24,7 +24,7 @@ def words(source: Source, **fields: object) -> str:
     [
         (
             {"received": 108, "expected": 108, "state": State.COMPLETE},
-            "complete: received 108 of 108, complete",
+            "complete: complete, 108 of 108",
         ),
         (
             {"received": 95, "expected": 108, "state": State.PARTIAL},
