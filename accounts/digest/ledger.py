@@ -156,6 +156,10 @@ def retry(lease: Lease, reason: str, at: datetime | None = None) -> bool:
     if delivery.attempts >= MAX_ATTEMPTS:
         given_up = _("%(why)s We tried %(count)s times; its papers come with the next issue.")
         return mark_failed(lease, given_up % {"why": reason, "count": delivery.attempts}, at=at)
+    if delivery.state == State.SENDING and not delivery.user.digest_enabled:
+        # Switched off after the dot. What was in hand before it, `cancel_waiting` took back.
+        off = _("%(why)s The daily digest is off, so it is not tried again.")
+        return mark_failed(lease, off % {"why": reason}, at=at)
     due_at = now + timedelta(minutes=RETRY_AFTER_MINUTES[delivery.attempts - 1])
     zone = delivery.user.zone
     if due_at.astimezone(zone).date() > max(delivery.local_date, now.astimezone(zone).date()):
@@ -211,9 +215,14 @@ def due_ids(at: datetime | None = None) -> list[int]:
 
 
 def cancel_waiting(user: User, at: datetime | None = None) -> int:
-    """Take back what was not yet begun for a reader who switched the digest off."""
-    return Delivery.objects.filter(user=user, state=State.DUE).update(
+    """Take back what is not yet handed over for a reader who switched the digest off.
+
+    A worker that has it in hand loses its lease, so that no dot follows and no later attempt.
+    """
+    return Delivery.objects.filter(user=user, state__in=[State.DUE, State.CLAIMED]).update(
         state=State.SKIPPED,
+        lease_token=None,
+        claimed_until=None,
         reason=_("You switched the daily digest off before it was sent."),
         finished_at=_moment(at),
     )

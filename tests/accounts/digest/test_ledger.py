@@ -6,7 +6,7 @@ import pytest
 
 from accounts.digest import ledger
 from accounts.digest.ledger import Lease, LeaseLostError
-from accounts.models import Delivery
+from accounts.models import Delivery, User
 from tests.factories import make_user
 
 NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def make_delivery(*, zone: str = "UTC", due_at: datetime = NOW, **fields: Any) -> Delivery:
-    user = make_user(timezone=zone)
+    user = make_user(timezone=zone, digest_enabled=True)
     day = due_at.astimezone(ZoneInfo(zone)).date()
     delivery = ledger.new_delivery(user, day, due_at, **fields)
     delivery.save()
@@ -211,6 +211,27 @@ def test_message_id_is_on_our_domain(settings: Any) -> None:
 def test_only_a_waiting_issue_is_taken_back() -> None:
     delivery = make_delivery(state=State.SENT)
     assert ledger.cancel_waiting(delivery.user, NOW) == 0
+
+
+@pytest.mark.promise(39)
+def test_issue_in_hand_is_taken_back_and_its_worker_sends_nothing() -> None:
+    delivery = make_delivery()
+    lease = claim(delivery)
+    assert ledger.cancel_waiting(delivery.user, NOW) == 1
+    with pytest.raises(LeaseLostError):
+        ledger.mark_sending(lease, items=[], content_hash="", at=NOW)
+    assert not ledger.retry(lease, "Try later.", NOW)
+    assert state(delivery) == State.SKIPPED
+
+
+@pytest.mark.promise(39)
+def test_issue_refused_after_the_reader_switched_off_is_not_tried_again() -> None:
+    delivery = make_delivery()
+    lease = sending(delivery)
+    User.objects.update(digest_enabled=False)
+    ledger.retry(lease, "Try later.", NOW)
+    assert state(delivery) == State.FAILED
+    assert delivery.reason == "Try later. The daily digest is off, so it is not tried again."
 
 
 def test_one_issue_a_date_is_held_by_the_database() -> None:

@@ -115,6 +115,26 @@ def test_unsubscribing_stops_an_issue_that_waits(mailoutbox: list[EmailMessage])
     assert (mailoutbox, only_issue().state) == ([], State.SKIPPED)
 
 
+@pytest.mark.promise(39)
+def test_unsubscribing_while_the_server_greylists_stops_the_next_attempt(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = due_reader()
+    popular()
+    build = mail.build
+
+    def unsubscribe_meanwhile(*args: Any, **options: Any) -> mail.DigestMessage:
+        unsubscribe.set_subscribed(user, subscribed=False, now=NOW)
+        return build(*args, **options)
+
+    monkeypatch.setattr(mail, "build", unsubscribe_meanwhile)
+    with scripted_server(settings, rcpt=b"450 greylisted") as server:
+        run()
+        server.answers.clear()
+        run(NOW + timedelta(minutes=5))
+    assert (server.taken, only_issue().state) == ([], State.SKIPPED)
+
+
 @pytest.mark.promise(6)
 def test_refusal_of_one_harms_no_other(settings: Settings) -> None:
     due_reader(email="gone@example.org"), due_reader(), due_reader(), popular()
