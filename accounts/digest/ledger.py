@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import F, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
@@ -228,6 +228,15 @@ def cancel_waiting(user: User, at: datetime | None = None) -> int:
     )
 
 
+def overtake(users: Iterable[User], at: datetime | None = None) -> int:
+    """End what of `users` still waits where an issue of a later date stands; return how many.
+
+    Sent beside it, the same evening or after an outage, it would hold the same papers.
+    """
+    later = Delivery.objects.filter(user=OuterRef("user"), local_date__gt=OuterRef("local_date"))
+    return _overtake(Delivery.objects.filter(Exists(later), user__in=users), at)
+
+
 def ask_for(user: User, local_date: date, now: datetime) -> Delivery:
     """Return the reader's issue of `local_date`, due at once unless it went out or is in work.
 
@@ -238,10 +247,19 @@ def ask_for(user: User, local_date: date, now: datetime) -> Delivery:
     Delivery.objects.bulk_create([asked], ignore_conflicts=True)
     rows = Delivery.objects.filter(user=user, local_date=local_date)
     rows.filter(state=State.DUE).update(due_at=now)
+    _overtake(Delivery.objects.filter(user=user, local_date__lt=local_date), now)
     rows.filter(state__in=[State.SKIPPED, State.FAILED]).update(
         state=State.DUE, due_at=now, attempts=0, reason="", items=[], finished_at=None
     )
     return rows.get()
+
+
+def _overtake(earlier: QuerySet[Delivery], at: datetime | None) -> int:
+    return earlier.filter(state=State.DUE).update(
+        state=State.SKIPPED,
+        reason=_("It could not be sent on its day; its papers are in the issue that follows."),
+        finished_at=_moment(at),
+    )
 
 
 def _finish(lease: Lease, state: State, reason: str, at: datetime | None, *expected: State) -> bool:

@@ -58,6 +58,7 @@ def enter_due(now: datetime) -> int | None:
     rows = [row for user in users for row in _rows_for(user, now)]
     before = Delivery.objects.filter(user__in=users).count()
     Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+    ledger.overtake(users, now)
     User.objects.bulk_update(users, ["next_due_at"])
     return Delivery.objects.filter(user__in=users).count() - before
 

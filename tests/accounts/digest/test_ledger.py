@@ -190,6 +190,18 @@ def test_asking_twice_makes_one_issue() -> None:
     assert Delivery.objects.count() == 1
 
 
+def test_asking_ends_what_still_waits_of_an_earlier_date() -> None:
+    earlier = make_delivery()
+    asked = ledger.ask_for(earlier.user, date(2026, 3, 3), LATER)
+    assert (state(earlier), asked.state) == (State.SKIPPED, State.DUE)
+    assert "the issue that follows" in earlier.reason
+
+
+def test_asking_for_an_earlier_date_after_a_move_west_is_heard() -> None:
+    newest = make_delivery(state=State.SENT)
+    assert ledger.ask_for(newest.user, date(2026, 3, 1), LATER).state == State.DUE
+
+
 @pytest.mark.parametrize("kept", [State.SENT, State.UNKNOWN])
 def test_asking_leaves_an_issue_that_went_out(kept: State) -> None:
     delivery = make_delivery(state=kept)

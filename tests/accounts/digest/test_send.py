@@ -71,6 +71,16 @@ def test_same_chunk_queued_twice_sends_one_mail(mailoutbox: list[EmailMessage]) 
     assert len(mailoutbox) == 1
 
 
+@pytest.mark.promise(11)
+def test_issue_that_waited_over_a_night_is_not_sent_beside_the_next(
+    mailoutbox: list[EmailMessage],
+) -> None:
+    due_reader(), popular()
+    tick(NOW, NOW)
+    run(NOW + timedelta(days=1))
+    assert len(mailoutbox) == 1
+
+
 def test_reader_without_new_papers_is_skipped_with_the_reason(
     mailoutbox: list[EmailMessage],
 ) -> None:

@@ -73,6 +73,24 @@ def test_machine_that_slept_30_hours_sends_one_issue() -> None:
     assert len(result.chunks[0]) == 1
 
 
+@pytest.mark.promise(11)
+def test_machine_that_fell_asleep_over_a_waiting_issue_sends_one_issue() -> None:
+    user = reader()
+    tick(NOW, NOW)
+    woken = NOW + timedelta(hours=30)
+    result = tick(woken, woken)
+    states = dict(Delivery.objects.filter(user=user).values_list("local_date", "state"))
+    assert states == {date(2026, 3, 3): State.SKIPPED, date(2026, 3, 4): State.DUE}
+    assert len(result.chunks[0]) == 1
+
+
+def test_waiting_issue_of_another_reader_is_left_alone() -> None:
+    ledger.new_delivery(reader(next_due_at=None), date(2026, 3, 2), NOW).save()
+    reader()
+    tick(NOW, NOW)
+    assert set(Delivery.objects.values_list("state", flat=True)) == {State.DUE}
+
+
 def test_issue_asked_for_earlier_is_todays_issue() -> None:
     user = reader()
     ledger.ask_for(user, NOW.date(), NOW - timedelta(hours=1))
