@@ -3,27 +3,48 @@
 # Two ingests at once would lock the same rows in different tables' orders.
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('papers.ingest'))"
 
+ORIGINS = """
+SELECT paper_id, digest FROM papers_paperorigin WHERE origin = %s AND paper_id = ANY(%s)
+"""
+
 CREATE_INCOMING = """
-DROP TABLE IF EXISTS pg_temp.incoming, pg_temp.incoming_category, pg_temp.incoming_announcement,
-    pg_temp.incoming_signal, pg_temp.stored;
+DROP TABLE IF EXISTS pg_temp.incoming, pg_temp.incoming_identifier, pg_temp.incoming_category,
+    pg_temp.incoming_announcement, pg_temp.incoming_signal, pg_temp.incoming_version;
 CREATE TEMPORARY TABLE incoming (
-    arxiv_id text, title text, abstract text, authors jsonb, author_line text,
+    id bigint, arxiv_id text, title text, abstract text, authors jsonb, author_line text,
     short_abstract text, primary_category_id text, version smallint, submitted_at timestamptz,
     updated_at timestamptz, announced_on date, comment text, journal_ref text, license text,
-    code_url text, project_url text, doi text, text_source smallint
+    code_url text, project_url text, url text, keywords jsonb, text_source smallint,
+    is_withdrawn boolean, seen_on date, digest bigint
 ) ON COMMIT DROP;
-CREATE TEMPORARY TABLE incoming_category (arxiv_id text, code text, is_primary boolean)
+CREATE TEMPORARY TABLE incoming_identifier (paper_id bigint, scheme text, value text)
+    ON COMMIT DROP;
+CREATE TEMPORARY TABLE incoming_category (paper_id bigint, code text, is_primary boolean)
     ON COMMIT DROP;
 CREATE TEMPORARY TABLE incoming_announcement
-    (arxiv_id text, category text, announced_on date, kind text) ON COMMIT DROP;
-CREATE TEMPORARY TABLE incoming_signal (arxiv_id text, kind text, observed_on date, value integer)
+    (paper_id bigint, category text, announced_on date, kind text) ON COMMIT DROP;
+CREATE TEMPORARY TABLE incoming_signal (paper_id bigint, kind text, observed_on date, value integer)
+    ON COMMIT DROP;
+CREATE TEMPORARY TABLE incoming_version
+    (paper_id bigint, version smallint, submitted_at timestamptz, size_bytes integer)
     ON COMMIT DROP;
 """
+
+ANALYZE = "ANALYZE incoming"
 
 ADD_CATEGORIES = """
 INSERT INTO papers_category (code)
 SELECT code FROM incoming_category UNION SELECT category FROM incoming_announcement
 ORDER BY 1 ON CONFLICT DO NOTHING
+"""
+
+# The text that a newer version is about to replace.
+KEEP_OLDER_TEXT = """
+INSERT INTO papers_paperversion AS v (paper_id, version, title, abstract)
+SELECT p.id, p.version, p.title, p.abstract FROM papers_paper p JOIN incoming i ON i.id = p.id
+WHERE i.version > p.version AND i.text_source >= p.text_source
+ON CONFLICT (paper_id, version) DO UPDATE SET title = EXCLUDED.title, abstract = EXCLUDED.abstract
+WHERE v.title = ''
 """
 
 # `better`: the incoming text may replace the stored one. An older version's never does.
@@ -41,109 +62,146 @@ def _value(column: str) -> str:
         ELSE COALESCE(p.{column}, EXCLUDED.{column}) END"""
 
 
+def _moment(column: str) -> str:
+    """A bare day, which is midnight UTC, does not replace a moment of that day."""
+    is_bare_day = (
+        f"EXCLUDED.{column} = date_trunc('day', p.{column}, 'UTC')"
+        f" AND EXCLUDED.{column} <> p.{column}"
+    )
+    return f"CASE WHEN {is_bare_day} THEN p.{column} ELSE {_value(column)} END"
+
+
 _TEXTS = ("title", "abstract", "author_line", "short_abstract", "comment", "journal_ref")
-_LINKS = ("license", "code_url", "project_url")
-_VALUES = ("primary_category_id", "submitted_at", "updated_at")
+_LINKS = ("license", "code_url", "project_url", "url")
 _MERGED = {
+    "arxiv_id": "COALESCE(p.arxiv_id, EXCLUDED.arxiv_id)",
     **{column: _text(column) for column in (*_TEXTS, *_LINKS)},
-    **{column: _value(column) for column in _VALUES},
+    **{column: _moment(column) for column in ("submitted_at", "updated_at")},
+    "primary_category_id": _value("primary_category_id"),
     # An unknown list of authors is empty, and the line made from it too.
     "authors": f"""CASE WHEN ({_BETTER} AND EXCLUDED.author_line <> '') OR p.author_line = ''
         THEN EXCLUDED.authors ELSE p.authors END""",
+    "keywords": """CASE WHEN EXCLUDED.keywords <> '[]'::jsonb THEN EXCLUDED.keywords
+        ELSE p.keywords END""",
     "version": "GREATEST(p.version, EXCLUDED.version)",
     "announced_on": "LEAST(p.announced_on, EXCLUDED.announced_on)",
     "text_source": "GREATEST(p.text_source, EXCLUDED.text_source)",
 }
-_COLUMNS = ", ".join(["arxiv_id", *_MERGED])
+_COLUMNS = ", ".join(_MERGED)
 
 # A row that would stay as it is is not written: it gets no new changed_xid, is not indexed again,
 # and is not returned.
 UPSERT_PAPERS = f"""
-INSERT INTO papers_paper AS p ({_COLUMNS})
-SELECT {_COLUMNS} FROM incoming
-ON CONFLICT (arxiv_id) DO UPDATE SET {", ".join(f"{c} = {e}" for c, e in _MERGED.items())}
+INSERT INTO papers_paper AS p (id, {_COLUMNS})
+SELECT id, {_COLUMNS} FROM incoming
+ON CONFLICT (id) DO UPDATE SET {", ".join(f"{c} = {e}" for c, e in _MERGED.items())}
 WHERE ({", ".join(f"p.{c}" for c in _MERGED)}) IS DISTINCT FROM ({", ".join(_MERGED.values())})
-RETURNING (xmax = 0)
+RETURNING id, (xmax = 0)
 """  # noqa: S608 - made of this module's own constants
 
-# By a list of ids, since joining `incoming`, of which the planner knows nothing, reads all papers.
-FIND_STORED = """
-CREATE TEMPORARY TABLE stored ON COMMIT DROP AS
-SELECT id, arxiv_id FROM papers_paper WHERE arxiv_id = ANY(%s)
+# Who tells the version that is stored may say that it was withdrawn, or is back.
+_WITHDRAW = """
+UPDATE papers_paper p SET withdrawn_at =
+    CASE WHEN i.is_withdrawn THEN COALESCE(i.updated_at, i.seen_on::timestamptz) END
+FROM incoming i
+WHERE p.id = i.id AND i.is_withdrawn IS DISTINCT FROM (p.withdrawn_at IS NOT NULL)
+  AND i.is_withdrawn IS NOT NULL AND i.text_source >= p.text_source
+  AND COALESCE(i.version, 32767) >= COALESCE(p.version, 0)
 """
 
 _ADD_IDENTIFIERS = """
 INSERT INTO papers_paperidentifier (paper_id, scheme, value)
-SELECT p.id, 'arxiv', i.arxiv_id FROM incoming i JOIN stored p USING (arxiv_id)
-UNION ALL
-SELECT p.id, 'doi', i.doi FROM incoming i JOIN stored p USING (arxiv_id) WHERE i.doi <> ''
+SELECT paper_id, scheme, value FROM incoming_identifier
 ORDER BY 2, 3 ON CONFLICT DO NOTHING
 """
 
 # Only arXiv's own word takes a category away, and not that of an older version.
 _REMOVE_CATEGORIES = """
-DELETE FROM papers_papercategory pc USING incoming i, stored p
-WHERE p.arxiv_id = i.arxiv_id AND pc.paper_id = p.id AND i.text_source >= 4
+DELETE FROM papers_papercategory pc USING incoming i
+WHERE pc.paper_id = i.id AND i.text_source >= 4
   AND i.primary_category_id IS NOT NULL
   AND COALESCE(i.version, 32767) >= (SELECT COALESCE(version, 0) FROM papers_paper
-                                      WHERE id = p.id)
+                                      WHERE id = i.id)
   AND NOT EXISTS (SELECT FROM incoming_category c
-                  WHERE c.arxiv_id = i.arxiv_id AND c.code = pc.category_id)
+                  WHERE c.paper_id = i.id AND c.code = pc.category_id)
 """
 
 _ADD_PAPER_CATEGORIES = """
 INSERT INTO papers_papercategory (paper_id, category_id)
-SELECT p.id, c.code FROM incoming_category c JOIN stored p USING (arxiv_id)
+SELECT paper_id, code FROM incoming_category
 ON CONFLICT DO NOTHING
 """
 
 _ADD_ANNOUNCEMENTS = """
 INSERT INTO papers_announcement (paper_id, category_id, announced_on, kind)
-SELECT p.id, a.category, a.announced_on, a.kind
-FROM incoming_announcement a JOIN stored p USING (arxiv_id)
+SELECT paper_id, category, announced_on, kind FROM incoming_announcement
 ON CONFLICT DO NOTHING
+"""
+
+_ADD_VERSIONS = """
+INSERT INTO papers_paperversion AS v
+    (paper_id, version, submitted_at, size_bytes, title, abstract)
+SELECT paper_id, version, submitted_at, size_bytes, '', '' FROM incoming_version
+ON CONFLICT (paper_id, version) DO UPDATE SET
+    submitted_at = COALESCE(EXCLUDED.submitted_at, v.submitted_at),
+    size_bytes = COALESCE(EXCLUDED.size_bytes, v.size_bytes)
+WHERE (v.submitted_at, v.size_bytes) IS DISTINCT FROM
+    (COALESCE(EXCLUDED.submitted_at, v.submitted_at), COALESCE(EXCLUDED.size_bytes, v.size_bytes))
 """
 
 _ADD_STATS = """
 INSERT INTO papers_paperstats
     (paper_id, votes, saves, popularity, newness, score, risen_step)
-SELECT p.id, 0, 0, 0, 0, 0, 0 FROM incoming JOIN stored p USING (arxiv_id)
+SELECT id, 0, 0, 0, 0, 0, 0 FROM incoming
 ON CONFLICT DO NOTHING
 """
 
 _ADD_SIGNALS = """
 INSERT INTO papers_signal AS s (paper_id, kind, observed_on, value)
-SELECT p.id, i.kind, i.observed_on, i.value
-FROM incoming_signal i JOIN stored p USING (arxiv_id)
+SELECT paper_id, kind, observed_on, value FROM incoming_signal
 ON CONFLICT (paper_id, kind, observed_on) DO UPDATE SET value = EXCLUDED.value
 WHERE s.value <> EXCLUDED.value
 """
 
-_LATEST_SIGNALS = """
-UPDATE papers_paperstats s SET upvotes = l.upvotes, comments = l.comments, stars = l.stars
+# The newest value of each kind; %(ids)s are the papers whose signals may have changed.
+LATEST_SIGNALS = """
+UPDATE papers_paperstats s SET upvotes = l.upvotes, comments = l.comments, stars = l.stars,
+    citations = l.citations
 FROM (
     SELECT paper_id, max(value) FILTER (WHERE kind = 'hf_upvotes') AS upvotes,
         max(value) FILTER (WHERE kind = 'hf_comments') AS comments,
-        max(value) FILTER (WHERE kind = 'github_stars') AS stars
+        max(value) FILTER (WHERE kind = 'github_stars') AS stars,
+        max(value) FILTER (WHERE kind = 's2_citations') AS citations
     FROM (
         SELECT DISTINCT ON (paper_id, kind) paper_id, kind, value FROM papers_signal
-        WHERE paper_id IN (SELECT p.id FROM incoming_signal JOIN stored p USING (arxiv_id))
+        WHERE paper_id = ANY(%(ids)s)
         ORDER BY paper_id, kind, observed_on DESC
     ) latest GROUP BY paper_id
 ) l
 WHERE s.paper_id = l.paper_id
-  AND (s.upvotes, s.comments, s.stars) IS DISTINCT FROM (l.upvotes, l.comments, l.stars)
+  AND (s.upvotes, s.comments, s.stars, s.citations)
+      IS DISTINCT FROM (l.upvotes, l.comments, l.stars, l.citations)
 """
 
 WRITE_THE_REST = (
-    "ANALYZE stored",
+    _WITHDRAW,
     _ADD_IDENTIFIERS,
     _REMOVE_CATEGORIES,
     _ADD_PAPER_CATEGORIES,
     _ADD_ANNOUNCEMENTS,
+    _ADD_VERSIONS,
     _ADD_STATS,
     _ADD_SIGNALS,
-    _LATEST_SIGNALS,
 )
 
-PAPER_IDS = "SELECT id FROM stored ORDER BY id"
+# Written last: only what is stored counts as said before.
+ADD_ORIGINS = """
+INSERT INTO papers_paperorigin AS o (paper_id, origin, digest)
+SELECT id, %s, digest FROM incoming
+ON CONFLICT (paper_id, origin) DO UPDATE SET digest = EXCLUDED.digest
+WHERE o.digest <> EXCLUDED.digest
+"""
+
+WITHDRAW_DELETED = """
+UPDATE papers_paper SET withdrawn_at = %s WHERE arxiv_id = ANY(%s) AND withdrawn_at IS NULL
+"""

@@ -3,10 +3,16 @@
 It decides bounds only; it never looks at other papers. Longest values are those of papers/models.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from papers.feeds.records import AnnouncementRecord, PaperRecord, SignalRecord
+from papers.feeds.records import (
+    AnnouncementRecord,
+    PaperRecord,
+    SignalRecord,
+    VersionRecord,
+)
 
 FIRST_DAY = date(1990, 1, 1)  # arXiv began in August 1991
 DAYS_AHEAD = 2  # a day begins earlier elsewhere; one further off is a slip
@@ -16,6 +22,8 @@ LONGEST_CATEGORY = 40
 LONGEST_LICENSE = 200
 LONGEST_ADDRESS = 500
 LONGEST_DOI = 300
+MOST_KEYWORDS = 20
+LONGEST_KEYWORD = 100
 
 
 def storable(record: PaperRecord, *, today: date) -> PaperRecord:
@@ -26,7 +34,7 @@ def storable(record: PaperRecord, *, today: date) -> PaperRecord:
     """
     return replace(
         record,
-        title=_text(record.title).strip() or record.arxiv_id,
+        title=_text(record.title).strip() or record.arxiv_id or record.doi or record.url,
         abstract=_text(record.abstract),
         authors=tuple(_text(name) for name in record.authors),
         comment=_text(record.comment),
@@ -40,7 +48,11 @@ def storable(record: PaperRecord, *, today: date) -> PaperRecord:
         code_url=_fitting(record.code_url, LONGEST_ADDRESS),
         project_url=_fitting(record.project_url, LONGEST_ADDRESS),
         doi=_fitting(record.doi, LONGEST_DOI),
+        url=_fitting(record.url, LONGEST_ADDRESS),
+        keywords=_keywords(record.keywords),
+        versions=tuple(_versions(record.versions, today)),
         listed_on=record.listed_on if _is_likely(record.listed_on, today) else None,
+        assumed_on=record.assumed_on if _is_likely(record.assumed_on, today) else None,
         announcements=tuple(a for a in record.announcements if _is_announceable(a, today)),
         signals=tuple(s for s in record.signals if _is_countable(s, today)),
     )
@@ -53,6 +65,23 @@ def _text(text: str) -> str:
 def _fitting(text: str, longest: int) -> str:
     text = _text(text)
     return text if len(text) <= longest else ""
+
+
+def _keywords(words: tuple[str, ...]) -> tuple[str, ...]:
+    cleaned = (_text(word).strip() for word in words)
+    return tuple(word for word in cleaned if 0 < len(word) <= LONGEST_KEYWORD)[:MOST_KEYWORDS]
+
+
+def _versions(versions: Iterable[VersionRecord], today: date) -> Iterator[VersionRecord]:
+    for version in versions:
+        if 1 <= version.version <= LARGEST_VERSION:
+            size = version.size_bytes
+            fits = size is not None and 0 <= size <= LARGEST_VALUE
+            yield replace(
+                version,
+                size_bytes=size if fits else None,
+                submitted_at=_moment(version.submitted_at, today),
+            )
 
 
 def _is_likely(day: date | None, today: date) -> bool:

@@ -9,8 +9,11 @@ class ReadingListsConfig(AppConfig):
     def ready(self) -> None:
         # Models can only be imported once all apps are loaded.
         from papers import marks
+        from papers.merging import papers_merged
         from readinglists.marks import saved_paper_ids
+        from readinglists.merging import move_entries
         from readinglists.saves import forget_reader
 
         marks.register("saved", saved_paper_ids)
+        papers_merged.connect(move_entries)
         pre_delete.connect(forget_reader, sender=settings.AUTH_USER_MODEL)

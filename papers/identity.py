@@ -1,0 +1,175 @@
+"""Which records and rows are one paper: by arXiv id, by DOI, by the address of its page.
+
+It decides what belongs together and never what is stored of it. Two different arXiv ids are two
+papers, whatever DOI they share. Read more: docs/sources.md.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import connection
+
+from papers.feeds.records import PaperRecord
+from papers.models import PaperIdentifier
+
+Name = tuple[str, str]
+Scheme = PaperIdentifier.Scheme
+
+_KNOWN = """
+SELECT i.scheme, i.value, p.id, p.arxiv_id, p.version, p.announced_on
+FROM papers_paperidentifier i JOIN papers_paper p ON p.id = i.paper_id
+WHERE i.scheme = %s AND i.value = ANY(%s)
+"""
+_KNOWN_BY_ARXIV_ID = """
+SELECT 'arxiv', arxiv_id, id, arxiv_id, version, announced_on FROM papers_paper
+WHERE arxiv_id = ANY(%s)
+"""
+_NEW_IDS = """
+SELECT nextval(pg_get_serial_sequence('papers_paper', 'id')) FROM generate_series(1, %s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A stored paper, as far as identity and dates need it."""
+
+    paper_id: int
+    arxiv_id: str | None
+    version: int | None
+    announced_on: date | None
+
+
+@dataclass(slots=True)
+class Group:
+    """Records of one paper, and its row; `others` are rows that turned out to be the same.
+
+    `paper_id` is the row's, or a new one. `names` are all names that the records use, less those
+    that belong to another paper.
+    """
+
+    records: list[PaperRecord] = field(default_factory=list)
+    row: Row | None = None
+    others: list[Row] = field(default_factory=list)
+    names: set[Name] = field(default_factory=set)
+    arxiv_id: str = ""
+    paper_id: int = 0
+
+
+@dataclass(slots=True)
+class Resolved:
+    """Every group in the order of its paper's id, and a sentence for each name in dispute."""
+
+    groups: list[Group]
+    problems: list[str]
+
+
+def names_of(record: PaperRecord) -> list[Name]:
+    """The names of a record, the strongest first; those of a published page are weakest."""
+    names = [
+        (Scheme.ARXIV.value, record.arxiv_id),
+        (Scheme.DOI.value, record.doi),
+        (Scheme.URL.value, record.url),
+    ]
+    return [name for name in names if name[1]]
+
+
+def resolve(records: Iterable[PaperRecord]) -> Resolved:
+    """Sort `records` into groups, one a paper, each with the row it is stored in or a new id.
+
+    To be called within the transaction that holds ingest's lock.
+    """
+    listed = list(records)
+    sorter = _Sorter(_find_rows(listed))
+    for record in listed:
+        sorter.add(record)
+    groups = sorter.groups()
+    _give_ids(groups)
+    groups.sort(key=lambda group: group.paper_id)
+    return Resolved(groups, sorter.problems)
+
+
+class _Sorter:
+    """Puts each record into the group to which its names lead; names of several join them."""
+
+    def __init__(self, known: dict[Name, Row]) -> None:
+        self.problems: list[str] = []
+        self._known = known
+        self._by_name: dict[Name, Group] = {}
+        self._by_row: dict[int, Group] = {}
+
+    def add(self, record: PaperRecord) -> None:
+        group = Group(arxiv_id=record.arxiv_id)
+        for name in names_of(record):
+            other = self._group_of(name)
+            if other is not None and other is not group:
+                if _are_two(group, other):
+                    self._say_dispute(group, other, name)
+                    continue
+                group = self._join(other, group)
+            group.names.add(name)
+            self._by_name[name] = group
+        group.records.append(record)
+
+    def groups(self) -> list[Group]:
+        """Return every group that has records, each once."""
+        distinct = {id(group): group for group in self._by_name.values()}
+        return [group for group in distinct.values() if group.records]
+
+    def _group_of(self, name: Name) -> Group | None:
+        if name in self._by_name:
+            return self._by_name[name]
+        row = self._known.get(name)
+        if row is None:
+            return None
+        if row.paper_id not in self._by_row:
+            self._by_row[row.paper_id] = Group(row=row, arxiv_id=row.arxiv_id or "")
+        return self._by_row[row.paper_id]
+
+    def _join(self, kept: Group, gone: Group) -> Group:
+        kept.records += gone.records
+        kept.names |= gone.names
+        rows = [row for row in (kept.row, gone.row, *kept.others, *gone.others) if row]
+        # The row with the arXiv id is kept, else the older one.
+        rows.sort(key=lambda row: (row.arxiv_id is None, row.paper_id))
+        kept.row, kept.others = (rows[0], rows[1:]) if rows else (None, [])
+        kept.arxiv_id = kept.arxiv_id or gone.arxiv_id
+        self._by_name |= dict.fromkeys(gone.names, kept)
+        self._by_row |= {row.paper_id: kept for row in rows}
+        return kept
+
+    def _say_dispute(self, group: Group, other: Group, name: Name) -> None:
+        self.problems.append(
+            f"{group.arxiv_id} and {other.arxiv_id} both claim {name[1]}: it stays with the latter."
+        )
+
+
+def _are_two(group: Group, other: Group) -> bool:
+    return bool(group.arxiv_id and other.arxiv_id and group.arxiv_id != other.arxiv_id)
+
+
+def _find_rows(records: Sequence[PaperRecord]) -> dict[Name, Row]:
+    wanted: dict[str, list[str]] = {}
+    for scheme, value in {name for record in records for name in names_of(record)}:
+        wanted.setdefault(scheme, []).append(value)
+    found: dict[Name, Row] = {}
+    with connection.cursor() as cursor:
+        for scheme, values in wanted.items():
+            cursor.execute(_KNOWN, [scheme, values])
+            found |= {(row[0], row[1]): Row(*row[2:]) for row in cursor.fetchall()}
+        # Not every row has its identifiers: an administrator may have made it by hand.
+        cursor.execute(_KNOWN_BY_ARXIV_ID, [wanted.get(Scheme.ARXIV.value, [])])
+        found |= {(row[0], row[1]): Row(*row[2:]) for row in cursor.fetchall()}
+    return found
+
+
+def _give_ids(groups: Sequence[Group]) -> None:
+    new = [group for group in groups if group.row is None]
+    with connection.cursor() as cursor:
+        cursor.execute(_NEW_IDS, [len(new)])
+        numbers = [number for (number,) in cursor.fetchall()]
+    for group, number in zip(new, numbers, strict=True):
+        group.paper_id = number
+    for group in groups:
+        if group.row is not None:
+            group.paper_id = group.row.paper_id

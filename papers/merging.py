@@ -1,0 +1,115 @@
+"""Making two rows of one paper one: what hangs on the one that goes moves to the one that stays.
+
+It moves what papers/ knows; other apps move their own rows when they hear `papers_merged`, in the
+same transaction. Old numbers and names lead to the paper that stays (`find_merged`).
+"""
+
+from django.db import connection, transaction
+from django.dispatch import Signal
+
+from papers.ingest_sql import LATEST_SIGNALS
+from papers.models import Paper, PaperTombstone
+
+# Sent with `kept_id` and `gone_id`, before the row that goes is deleted.
+papers_merged = Signal()
+
+LONGEST_CHAIN = 10
+
+
+# Rows of which the paper that stays may have its own: those move only where it has none.
+_MOVE_IF_FREE = {
+    "papers_vote": ("user_id",),
+    "papers_signal": ("kind", "observed_on"),
+    "papers_announcement": ("category_id", "announced_on"),
+    "papers_papercategory": ("category_id",),
+    "papers_paperversion": ("version",),
+    "papers_paperorigin": ("origin",),
+    "papers_repository_papers": ("repository_id",),
+}
+_MOVE = ("papers_paperidentifier", "papers_paperrequest")
+
+# Empty or missing is filled; what is there stays.
+_FILL = """
+UPDATE papers_paper k SET
+    abstract = COALESCE(NULLIF(k.abstract, ''), g.abstract),
+    short_abstract = COALESCE(NULLIF(k.short_abstract, ''), g.short_abstract),
+    authors = CASE WHEN k.author_line = '' THEN g.authors ELSE k.authors END,
+    author_line = COALESCE(NULLIF(k.author_line, ''), g.author_line),
+    primary_category_id = COALESCE(k.primary_category_id, g.primary_category_id),
+    submitted_at = COALESCE(k.submitted_at, g.submitted_at),
+    announced_on = LEAST(k.announced_on, g.announced_on),
+    comment = COALESCE(NULLIF(k.comment, ''), g.comment),
+    journal_ref = COALESCE(NULLIF(k.journal_ref, ''), g.journal_ref),
+    code_url = COALESCE(NULLIF(k.code_url, ''), g.code_url),
+    project_url = COALESCE(NULLIF(k.project_url, ''), g.project_url),
+    url = COALESCE(NULLIF(k.url, ''), g.url),
+    keywords = CASE WHEN k.keywords = '[]'::jsonb THEN g.keywords ELSE k.keywords END
+FROM papers_paper g WHERE k.id = %(kept)s AND g.id = %(gone)s
+"""
+_RECOUNT_VOTES = """
+UPDATE papers_paperstats SET votes = (SELECT count(*) FROM papers_vote WHERE paper_id = %(kept)s)
+WHERE paper_id = %(kept)s
+"""
+_ADD_STATS = """
+INSERT INTO papers_paperstats (paper_id, votes, saves, popularity, newness, score, risen_step)
+VALUES (%(kept)s, 0, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING
+"""
+
+
+def merge(kept_id: int, gone_id: int) -> None:
+    """Move votes, signals, announcements, names, versions and other apps' rows; delete the rest.
+
+    A reader's two votes become one. All or nothing; a paper that is gone already does no harm.
+    The caller ranks the paper that stays anew. Raises ValueError for two papers of arXiv.
+    """
+    if kept_id == gone_id:
+        return
+    with transaction.atomic():
+        papers = Paper.objects.select_for_update().order_by("pk").in_bulk([kept_id, gone_id])
+        if len(papers) < 2:
+            return
+        kept, gone = papers[kept_id], papers[gone_id]
+        if kept.arxiv_id and gone.arxiv_id:
+            raise ValueError(f"{kept.arxiv_id} and {gone.arxiv_id} are two papers.")
+        _move_rows(kept_id, gone_id)
+        papers_merged.send(sender=None, kept_id=kept_id, gone_id=gone_id)
+        Paper.objects.filter(pk=gone_id).delete()
+        PaperTombstone.objects.filter(paper_id=gone_id).update(merged_into=kept_id)
+        if gone.arxiv_id:
+            Paper.objects.filter(pk=kept_id).update(arxiv_id=gone.arxiv_id)
+
+
+def find_merged(paper_id: int) -> Paper | None:
+    """Return the paper that a number which is gone leads to, or None."""
+    for _step in range(LONGEST_CHAIN):
+        into = PaperTombstone.objects.filter(paper_id=paper_id).values_list("merged_into").first()
+        if into is None or into[0] is None:
+            return None
+        paper_id = into[0]
+        if found := Paper.objects.filter(pk=paper_id).first():
+            return found
+    return None
+
+
+def _move_rows(kept_id: int, gone_id: int) -> None:
+    numbers = {"kept": kept_id, "gone": gone_id}
+    with connection.cursor() as cursor:
+        cursor.execute(_FILL, numbers)
+        for table, columns in _MOVE_IF_FREE.items():
+            cursor.execute(_move_if_free(table, columns), numbers)
+        for table in _MOVE:
+            cursor.execute(
+                f"UPDATE {table} SET paper_id = %(kept)s WHERE paper_id = %(gone)s",  # noqa: S608
+                numbers,
+            )
+        cursor.execute(_ADD_STATS, numbers)
+        cursor.execute(_RECOUNT_VOTES, numbers)
+        cursor.execute(LATEST_SIGNALS, {"ids": [kept_id]})
+
+
+def _move_if_free(table: str, columns: tuple[str, ...]) -> str:
+    same = " AND ".join(f"k.{column} = g.{column}" for column in columns)
+    return f"""
+    UPDATE {table} g SET paper_id = %(kept)s WHERE g.paper_id = %(gone)s
+      AND NOT EXISTS (SELECT FROM {table} k WHERE k.paper_id = %(kept)s AND {same})
+    """  # noqa: S608 - made of this module's own constants
