@@ -23,9 +23,11 @@ def send_now(user: User, now: datetime) -> Delivery:
     One a local date: an issue that was sent, or may have been, is returned as it is. When the
     broker is down the nudge is lost and the tick finds the row within a minute.
     """
-    delivery = ledger.ask_for(user, now.astimezone(user.zone).date(), now)
-    if delivery.state == Delivery.State.DUE and user.digest_enabled:
-        schedule.reschedule(user, now)
+    # The reader's row before the issue's, as the tick takes them: else each waits for the other.
+    reader = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    delivery = ledger.ask_for(reader, now.astimezone(reader.zone).date(), now)
+    if delivery.state == Delivery.State.DUE and reader.digest_enabled:
+        schedule.reschedule(reader, now)
     if delivery.state == Delivery.State.DUE:
         transaction.on_commit(lambda: _nudge(delivery.pk))
     return delivery

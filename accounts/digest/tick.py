@@ -52,7 +52,8 @@ def enter_due(now: datetime) -> int | None:
     Rows and next moments change in one transaction. Another tick's readers are passed over.
     """
     due = _due_readers(now).order_by("next_due_at")
-    users = list(due.select_for_update(skip_locked=True)[:CHUNK_READERS])
+    # NO KEY: a vote or a list of theirs, which refers to the reader, need not wait.
+    users = list(due.select_for_update(skip_locked=True, no_key=True)[:CHUNK_READERS])
     if not users:
         return None
     rows = [row for user in users for row in _rows_for(user, now)]
