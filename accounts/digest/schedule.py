@@ -76,7 +76,7 @@ def reschedule(user: User, now: datetime) -> None:
     """Write `user.next_due_at` after a change of hour, zone, days, pause or of the choice itself.
 
     A date that already has an issue gets no second one: a change of zone counts from the next
-    local date. Where the digest is now off, an issue that still waits is taken back.
+    local date. Where the digest is now off or the account closed, what waits is taken back.
     """
     due = next_due(user, now)
     newest = Delivery.objects.filter(user=user).order_by("-local_date").first()
@@ -84,7 +84,7 @@ def reschedule(user: User, now: datetime) -> None:
         due = next_due(user, due)
     user.next_due_at = due
     user.save(update_fields=["next_due_at"])
-    if not user.digest_enabled:
+    if not (user.digest_enabled and user.is_active):
         ledger.cancel_waiting(user, now)
 
 

@@ -33,6 +33,15 @@ def test_switching_off_takes_back_what_waits() -> None:
     assert delivery.state == Delivery.State.SKIPPED
 
 
+def test_closing_an_account_takes_back_what_waits() -> None:
+    user = make_user(digest_enabled=True, is_active=False)
+    delivery = ledger.new_delivery(user, date(2026, 3, 2), NOW)
+    delivery.save()
+    schedule.reschedule(user, NOW)
+    delivery.refresh_from_db()
+    assert delivery.state == Delivery.State.SKIPPED
+
+
 def test_date_with_an_issue_gets_no_second_one() -> None:
     user = make_user(digest_enabled=True)
     ledger.new_delivery(user, date(2026, 3, 2), NOW, state=Delivery.State.SENT).save()
