@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.db import Error, connection, transaction
 
+from papers.latex import to_text
 from papers.models import Paper, SearchEpoch
 from papers.search.schema import IndexedPaper
 
@@ -101,7 +102,12 @@ def _stream(sql: str, values: tuple[int, ...]) -> Iterator[tuple[int, IndexedPap
         while rows := cursor.fetchmany(ROWS_A_FETCH):
             for xid, paper_id, title, abstract, authors, day, codes in rows:
                 names = tuple(str(name) for name in json.loads(authors))
-                yield xid, IndexedPaper(paper_id, title, abstract, names, tuple(codes), day)
+                yield (
+                    xid,
+                    IndexedPaper(
+                        paper_id, to_text(title), to_text(abstract), names, tuple(codes), day
+                    ),
+                )
 
 
 def _system_identifier() -> str:

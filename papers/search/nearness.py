@@ -12,6 +12,7 @@ from datetime import date
 
 import tantivy
 
+from papers.latex import to_text
 from papers.models import Paper
 from papers.search.engine import best, current_searcher, restriction
 from papers.search.schema import ENGLISH, SCHEMA, normalise
@@ -61,7 +62,7 @@ def near(saved_paper_ids: Sequence[int], *, announced_since: date, limit: int) -
 
 def _texts(paper_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
     rows = Paper.objects.filter(pk__in=paper_ids).values_list("pk", "title", "abstract")
-    found = {pk: (title, abstract) for pk, title, abstract in rows}
+    found = {pk: (to_text(title), to_text(abstract)) for pk, title, abstract in rows}
     return {pk: found[pk] for pk in paper_ids if pk in found}
 
 

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import tantivy
 
-INDEX_VERSION = 1
+from papers.search.spelling import spell
+
+INDEX_VERSION = 2
 LONGEST_TERM_BYTES = 100
 
 # `newest` orders as the pages do (day, then id): the day in the high bits, the id in the low.
@@ -113,9 +115,14 @@ def newest_key(day: date | None, paper_id: int = 0) -> int:
     return ((day.toordinal() if day else 0) << _ID_BITS) + paper_id
 
 
-def normalise(text: str) -> str:
-    # The analyzer folds é as one character, not as e with a combining accent.
+def compose(text: str) -> str:
+    """Return `text` with accents and letters as one: é, not e with a combining accent."""
     return unicodedata.normalize("NFC", text)
+
+
+def normalise(text: str) -> str:
+    """Return `text` as the analyzers are to have it: composed, and spelled one way."""
+    return spell(compose(text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString
 
 from papers.latex import to_text
 from papers.search.language import And, Node, Query
-from papers.search.schema import ENGLISH, normalise
+from papers.search.schema import ENGLISH, compose, normalise
+from papers.search.spelling import spell_with_places
 
 SNIPPET_CHARACTERS = 260
 
@@ -29,7 +30,7 @@ class _Span:
 
 def marked(text: str, query: Query) -> SafeString:
     """Return all of `text`, TeX in plain characters, as HTML, the words of `query` in <mark>."""
-    text = normalise(to_text(text))
+    text = compose(to_text(text))
     return _html(text, _spans(text, query), 0, len(text))
 
 
@@ -38,7 +39,7 @@ def snippet(text: str, query: Query, *, characters: int = SNIPPET_CHARACTERS) ->
 
     About `characters` long, cut between words with an ellipsis; the beginning when nothing matches.
     """
-    text = normalise(to_text(text))
+    text = compose(to_text(text))
     spans = _spans(text, query)
     start, end = _passage(text, spans, characters)
     return _html(text, spans, start, end)
@@ -46,10 +47,15 @@ def snippet(text: str, query: Query, *, characters: int = SNIPPET_CHARACTERS) ->
 
 def _spans(text: str, query: Query) -> list[_Span]:
     """Where each part of the query stands in `text`, in order and without overlap."""
-    tokens = ENGLISH.pre_tokenize(text).tokens
+    spelled, places = spell_with_places(text)
+    tokens = ENGLISH.pre_tokenize(spelled).tokens
     terms = [token.text for token in tokens]
     found = [
-        _Span(tokens[at].char_offset_from, tokens[at + len(wanted) - 1].char_offset_to, part)
+        _Span(
+            places[tokens[at].char_offset_from],
+            places[tokens[at + len(wanted) - 1].char_offset_to],
+            part,
+        )
         for part, wanted in enumerate(_wanted(query.tree))
         for at in _places(terms, wanted)
     ]

@@ -87,6 +87,30 @@ def test_accents_do_not_matter(text: str) -> None:
     assert find(text) == [paper.pk]
 
 
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (r"Schr\"odinger bridges", "Schrödinger"),
+        (r"Schr\"odinger bridges", "schrodinger bridge"),
+        (r"The $\alpha$-divergence", "alpha-divergence"),
+        ("The \u03b1-divergence", "alpha divergence"),
+        (r"An $R^2$ score", "R2"),
+        (r"An $R^2$ score", "R^2"),
+        (r"Of H$_2$O", "h2o"),
+        (r"\textbf{Re}trieval of \emph{owls}", "retrieval of owls"),
+        (r"Norms in $\ell_1$", "l1"),
+    ],
+)
+def test_tex_is_found_as_people_type_it(title: str, text: str) -> None:
+    (paper,) = make_papers(title)
+    assert find(text) == [paper]
+
+
+def test_commands_of_tex_are_no_words() -> None:
+    make_papers(r"On \emph{owls} at $\mathcal{O}(n)$")
+    assert find("mathcal") == []
+
+
 def test_phrase_does_not_run_from_one_author_into_the_next() -> None:
     make_paper(authors=("Ada Moor", "Lin Wei"))
     index_now()

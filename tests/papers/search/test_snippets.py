@@ -56,3 +56,9 @@ def test_words_written_in_tex_are_marked() -> None:
 
 def test_maths_is_shown_in_characters_and_escaped() -> None:
     assert snippet(r"Owls at $\delta < x^2$.", parse("owls")) == ("<mark>Owls</mark> at δ &lt; x².")
+
+
+def test_letter_is_marked_where_its_name_is_asked_for() -> None:
+    assert marked(r"The $\delta$-test of $R^2$", parse("delta r2")) == (
+        "The <mark>δ</mark>-test of <mark>R²</mark>"
+    )
