@@ -97,9 +97,9 @@ def subscribe(wish: Wish, now: datetime) -> tuple[User, Outcome]:
         was_proven = _prove_address(user, wish.email)
         if user.digest_enabled and was_proven:
             return user, Outcome.ALREADY_ON
-        user.digest_enabled = True
+        user.switch_digest(on=True)
         user.paused_until = None
-        user.save(update_fields=["digest_enabled", "paused_until"])
+        user.save(update_fields=["digest_enabled", "digest_days", "paused_until"])
         reschedule(user, now)
         return user, Outcome.NEW if is_new else Outcome.SWITCHED_ON
 

@@ -43,8 +43,9 @@ def set_subscribed(user: User, *, subscribed: bool, now: datetime) -> None:
 
     Off takes effect at once: what already waits to be sent is taken back.
     """
-    user.digest_enabled = subscribed
-    user.save(update_fields=["digest_enabled"])
+    user.refresh_from_db(from_queryset=User.objects.select_for_update(no_key=True))
+    user.switch_digest(on=subscribed)
+    user.save(update_fields=["digest_enabled", "digest_days"])
     schedule.reschedule(user, now)
 
 

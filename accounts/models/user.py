@@ -107,6 +107,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
+    def switch_digest(self, *, on: bool) -> None:
+        """Set the wish without saving it. On without any weekday would be on in words only."""
+        self.digest_enabled = on
+        if on and not self.digest_days:
+            self.digest_days = default_digest_days()
+
     def wants_digest_on(self, day: date) -> bool:
         """Whether an issue is wanted on this local date: switched on, a chosen day, not paused."""
         paused = self.paused_until is not None and day < self.paused_until

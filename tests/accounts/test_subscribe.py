@@ -88,6 +88,15 @@ def test_a_known_reader_is_switched_on_and_keeps_password_and_zone() -> None:
 
 
 @pytest.mark.django_db
+def test_a_known_reader_without_weekdays_gets_the_usual_ones() -> None:
+    make_user(email="new@example.org", digest_days=[])
+    user, _ = subscribe.subscribe(WISH, SUNDAY)
+    user.refresh_from_db()
+    assert user.digest_days == [0, 1, 2, 3, 4]
+    assert user.next_due_at is not None
+
+
+@pytest.mark.django_db
 def test_a_second_confirmed_address_subscribes_its_reader() -> None:
     reader = make_user(email="main@example.org")
     EmailAddress.objects.create(user=reader, email=WISH.email, verified=True, primary=False)

@@ -62,6 +62,19 @@ def test_undo_switches_it_on_again(reader: User, visitor: Client) -> None:
     assert reader.next_due_at is not None
 
 
+def test_undo_gives_weekdays_to_a_reader_without(reader: User, visitor: Client) -> None:
+    User.objects.filter(pk=reader.pk).update(digest_enabled=False, digest_days=[])
+    visitor.post(unsubscribe.url_path(reader.pk), {"undo": "1"})
+    reader.refresh_from_db()
+    assert reader.next_due_at is not None
+
+
+def test_undo_plans_the_next_issue_by_the_settings_of_now(reader: User) -> None:
+    User.objects.filter(pk=reader.pk).update(digest_hour=20)
+    unsubscribe.set_subscribed(reader, subscribed=True, now=datetime(2026, 3, 3, 7, tzinfo=UTC))
+    assert reader.next_due_at == datetime(2026, 3, 3, 20, tzinfo=UTC)
+
+
 def test_link_works_after_subscribing_again(reader: User, visitor: Client) -> None:
     for body in (ONE_CLICK, {"undo": "1"}, ONE_CLICK):
         visitor.post(unsubscribe.url_path(reader.pk), body)
