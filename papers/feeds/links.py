@@ -58,7 +58,7 @@ _PAGE_CUE = re.compile(
 _OF_OTHERS = re.compile(
     r"\b(?:we (?:use|used|adopt|follow|employ)|uses?|using|based (?:on|upon)|built (?:on|upon|with)"
     r"|build(?:s|ing)? (?:on|upon)|adapted from|taken from|forked? (?:of|from)|extends?|baselines?"
-    r"|powered by|thanks to)\b(?P<then>[^.;]{0,30})$",
+    r"|powered by|thanks to)\b(?P<then>[^.;,]{0,30})$",
     re.IGNORECASE,
 )
 _OFFERED = re.compile(

@@ -53,6 +53,7 @@ def test_repository_is_found_however_it_is_written(text: str) -> None:
         (r"https://github.com/ada/my\_owl", "https://github.com/ada/my_owl"),
         ("https://github.com/ada/ada.github.io", "https://github.com/ada/ada.github.io"),
         ("https://github.com/ada/owl.js.", "https://github.com/ada/owl.js"),
+        ("a study using images, at github.com/ada/owl", "https://github.com/ada/owl"),
     ],
 )
 def test_repository_of_each_host_is_reduced_to_itself(text: str, code: str) -> None:
