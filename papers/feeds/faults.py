@@ -73,6 +73,10 @@ def _reason(error: BaseException) -> str:
         return "its name leads nowhere"
     if isinstance(error, ConnectionRefusedError):
         return "it refuses connections"
+    if isinstance(error, http.client.RemoteDisconnected):
+        return "it hung up without an answer"
+    if isinstance(error, http.client.HTTPException):
+        return f"its answer is not proper HTTP: {str(error)[:100]}"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return f"{type(error).__name__}: {str(error)[:200]}"

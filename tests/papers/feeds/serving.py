@@ -35,6 +35,10 @@ def _accept(listener: socket.socket, reply: Reply) -> None:
             connection, _address = listener.accept()
         except OSError:
             return
-        with connection, suppress(OSError):
-            request = connection.recv(65_536).decode("latin-1")
-            reply(connection, request)
+        threading.Thread(target=_reply, args=(connection, reply), daemon=True).start()
+
+
+def _reply(connection: socket.socket, reply: Reply) -> None:
+    with connection, suppress(OSError):
+        request = connection.recv(65_536).decode("latin-1")
+        reply(connection, request)
