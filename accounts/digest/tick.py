@@ -4,12 +4,10 @@ It makes the ledger's rows, moves the readers' next moments on and settles what 
 it never chooses or sends. Twice at once it does no harm: the database allows one row a date.
 """
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from zoneinfo import ZoneInfoNotFoundError
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -20,8 +18,6 @@ from accounts.models import Delivery, User
 
 CHUNK_READERS = 500
 CHUNK_DELIVERIES = 100
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +71,8 @@ def _due_readers(now: datetime) -> QuerySet[User]:
 
 def _rows_for(user: User, now: datetime) -> list[Delivery]:
     """Rows of every date missed, and move `user.next_due_at` on. Only the last one is sent."""
-    try:
-        missed = schedule.missed_dates(user, now)
-        user.next_due_at = schedule.next_due(user, now)
-    except ZoneInfoNotFoundError:
-        # One reader's zone that left the time-zone data must not hold up everybody's mail.
-        logger.exception("digest: reader %s has an unknown time zone", user.pk)
-        user.next_due_at = None
-        return []
-    *earlier, (local_date, due_at) = missed
+    *earlier, (local_date, due_at) = schedule.missed_dates(user, now)
+    user.next_due_at = schedule.next_due(user, now)
     skipped = [
         ledger.new_delivery(
             user,

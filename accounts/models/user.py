@@ -1,6 +1,6 @@
 from datetime import date
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
@@ -12,6 +12,8 @@ from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.timezones import known_timezones, timezone_or_utc
+
 MONDAY_TO_FRIDAY = [0, 1, 2, 3, 4]
 
 
@@ -20,7 +22,7 @@ def default_digest_days() -> list[int]:
 
 
 def validate_timezone(name: str) -> None:
-    if name not in available_timezones():
+    if name not in known_timezones():
         raise ValidationError(gettext("“%s” is not a time zone we know.") % name)
 
 
@@ -105,7 +107,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.timezone)
+        """The reader's time zone; UTC where the time-zone data has none of that name any more."""
+        return ZoneInfo(timezone_or_utc(self.timezone))
 
     def switch_digest(self, *, on: bool) -> None:
         """Set the wish without saving it. On without any weekday would be on in words only."""

@@ -114,11 +114,12 @@ def test_left_behind_work_is_settled() -> None:
     assert tick(later, later).chunks == [[delivery.pk]]
 
 
-def test_unknown_zone_of_one_reader_holds_up_nobody() -> None:
-    broken, other = reader(), reader()
-    User.objects.filter(pk=broken.pk).update(timezone="Mars/Olympus")
+def test_reader_whose_zone_is_gone_gets_the_issue_in_utc() -> None:
+    broken = reader(timezone="Mars/Olympus")
     tick(NOW, NOW)
-    assert list(Delivery.objects.values_list("user_id", flat=True)) == [other.pk]
+    broken.refresh_from_db()
+    assert Delivery.objects.get(user=broken).local_date == NOW.date()
+    assert broken.next_due_at == NOW + timedelta(days=1)
 
 
 def test_chunks_hold_a_hundred(monkeypatch: pytest.MonkeyPatch) -> None:
