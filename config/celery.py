@@ -20,6 +20,11 @@ app.conf.beat_schedule = {
         "schedule": TICK_SECONDS,
         "options": {"expires": TICK_SECONDS},
     },
+    "restate-coverage": {
+        "task": "papers.tasks.restate_coverage",
+        "schedule": 5 * TICK_SECONDS,
+        "options": {"expires": TICK_SECONDS},
+    },
     "send-due-digests": {
         "task": "accounts.tasks.send_due_digests",
         "schedule": TICK_SECONDS,

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
+from papers.documents import ATTEMPTS
 from papers.models import AnswerCount, Batch, FetchedDocument, Harvest, HostGate, Source
 from papers.pauses import SHORTEST_PAUSE, address_of, gate_of
-from papers.refresh import INGEST_ATTEMPTS
 
 _ADDRESS = re.compile(r"https?://[^\s“”\"'<>]+")
 NOT_MODIFIED = "304"
@@ -106,7 +106,7 @@ def harvests_under_way() -> list[Harvest]:
 
 def parked_documents() -> tuple[int, list[Parked]]:
     """Return how many answers are parked, and the newest of them."""
-    rows = FetchedDocument.objects.filter(attempts__gte=INGEST_ATTEMPTS).exclude(last_error="")
+    rows = FetchedDocument.objects.filter(attempts__gte=ATTEMPTS).exclude(last_error="")
     newest = rows.select_related("source", "harvest").defer("body").order_by("-fetched_at")
     return rows.count(), [
         Parked(

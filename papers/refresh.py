@@ -1,7 +1,7 @@
 """Reading a source: fetch what it has for each day, keep the bytes, store what they say.
 
-It decides what becomes of an answer that cannot be read or stored and writes the batch ledger. It
-never parses (papers/feeds), never stores papers (papers/ingest.py).
+It decides what becomes of an answer that cannot be read or stored. It never parses (papers/feeds),
+never stores papers (papers/ingest.py) and writes no state of a batch (papers/coverage.py).
 """
 
 import logging
@@ -10,28 +10,29 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
-from django.db.models.functions import Now
 
+from papers import coverage, documents
+from papers.feeds.fetch import FetchedResponse
+from papers.feeds.parsing import parse_apart
 from papers.feeds.records import FeedError, FetchError, HostBusyError, PaperRecord, ParsedFeed
 from papers.ingest import IngestResult, ingest
-from papers.lag import drop_repeated_announcements, in_feed_of
-from papers.models import Announcement, Batch, FetchedDocument, Source
+from papers.lag import drop_repeated_announcements
+from papers.models import Batch, FetchedDocument, Source
+from papers.source_moves import note_move
 from papers.source_turns import (
     mark_failing,
     mark_working,
+    next_due,
     next_try,
     release,
     renew,
-    say_failure,
+    validators,
 )
-from papers.sources import reader_of
+from papers.sources import Ask, reader_of, usual_interval
 
 logger = logging.getLogger(__name__)
 
-INGEST_ATTEMPTS = 3
-INGEST_LEASE = timedelta(minutes=5)
-PROBLEMS_KEPT = 50
+MOST_PAGES = 10
 
 
 @dataclass(slots=True)
@@ -46,10 +47,12 @@ class Outcome:
 
 @dataclass(slots=True)
 class Fetched:
-    """The answers that were kept, and what went wrong with a day, if anything did."""
+    """The answers that were kept, what went wrong with a day, if anything did, and for how long
+    the origin said that its answers stay fresh."""
 
     documents: list[FetchedDocument] = field(default_factory=list)
     error: FeedError | None = None
+    asked_seconds: list[float | None] = field(default_factory=list)
 
 
 def refresh(source: Source, *, now: datetime) -> Outcome:
@@ -58,7 +61,7 @@ def refresh(source: Source, *, now: datetime) -> Outcome:
     outcome = Outcome(source, error=str(fetched.error or ""))
     for document in fetched.documents:
         try:
-            parsed, result = ingest_document(document)
+            parsed, result = store_document(document)
         except FeedError as error:
             outcome.error = str(error)
         else:
@@ -79,117 +82,135 @@ def fetch_documents(source: Source, *, now: datetime) -> Fetched:
         if not renew(source):
             return fetched
         try:
-            document = _fetch_day(source, day, now=now)
+            _fetch_day(source, day, fetched, now=now)
         except FetchError as error:
             fetched.error = fetched.error or error
             if error.host_wide or not error.status:
                 break
-        else:
-            fetched.documents += [document] if document else []
     _finish(source, fetched, now=now)
     return fetched
 
 
-def _fetch_day(source: Source, day: date, *, now: datetime) -> FetchedDocument | None:
+def _fetch_day(source: Source, day: date, fetched: Fetched, *, now: datetime) -> None:
+    """Every page of a day's list, each kept at once."""
+    for page in range(MOST_PAGES):
+        answer = _ask(source, day, page, now=now)
+        if answer is None:
+            return
+        if words := note_move(source, answer.moved_to, now=now):
+            logger.warning("%s: %s", source, words)
+        fetched.asked_seconds += [answer.max_age_seconds, answer.retry_after_seconds]
+        if answer.not_modified:
+            return
+        fetched.documents.append(
+            documents.keep(answer, source=source, for_day=day, page=page, now=now)
+        )
+        if not reader_of(source).has_next_page(answer):
+            return
+
+
+def _ask(source: Source, day: date, page: int, *, now: datetime) -> FetchedResponse | None:
     reader = reader_of(source)
     try:
-        answer = reader.fetch(source, day)
+        return reader.fetch(Ask(source, day, page, **validators(source, now=now)))
     except FetchError as error:
         if reader.has_unopened_days and error.status == 400:
             return None
         raise
-    if answer.not_modified:
-        return None
-    return FetchedDocument.objects.create(
-        source=source,
-        body=answer.body,
-        for_day=day,
-        fetched_at=now,
-        etag=answer.etag,
-        last_modified=answer.last_modified,
-    )
 
 
 def _finish(source: Source, fetched: Fetched, *, now: datetime) -> None:
     error = fetched.error
-    next_due_at = now + reader_of(source).interval
     if isinstance(error, HostBusyError):
         # Nothing was asked: it is not the source that fails, its turn has not come.
         next_due_at = now + timedelta(seconds=error.retry_after_seconds or 60.0)
     elif error:
         mark_failing(source, str(error), now=now)
         next_due_at = next_try(source, error, now=now)
-        say_failure(source, error, next_due_at=next_due_at)
-    elif not fetched.documents:
-        mark_working(source, now=now)
+    else:
+        next_due_at = next_due(
+            source, usual=usual_interval(source), now=now, asked_seconds=fetched.asked_seconds
+        )
+        if not fetched.documents:
+            mark_working(source, now=now)
     release(source, next_due_at=next_due_at)
 
 
-def claim_document(document_id: int) -> FetchedDocument | None:
-    """Take a fetched answer for five minutes, three times in all; None when it is not to be had."""
-    free = Q(leased_until=None) | Q(leased_until__lt=Now())
-    waiting = FetchedDocument.objects.filter(free, pk=document_id, attempts__lt=INGEST_ATTEMPTS)
-    if not waiting.update(attempts=F("attempts") + 1, leased_until=Now() + INGEST_LEASE):
-        return None
-    return FetchedDocument.objects.select_related("source").get(pk=document_id)
-
-
-def ingest_document(document: FetchedDocument) -> tuple[ParsedFeed, IngestResult]:
-    """Store what a fetched answer says, write its batch, and let the row go.
+def store_document(document: FetchedDocument) -> tuple[ParsedFeed, IngestResult]:
+    """Store what a source's answer says, write its batch, and let the row go.
 
     Raises ParseError when it is not what this source sends; the row goes then too, and the source
     is marked failing. Any other error leaves the row, with its words, to be tried again.
     """
     source = _source_of(document)
-    reader = reader_of(source)
     try:
-        parsed = reader.parse(bytes(document.body), source, document.for_day, document.fetched_at)
+        parsed = _parse(document)
     except FeedError as error:
         mark_failing(source, str(error), now=document.fetched_at)
         document.delete()
         raise
-    records: Sequence[PaperRecord] = parsed.records
-    if reader.may_lag:
-        records = drop_repeated_announcements(records, key=source.key, day=document.for_day)
-    result = ingest(records, text_source=reader.text_source, today=document.fetched_at.date())
+    records = _fresh(parsed.records, document)
+    result = ingest(
+        records,
+        text_source=reader_of(source).text_source,
+        today=document.fetched_at.date(),
+        origin=source.name,
+    )
     with transaction.atomic():
-        _write_batch(document, records, parsed.problems)
+        _write_ledger(document, parsed)
         mark_working(source, now=document.fetched_at, document=document)
         document.delete()
     return parsed, result
 
 
-def keep_unstored(document: FetchedDocument, error: Exception) -> None:
-    """Say in words that an answer could not be stored; its row stays, parked after three tries."""
-    reason = f"The answer for {document.for_day} could not be stored: {error}"
-    logger.exception("%s: %s", document.source, reason)
-    FetchedDocument.objects.filter(pk=document.pk).update(last_error=reason)
+def _parse(document: FetchedDocument) -> ParsedFeed:
+    source = _source_of(document)
+    reader = reader_of(source)
+    body = bytes(document.body)
+    parsed: ParsedFeed = parse_apart(reader.parse, body, **reader.arguments(source, document))
+    return parsed
+
+
+def _fresh(records: Sequence[PaperRecord], document: FetchedDocument) -> Sequence[PaperRecord]:
+    source = _source_of(document)
+    if not reader_of(source).may_lag:
+        return records
+    return drop_repeated_announcements(records, key=source.key, day=document.for_day)
+
+
+def _write_ledger(document: FetchedDocument, parsed: ParsedFeed) -> None:
+    source = _source_of(document)
+    if parsed.expected is not None and parsed.day is not None:
+        coverage.witness(
+            source.key,
+            day=parsed.day,
+            expected=parsed.expected,
+            witnessed_at=document.fetched_at,
+        )
+    elif source.kind != Source.Kind.ARXIV_LIST:
+        earlier_pages = _received_so_far(document) if document.page else 0
+        coverage.write_batch(
+            source,
+            day=document.for_day,
+            received=earlier_pages + len(parsed.records),
+            rejected=len(parsed.problems),
+            problems=parsed.problems,
+            read_at=document.fetched_at,
+        )
+
+
+def _received_so_far(document: FetchedDocument) -> int:
+    batches = Batch.objects.filter(source=document.source, announced_on=document.for_day)
+    return batches.values_list("received", flat=True).first() or 0
+
+
+def fail_to_store(document: FetchedDocument, error: Exception) -> None:
+    """Keep an answer that could not be stored, and say so at its source."""
+    reason = documents.write_why_unstored(document, error)
     mark_failing(_source_of(document), reason, now=document.fetched_at)
 
 
 def _source_of(document: FetchedDocument) -> Source:
-    assert document.source is not None
+    if document.source is None:
+        raise ValueError(f"{document} belongs to a harvest (papers/harvest.py).")
     return document.source
-
-
-def _write_batch(
-    document: FetchedDocument, records: Sequence[PaperRecord], problems: tuple[str, ...]
-) -> None:
-    source, day = _source_of(document), document.for_day
-    if reader_of(source).may_lag:
-        listed = Announcement.objects.filter(in_feed_of(source.key), announced_on=day)
-        received = listed.values("paper_id").distinct().count()
-    else:
-        received = len(records)
-    Batch.objects.update_or_create(
-        source=source,
-        category=source.key,
-        announced_on=day,
-        defaults={
-            "received": received,
-            "rejected": len(problems),
-            "problems": list(problems[:PROBLEMS_KEPT]),
-            "state": Batch.State.UNKNOWN if received else Batch.State.NONE_TODAY,
-            "updated_at": document.fetched_at,
-        },
-    )

@@ -8,7 +8,7 @@ an answer holds. Read more: papers/source_moves.py (addresses that moved).
 import logging
 import random
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -135,12 +135,16 @@ def next_try(source: Source, error: FeedError, *, now: datetime) -> datetime:
     return now + max(wait, _asked(seconds))
 
 
-def say_failure(source: Source, error: FeedError, *, next_due_at: datetime) -> None:
-    logger.warning("%s fails: %s Next try at %s UTC.", source, error, f"{next_due_at:%H:%M}")
+def say_failures(failed: Sequence[str]) -> None:
+    """Log the first of a host's failures, and how many there are: they mostly share their reason.
 
-
-def say_what_else_brings_papers() -> None:
-    """Tell an operator whose site is still empty, after its sources failed."""
+    An operator whose site is still empty is told what else brings papers.
+    """
+    if not failed:
+        return
+    others = len(failed) - 1
+    more = f" ({others} more of the same host fail; see /status/)" if others else ""
+    logger.warning("%s%s", failed[0], more)
     if not Paper.objects.exists():
         logger.warning(
             "There are no papers yet. Without the network, load some from a file: "

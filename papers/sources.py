@@ -6,42 +6,66 @@ Adding a source is one file in papers/feeds/ and one entry in READERS (CONTRIBUT
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
-from papers.feeds import arxiv_rss, huggingface
+from papers.calendar import feed_day
+from papers.feeds import arxiv_list, arxiv_rss, huggingface
 from papers.feeds.fetch import FetchedResponse
 from papers.feeds.records import ParsedFeed
-from papers.models import Source, TextSource
+from papers.models import Batch, FetchedDocument, Source, TextSource
 
-# arXiv's day begins at midnight US Eastern, when its feeds are rebuilt.
-ARXIV_ZONE = ZoneInfo("America/New_York")
 # Hugging Face's list fills during the day and is voted on for days after it.
 HUGGINGFACE_DAYS_AGAIN = 3
 HUGGINGFACE_DAYS_AT_FIRST = 7
 # A site that was away asks for the days it missed, this many at most.
 HUGGINGFACE_MOST_DAYS = 31
+# Lists of Hugging Face beside the daily one (their key): older papers' votes go on there.
+HUGGINGFACE_LISTS = ("trending", "week", "month")
+LISTS_INTERVAL = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request of a source: for which day, which page of it, and what is known already."""
+
+    source: Source
+    day: date
+    page: int = 0
+    etag: str = ""
+    last_modified: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How one kind of source is read. `days` are given in the order in which to ask."""
+    """How one kind of source is read. `days` are given in the order in which to ask.
+
+    `parse` is a pure function of papers/feeds, called with the body and `arguments`.
+    """
 
     text_source: TextSource
     interval: timedelta
     days: Callable[[Source, datetime], list[date]]
-    fetch: Callable[[Source, date], FetchedResponse]
-    parse: Callable[[bytes, Source, date, datetime], ParsedFeed]
+    fetch: Callable[[Ask], FetchedResponse]
+    parse: Callable[..., ParsedFeed]
+    arguments: Callable[[Source, FetchedDocument], dict[str, Any]]
     # Whether the answer may still be that of an earlier day, so that only unseen ids are new.
-    may_lag: bool
+    may_lag: bool = False
     # Whether status 400 says that the list of a day is not open yet.
     has_unopened_days: bool = False
+    has_next_page: Callable[[FetchedResponse], bool] = lambda answer: False
+
+
+def _utc_day(source: Source, now: datetime) -> list[date]:
+    return [now.astimezone(UTC).date()]
 
 
 def _huggingface_days(source: Source, now: datetime) -> list[date]:
     today = now.astimezone(UTC).date()
+    if source.key:
+        return [today]
     if source.last_success_at is None:
         count = HUGGINGFACE_DAYS_AT_FIRST
     else:
@@ -50,27 +74,45 @@ def _huggingface_days(source: Source, now: datetime) -> list[date]:
     return [today - timedelta(days=back) for back in reversed(range(count))]
 
 
-def _fetch_huggingface(source: Source, day: date) -> FetchedResponse:
-    return huggingface.fetch_day(day)
+def _fetch_huggingface(ask: Ask) -> FetchedResponse:
+    year, week, _weekday = ask.day.isocalendar()
+    match ask.source.key:
+        case "trending":
+            return huggingface.fetch_trending(page=ask.page)
+        case "week":
+            return huggingface.fetch_week(f"{year}-W{week:02}", page=ask.page)
+        case "month":
+            return huggingface.fetch_month(f"{ask.day:%Y-%m}", page=ask.page)
+        case _:
+            return huggingface.fetch_day(ask.day, page=ask.page)
 
 
-def _parse_huggingface(body: bytes, source: Source, day: date, fetched_at: datetime) -> ParsedFeed:
-    observed_on = fetched_at.astimezone(UTC).date()
-    return huggingface.parse(body, observed_on=observed_on, listed_on=day)
+def _of_huggingface(source: Source, document: FetchedDocument) -> dict[str, Any]:
+    observed_on = document.fetched_at.astimezone(UTC).date()
+    # The other lists are no day's: each paper says itself on which day it was.
+    listed_on = None if source.key else document.for_day
+    return {"observed_on": observed_on, "listed_on": listed_on, "is_paged": True}
 
 
-def _arxiv_days(source: Source, now: datetime) -> list[date]:
-    return [now.astimezone(ARXIV_ZONE).date()]
+def _arxiv_day(source: Source, now: datetime) -> list[date]:
+    return [feed_day(now)]
 
 
-def _fetch_arxiv(source: Source, day: date) -> FetchedResponse:
-    return arxiv_rss.fetch_category(
-        source.key, etag=source.etag, last_modified=source.last_modified
+def _witness_days(source: Source, now: datetime) -> list[date]:
+    """Today, until the list page and the feed agree: then there is nothing left to witness."""
+    days = _arxiv_day(source, now)
+    is_settled = Batch.objects.filter(
+        source__kind=Source.Kind.ARXIV_RSS,
+        source__key=source.key,
+        announced_on__in=days,
+        witnessed_at__isnull=False,
+        state=Batch.State.COMPLETE,
     )
+    return [] if is_settled.exists() else days
 
 
-def _parse_arxiv(body: bytes, source: Source, day: date, fetched_at: datetime) -> ParsedFeed:
-    return arxiv_rss.parse(body, category=source.key, announced_on=day)
+def _fetch_arxiv_rss(ask: Ask) -> FetchedResponse:
+    return arxiv_rss.fetch_category(ask.source.key, etag=ask.etag, last_modified=ask.last_modified)
 
 
 READERS = {
@@ -79,17 +121,30 @@ READERS = {
         interval=timedelta(hours=1),
         days=_huggingface_days,
         fetch=_fetch_huggingface,
-        parse=_parse_huggingface,
-        may_lag=False,
+        parse=huggingface.parse,
+        arguments=_of_huggingface,
         has_unopened_days=True,
+        has_next_page=huggingface.has_next_page,
     ),
     Source.Kind.ARXIV_RSS: Reader(
         text_source=TextSource.ARXIV,
         interval=timedelta(hours=1),
-        days=_arxiv_days,
-        fetch=_fetch_arxiv,
-        parse=_parse_arxiv,
+        days=_arxiv_day,
+        fetch=_fetch_arxiv_rss,
+        parse=arxiv_rss.parse,
+        arguments=lambda source, document: {
+            "category": source.key,
+            "announced_on": document.for_day,
+        },
         may_lag=True,
+    ),
+    Source.Kind.ARXIV_LIST: Reader(
+        text_source=TextSource.ARXIV,
+        interval=timedelta(hours=1),
+        days=_witness_days,
+        fetch=lambda ask: arxiv_list.fetch_new(ask.source.key),
+        parse=arxiv_list.parse,
+        arguments=lambda source, document: {"category": source.key},
     ),
 }
 
@@ -98,14 +153,29 @@ def reader_of(source: Source) -> Reader:
     return READERS[Source.Kind(source.kind)]
 
 
+def usual_interval(source: Source) -> timedelta:
+    """Return how long to wait between two readings of `source`, if nobody says otherwise."""
+    if source.kind == Source.Kind.HUGGINGFACE and source.key:
+        return LISTS_INTERVAL
+    return reader_of(source).interval
+
+
+def names_in_settings() -> list[tuple[Source.Kind, str]]:
+    """Return kind and key of each source that the settings ask for."""
+    kinds = [Source.Kind.ARXIV_RSS]
+    kinds += [Source.Kind.ARXIV_OAI] if settings.ARXIV_REPAIR else []
+    kinds += [Source.Kind.ARXIV_LIST] if settings.ARXIV_WITNESS else []
+    names = [(Source.Kind.HUGGINGFACE, key) for key in ("", *HUGGINGFACE_LISTS)]
+    names += [(kind, code) for kind in kinds for code in settings.ARXIV_CATEGORIES]
+    return names
+
+
 def ensure_sources() -> None:
     """Make the rows of the sources that the settings name; existing ones are left alone."""
-    names = [(Source.Kind.HUGGINGFACE, "")]
-    names += [(Source.Kind.ARXIV_RSS, code) for code in settings.ARXIV_CATEGORIES]
     known = set(Source.objects.values_list("kind", "key"))
     missing = [
         Source(kind=kind, key=key, next_due_at=timezone.now())
-        for kind, key in names
+        for kind, key in names_in_settings()
         if (kind, key) not in known
     ]
     if missing:

@@ -9,10 +9,9 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from papers import refresh
-from papers.feeds.records import FeedError
+from papers import coverage, documents, harvest, rounds
 from papers.models import FetchedDocument, Source
-from papers.source_turns import claim, say_what_else_brings_papers
+from papers.source_turns import claim, say_failures
 from papers.sources import ensure_sources
 
 logger = logging.getLogger(__name__)
@@ -21,62 +20,74 @@ logger = logging.getLogger(__name__)
 NUDGE_SECONDS = 60
 # An answer still not ingested by then: its nudge was lost, or the worker that had it.
 LOST_AFTER = timedelta(minutes=1)
-# A parser that hangs is killed with its process; the row is tried again (docs/decisions.md).
+# A parser that hangs is killed by papers.feeds.parsing; this bounds the storing too.
 INGEST_SECONDS = 240
 
 
 @shared_task
 def refresh_due_sources() -> None:
-    """The tick: queue what is due, and what was fetched but never ingested."""
+    """The tick: queue what is due, and what was fetched or asked for but never finished."""
     ensure_sources()
-    now = timezone.now()
+    _queue_sources()
+    _queue_harvests()
+    _queue_lost_documents()
+
+
+def _queue_sources() -> None:
     due: dict[str, list[int]] = defaultdict(list)
-    for kind, pk in Source.objects.filter(is_active=True, next_due_at__lte=now).values_list(
-        "kind", "pk"
-    ):
-        due[kind].append(pk)
+    rows = Source.objects.filter(is_active=True, next_due_at__lte=timezone.now())
+    for kind, key, pk in rows.values_list("kind", "key", "pk"):
+        due[rounds.host_group(kind, key)].append(pk)
     for source_ids in due.values():
         refresh_sources.apply_async((source_ids,), expires=NUDGE_SECONDS)
+
+
+def _queue_harvests() -> None:
+    for pk in harvest.due(timezone.now())[:1]:  # they share arXiv's turn
+        fetch_harvest_page.apply_async((pk,), expires=NUDGE_SECONDS)
+
+
+def _queue_lost_documents() -> None:
     free = Q(leased_until=None) | Q(leased_until__lt=Now())
-    lost = FetchedDocument.objects.filter(free, fetched_at__lt=now - LOST_AFTER)
-    for pk in lost.filter(attempts__lt=refresh.INGEST_ATTEMPTS).values_list("pk", flat=True):
+    lost = FetchedDocument.objects.filter(free, fetched_at__lt=timezone.now() - LOST_AFTER)
+    for pk in lost.filter(attempts__lt=documents.ATTEMPTS).values_list("pk", flat=True):
         ingest_document.apply_async((pk,), expires=NUDGE_SECONDS)
 
 
 @shared_task
 def refresh_sources(source_ids: list[int]) -> None:
-    """Read sources of one kind one after the other: they share a host, and so one turn."""
-    has_failed = False
+    """Read sources of one host one after the other: they share its turn."""
+    failed: list[str] = []
     for source_id in source_ids:
         source = claim(source_id, now=timezone.now())
         if source is None:
             continue
-        fetched = refresh.fetch_documents(source, now=timezone.now())
-        has_failed |= fetched.error is not None
-        for document in fetched.documents:
+        turn = rounds.take_turn(source, now=timezone.now())
+        failed += [f"{source} fails: {turn.error}"] if turn.error else []
+        for document in turn.documents:
             ingest_document.apply_async((document.pk,), expires=NUDGE_SECONDS)
-    if has_failed:
-        say_what_else_brings_papers()
+    say_failures(failed)
+
+
+@shared_task
+def fetch_harvest_page(harvest_id: int) -> None:
+    claimed = harvest.claim(harvest_id, now=timezone.now())
+    document = rounds.read_page(claimed, now=timezone.now()) if claimed else None
+    if document:
+        ingest_document.apply_async((document.pk,), expires=NUDGE_SECONDS)
 
 
 @shared_task(time_limit=INGEST_SECONDS)
 def ingest_document(document_id: int) -> None:
-    document = refresh.claim_document(document_id)
+    document = documents.claim_document(document_id)
     if document is None:
         return
-    try:
-        parsed, result = refresh.ingest_document(document)
-    except FeedError:
-        return  # written to the source's row
-    except Exception as error:
-        refresh.keep_unstored(document, error)
-        return
-    logger.info(
-        "%s for %s: %d papers, %d new, %d changed, %d left out",
-        document.source,
-        document.for_day,
-        result.received,
-        result.created,
-        result.changed,
-        len(parsed.problems),
-    )
+    rounds.store(document, now=timezone.now())
+    if document.harvest_id:
+        _queue_harvests()
+
+
+@shared_task
+def restate_coverage() -> None:
+    """Say anew which batches are late, complete or short."""
+    coverage.restate(now=timezone.now())

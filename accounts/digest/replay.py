@@ -19,7 +19,7 @@ from papers.models import HostGate, Paper, Source
 from papers.ranking import rerank
 from papers.refresh import refresh
 from papers.search import folder, follower
-from papers.sources import ensure_sources, find_sources
+from papers.sources import READERS, ensure_sources, find_sources
 
 # Past midnight US Eastern, when arXiv's feeds are new, and in the evening, when lists are full.
 REFRESH_HOURS = (6, 18)
@@ -98,6 +98,8 @@ def replay(
 
 def _refresh(result: DayResult, now: datetime) -> None:
     for source in find_sources(""):
+        if source.kind not in READERS:  # counts and the repair have no recorded days
+            continue
         outcome = refresh(source, now=now)
         result.papers += outcome.result.created
         if outcome.error:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -80,15 +81,12 @@ def test_announcements_move_once(kept: Paper, gone: Paper) -> None:
 
 
 def test_the_newest_signal_of_both_counts() -> None:
-    names = {"title": "Tides", "doi": "10.1/a"}
-    for arxiv_id, day, value in (("2603.00001", DAY, 4), ("", date(2026, 3, 3), 9)):
+    apart = PaperRecord(arxiv_id="2603.00001", title="Tides")
+    journal = PaperRecord(arxiv_id="", title="Tides", doi="10.1/a")
+    for record, day, value in ((apart, DAY, 4), (journal, date(2026, 3, 3), 9)):
         signal = SignalRecord("hf_upvotes", day, value)
-        record = PaperRecord(arxiv_id=arxiv_id, signals=(signal,), **names)
-        if arxiv_id:
-            record = PaperRecord(arxiv_id=arxiv_id, title="Tides", signals=(signal,))
-        ingest([record], text_source=TextSource.FEED, today=DAY)
-    both = PaperRecord(arxiv_id="2603.00001", **names)
-    ingest([both], text_source=TextSource.FEED, today=DAY)
+        ingest([replace(record, signals=(signal,))], text_source=TextSource.FEED, today=DAY)
+    ingest([replace(apart, doi="10.1/a")], text_source=TextSource.FEED, today=DAY)
     assert PaperStats.objects.get().upvotes == 9
 
 

@@ -82,7 +82,7 @@ def test_yesterdays_answer_under_todays_date_announces_nothing(
     Source.objects.update(etag="", last_modified="")
     read(arxiv, NOON + timedelta(days=1))
     assert not Announcement.objects.filter(announced_on__gt=MONDAY).exists()
-    assert Batch.objects.get(announced_on__gt=MONDAY).state == Batch.State.NONE_TODAY
+    assert Batch.objects.get(announced_on__gt=MONDAY).state == Batch.State.LATE
 
 
 def test_a_weekend_is_an_empty_batch_and_no_failure(origin: Origin, arxiv: Source) -> None:
@@ -181,7 +181,7 @@ def test_a_worker_that_lost_its_turn_changes_nothing(origin: Origin, arxiv: Sour
 def test_pausing_a_source_while_it_is_read_holds(origin: Origin, arxiv: Source) -> None:
     fetched = refresh.fetch_documents(arxiv, now=NOON)
     Source.objects.update(is_active=False)
-    refresh.ingest_document(fetched.documents[0])
+    refresh.store_document(fetched.documents[0])
     arxiv.refresh_from_db()
     assert (arxiv.is_active, arxiv.state) == (False, Source.State.OK)
 

@@ -32,6 +32,6 @@ def test_a_source_that_cannot_be_read_fails_the_command(settings: Settings) -> N
     settings.HUGGINGFACE_URL = "http://127.0.0.1:9/api"
     settings.FETCH_ALLOWED_PRIVATE_HOSTS = ["127.0.0.1:9"]
     errors = StringIO()
-    with pytest.raises(CommandError, match="1 of 1 sources could not be read"):
+    with pytest.raises(CommandError, match="4 of 4 sources could not be read"):
         call_command("refresh", stderr=errors)
     assert "huggingface:" in errors.getvalue()

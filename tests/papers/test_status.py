@@ -8,8 +8,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from papers import ranking
+from papers.documents import ATTEMPTS
 from papers.models import AnswerCount, Batch, FetchedDocument, Harvest, HostGate, Source
-from papers.refresh import INGEST_ATTEMPTS
 from papers.search import folder
 from papers.search.folder import FollowerState
 from tests.factories import DAY, make_source, make_user
@@ -78,7 +78,7 @@ def test_the_key_in_a_feeds_address_is_not_public(client: Client) -> None:
         state=Source.State.FAILING,
         last_error=f"{address} redirects to https://elsewhere.example.net/secret, too.",
     )
-    make_document(source=source, attempts=INGEST_ATTEMPTS, reason=f"{address} said “no”")
+    make_document(source=source, attempts=ATTEMPTS, reason=f"{address} said “no”")
     make_batch(source=source, rejected=1, problems=[f"Item 1 at {address} has no title."])
     shown = page(client)
     assert "journal.example.org" in shown
@@ -118,7 +118,7 @@ def test_answers_of_today_are_counted_a_host(client: Client) -> None:
 
 def test_only_answers_that_were_given_up_are_called_parked(client: Client) -> None:
     source = make_source()
-    make_document(source=source, attempts=INGEST_ATTEMPTS, reason="The database said no.")
+    make_document(source=source, attempts=ATTEMPTS, reason="The database said no.")
     make_document(source=source, attempts=1, reason="Once more.")
     shown = page(client)
     assert "1 answer could not be stored" in shown

@@ -26,6 +26,11 @@ def queued(monkeypatch: pytest.MonkeyPatch) -> Queued:
     return calls
 
 
+@pytest.fixture
+def no_sources(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "ensure_sources", lambda: None)
+
+
 def make_document(*, minutes_old: int, attempts: int = 0) -> FetchedDocument:
     return FetchedDocument.objects.create(
         source=Source.objects.first()
@@ -42,24 +47,38 @@ def test_the_tick_makes_the_sources_of_the_settings_and_queues_them(
 ) -> None:
     settings.ARXIV_CATEGORIES = ["cs.CL", "math"]
     tasks.refresh_due_sources()
-    assert {source.name for source in Source.objects.all()} == {
-        "huggingface",
-        "arxiv_rss:cs.CL",
-        "arxiv_rss:math",
-    }
+    named = {source.name for source in Source.objects.all()}
+    assert {"huggingface", "huggingface:month", "arxiv_rss:math"} < named
+    assert {"arxiv_oai:cs.CL", "arxiv_list:cs.CL", "arxiv_rss:cs.CL"} < named
+    # One task for arXiv, whichever interface; one for Hugging Face.
+    assert sorted(len(sources) for _task, sources in queued) == [4, 6]
+
+
+def test_what_the_settings_turn_off_is_not_made(settings: Settings, queued: Queued) -> None:
+    settings.ARXIV_CATEGORIES = ["cs.CL"]
+    settings.ARXIV_REPAIR = settings.ARXIV_WITNESS = settings.GITHUB_STARS = False
+    tasks.refresh_due_sources()
+    kinds = set(Source.objects.values_list("kind", flat=True))
+    assert kinds == {"arxiv_rss", "huggingface"}
+
+
+def test_feeds_of_one_host_are_read_in_turn_and_others_beside(
+    queued: Queued, no_sources: None
+) -> None:
+    for path in ("a.org/1", "a.org/2", "b.org/1"):
+        make_source(kind=Source.Kind.SYNDICATION, key=f"https://{path}")
+    tasks.refresh_due_sources()
     assert sorted(len(sources) for _task, sources in queued) == [1, 2]
 
 
-def test_a_paused_source_is_not_queued(queued: Queued, settings: Settings) -> None:
-    settings.ARXIV_CATEGORIES = []
+def test_a_paused_source_is_not_queued(queued: Queued, no_sources: None) -> None:
     make_source(is_active=False)
     tasks.refresh_due_sources()
     assert queued == []
 
 
 @pytest.mark.promise(48)
-def test_an_answer_whose_worker_is_gone_is_queued_again(queued: Queued, settings: Settings) -> None:
-    settings.ARXIV_CATEGORIES = []
+def test_an_answer_whose_worker_is_gone_is_queued_again(queued: Queued, no_sources: None) -> None:
     lost = make_document(minutes_old=6)
     make_document(minutes_old=0)
     tasks.refresh_due_sources()
@@ -67,8 +86,7 @@ def test_an_answer_whose_worker_is_gone_is_queued_again(queued: Queued, settings
 
 
 @pytest.mark.promise(15)
-def test_an_answer_that_killed_three_workers_is_parked(queued: Queued, settings: Settings) -> None:
-    settings.ARXIV_CATEGORIES = []
+def test_an_answer_that_killed_three_workers_is_parked(queued: Queued, no_sources: None) -> None:
     make_document(minutes_old=6, attempts=3)
     tasks.refresh_due_sources()
     assert queued == []
@@ -90,4 +108,7 @@ def test_an_empty_site_whose_sources_fail_is_told_once_what_else_brings_papers(
     tasks.refresh_sources([source.pk for source in sources])
     told = [line for line in caplog.messages if "loadpapers" in line]
     assert len(told) == 1
+    failed = [line for line in caplog.messages if " fails: " in line]
+    assert len(failed) == 1
+    assert "1 more of the same host" in failed[0]
     assert Source.objects.filter(state=Source.State.FAILING).count() == 2
