@@ -78,8 +78,8 @@ class FilePaperForm(forms.Form):
         self._ids = {pk for pk, _title in choices}
 
     def clean_was(self) -> set[int]:
-        parts: list[str] = self.cleaned_data["was"].split(",")
-        return {int(part) for part in parts if part.isascii() and part.isdigit()} & self._ids
+        parts = set(self.cleaned_data["was"].split(","))
+        return {pk for pk in self._ids if str(pk) in parts}
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
