@@ -41,9 +41,13 @@ def key_of(link: ShareLink) -> str | None:
 
 def make_link(reading_list: ReadingList) -> ShareLink:
     """Return the list's link, made if there is none. After a revocation it has a new key: the
-    generation rises, so that the old key never opens anything again."""
+    generation rises, so that the old key never opens anything again.
+
+    Raises ReadingList.DoesNotExist when the list was deleted meanwhile.
+    """
     with transaction.atomic():
         lock_lists_of(reading_list.owner_id)
+        reading_list = ReadingList.objects.get(pk=reading_list.pk)
         link = reading_list.share_links.order_by("pk").first()
         if link is None:
             link = ShareLink.objects.create(reading_list=reading_list, generation=1)

@@ -3,6 +3,7 @@ import re
 import pytest
 from pytest_django import Settings
 
+from readinglists.models import ReadingList
 from readinglists.sharing import (
     active_link,
     derive_key,
@@ -54,6 +55,14 @@ def test_making_a_link_again_gives_the_same_one() -> None:
     reading_list = make_reading_list()
     assert key_of(make_link(reading_list)) == key_of(make_link(reading_list))
     assert reading_list.share_links.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_link_to_a_list_deleted_meanwhile_is_refused() -> None:
+    reading_list = make_reading_list()
+    ReadingList.objects.filter(pk=reading_list.pk).delete()
+    with pytest.raises(ReadingList.DoesNotExist):
+        make_link(reading_list)
 
 
 @pytest.mark.django_db
