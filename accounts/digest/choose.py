@@ -200,9 +200,9 @@ def _announced(paper: Candidate, today: date) -> str:
 
 
 def _why_nothing(reader: Reader) -> str:
-    if reader.last_issue_at is None:
+    if reader.last_issue_on is None:
         return _("Nothing new for you was announced or rose in the last %s days.") % (
             readers.FIRST_ISSUE_DAYS
         )
-    last = date_format(reader.last_issue_at, "j F Y")
+    last = date_format(reader.last_issue_on, "j F Y")
     return _("Nothing new for you was announced or rose since your last issue of %s.") % last

@@ -56,12 +56,13 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One reader's side of the choice. Ids are of papers; `saved` is newest first."""
+    """One reader's side of the choice. Ids are of papers; `saved` is newest first;
+    `last_issue_on` is the reader's own date."""
 
     user_id: int
     size: int
     span: Span
-    last_issue_at: datetime | None = None
+    last_issue_on: date | None = None
     mailed: frozenset[int] = frozenset()
     known: frozenset[int] = frozenset()
     saved: tuple[int, ...] = ()
@@ -70,6 +71,7 @@ class Reader:
 @dataclass(frozen=True, slots=True)
 class _Past:
     last_issue_at: datetime | None = None
+    last_issue_on: date | None = None
     mailed: frozenset[int] = frozenset()
 
 
@@ -91,7 +93,7 @@ def read(users: Sequence[User], now: datetime) -> list[Reader]:
             user_id=user.pk,
             size=user.digest_size,
             span=span_since(past.get(user.pk, nothing).last_issue_at, now),
-            last_issue_at=past.get(user.pk, nothing).last_issue_at,
+            last_issue_on=past.get(user.pk, nothing).last_issue_on,
             mailed=past.get(user.pk, nothing).mailed,
             known=frozenset(saved[user.pk]) | frozenset(voted[user.pk]),
             saved=tuple(dict.fromkeys(saved[user.pk]))[:NEWEST_SAVED],
@@ -122,7 +124,7 @@ def span_since(last_issue_at: datetime | None, now: datetime) -> Span:
 
 
 _PAST = """
-SELECT d.user_id, max(d.finished_at),
+SELECT d.user_id, max(d.finished_at), max(d.local_date),
     array_agg(DISTINCT (item ->> 'paper')::bigint) FILTER (WHERE item IS NOT NULL)
 FROM accounts_delivery d LEFT JOIN LATERAL jsonb_array_elements(d.items) item ON true
 WHERE d.user_id = ANY(%s) AND d.state IN ('sent', 'unknown') AND d.finished_at > %s
@@ -134,8 +136,8 @@ def _past_issues(user_ids: list[int], now: datetime) -> dict[int, _Past]:
     with connection.cursor() as cursor:
         cursor.execute(_PAST, [user_ids, now - timedelta(days=REMEMBERED_DAYS)])
         return {
-            user_id: _Past(last_issue_at, frozenset(paper_ids or ()))
-            for user_id, last_issue_at, paper_ids in cursor.fetchall()
+            user_id: _Past(last_issue_at, last_issue_on, frozenset(paper_ids or ()))
+            for user_id, last_issue_at, last_issue_on, paper_ids in cursor.fetchall()
         }
 
 

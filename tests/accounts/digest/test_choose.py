@@ -243,6 +243,14 @@ def test_nothing_new_says_so_in_words() -> None:
     assert "last 3 days" in choose_for(make_user()).why_nothing
 
 
+def test_last_issue_is_named_by_the_readers_own_date() -> None:
+    user = make_user(timezone="Pacific/Auckland")
+    evening = datetime(2026, 3, 1, 18, 0, tzinfo=UTC)  # 07:00 on 2 March in Auckland
+    day = evening.astimezone(user.zone).date()
+    ledger.new_delivery(user, day, evening, state="sent", finished_at=evening).save()
+    assert "since your last issue of 2 March 2026" in choose_for(user).why_nothing
+
+
 def test_more_readers_cost_no_more_queries() -> None:
     popular()
     users = [make_user() for _ in range(6)]
