@@ -46,6 +46,11 @@ class ReaderAdmin(UserAdmin):  # type: ignore[type-arg]
     ]
     add_fieldsets = [(None, {"fields": ["email", "usable_password", "password1", "password2"]})]
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        # A reader's issues go with the reader, although nobody may delete them alone.
+        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
+        return deleted, counts, missing - {Delivery._meta.verbose_name}, protected
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         # An address that nobody confirmed gets no issue, whoever switches it on.

@@ -1,8 +1,11 @@
+from datetime import UTC, datetime
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
 
-from accounts.models import User
+from accounts.digest import ledger
+from accounts.models import Delivery, User
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +58,24 @@ def test_switching_a_digest_on_makes_an_issue_due_for_confirmed_addresses_only(
 
 def test_deliveries_can_only_be_looked_at(admin: Client) -> None:
     assert admin.get("/admin/accounts/delivery/add/").status_code == 403
+
+
+def test_a_reader_is_deleted_with_their_issues(admin: Client) -> None:
+    reader = make_user()
+    now = datetime(2026, 3, 3, 7, 0, tzinfo=UTC)
+    ledger.new_delivery(reader, now.date(), now, state=Delivery.State.SENT).save()
+    admin.post(f"/admin/accounts/user/{reader.pk}/delete/", {"post": "yes"})
+    assert not User.objects.filter(pk=reader.pk).exists()
+    assert not Delivery.objects.exists()
+
+
+def test_an_issue_alone_is_not_deleted(admin: Client) -> None:
+    now = datetime(2026, 3, 3, 7, 0, tzinfo=UTC)
+    delivery = ledger.new_delivery(make_user(), now.date(), now)
+    delivery.save()
+    url = f"/admin/accounts/delivery/{delivery.pk}/delete/"
+    assert admin.post(url, {"post": "yes"}).status_code == 403
+    assert Delivery.objects.exists()
 
 
 def test_an_operators_account_needs_no_confirmation(client: Client) -> None:
