@@ -105,6 +105,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.email
 
+    def clean(self) -> None:
+        super().clean()
+        self.email = UserManager.normalize_email(self.email)
+
     @property
     def zone(self) -> ZoneInfo:
         """The reader's time zone; UTC where the time-zone data has none of that name any more."""

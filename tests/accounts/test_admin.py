@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.core.mail import EmailMessage
 from django.test import Client
 
 from accounts.digest import ledger
@@ -76,6 +77,16 @@ def test_an_issue_alone_is_not_deleted(admin: Client) -> None:
     url = f"/admin/accounts/delivery/{delivery.pk}/delete/"
     assert admin.post(url, {"post": "yes"}).status_code == 403
     assert Delivery.objects.exists()
+
+
+def test_a_reader_made_here_can_log_in_whatever_the_case_of_the_address(
+    admin: Client, mailoutbox: list[EmailMessage]
+) -> None:
+    fields = {"email": "Bob@Example.org", "usable_password": "false"}
+    admin.post("/admin/accounts/user/add/", fields)
+    Client().post("/accounts/login/code/", {"email": "Bob@Example.org"})
+    assert User.objects.filter(email="bob@example.org").exists()
+    assert "code" in mailoutbox[0].subject
 
 
 def test_an_operators_account_needs_no_confirmation(client: Client) -> None:
