@@ -52,6 +52,8 @@ class _FencedData(smtplib.SMTP):
         self.putcmd("data")
         code, answer = self.getreply()
         if code != 354:
+            # smtplib leaves the transaction open here, and the next reader's MAIL is refused.
+            self._rset()  # type: ignore[attr-defined]
             raise smtplib.SMTPDataError(code, answer)
         text = smtplib._quote_periods(msg)  # type: ignore[attr-defined]
         self.send(text if text.endswith(b"\r\n") else text + b"\r\n")

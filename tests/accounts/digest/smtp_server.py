@@ -43,16 +43,23 @@ class ScriptedServer:
         with client, client.makefile("rb") as lines:
             if not self._answer(client, b"BANNER"):
                 return
+            is_open = False
             for line in lines:
                 verb = line[:4].upper()
+                if verb == b"MAIL" and is_open:  # as Postfix has it
+                    client.sendall(b"503 nested MAIL command\r\n")
+                    continue
+                is_open = verb in (b"MAIL", b"RCPT", b"DATA")
                 if verb == b"RCPT" and self.refuse_recipient and self.refuse_recipient in line:
                     client.sendall(b"550 no such person\r\n")
                     continue
+                wants_text = verb == b"DATA" and self._reply(verb).startswith(b"354")
                 if not self._answer(client, verb) or verb == b"QUIT":
                     return
-                if verb == b"DATA" and self._reply(verb).startswith(b"354"):
+                if wants_text:
                     text = b"".join(iter(lines.readline, b".\r\n"))
                     self.taken.append(text)
+                    is_open = False
                     if not self._answer(client, b"DOT"):
                         return
 

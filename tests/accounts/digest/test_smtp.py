@@ -111,6 +111,19 @@ def test_refused_reader_leaves_the_connection_to_others(settings: Settings) -> N
     assert (server.connections, len(server.taken)) == (1, 1)
 
 
+@pytest.mark.promise(6)
+@pytest.mark.parametrize("answer", [b"554 no", b"451 later"])
+def test_message_refused_before_its_text_leaves_the_connection_to_others(
+    settings: Settings, answer: bytes
+) -> None:
+    with scripted_server(settings, data=answer) as server, open_transport() as transport:
+        with pytest.raises((RefusedError, TryLaterError)):
+            transport.send(message(), lambda: None)
+        server.answers.clear()
+        transport.send(message(), lambda: None)
+    assert len(server.taken) == 1
+
+
 def test_broken_connection_is_opened_again(settings: Settings) -> None:
     with scripted_server(settings, data=HANG_UP) as server, open_transport() as transport:
         with pytest.raises(TryLaterError):
