@@ -20,7 +20,7 @@ _SILENT = names(
     " limits nolimits nonumber notag xspace rm bf it cal em sf tt scriptstyle ensuremath"
 )
 _SILENT_WITH_ARGUMENT = frozenset(("begin", "end", "color", "label", "tag", "hspace", "mspace"))
-_SKIPPED_ARGUMENTS = {"textcolor": 1, "colorbox": 1, "href": 1}
+_SKIPPED_ARGUMENTS = {"textcolor": 1, "colorbox": 1, "href": 1, "style": 1, "class": 1, "cssId": 1}
 _SPACES = frozenset(("quad", "qquad", "enspace", "thinspace"))
 _OVER = {
     "hat": "\u0302", "widehat": "\u0302", "tilde": "\u0303", "widetilde": "\u0303",

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from latex2mathml.converter import Converter
 
 from papers.tex.braces import match_braces
-from papers.tex.symbols import names
+from papers.tex.symbols import FUNCTIONS, names
 
 LONGEST_MATHML = 60_000
 
@@ -35,6 +35,7 @@ _ATTRIBUTES = {
     "columnlines": r"(?:(?:none|solid|dashed) ?){1,20}",
     "rowlines": r"(?:(?:none|solid|dashed) ?){1,20}",
 }  # fmt: skip
+_THIN = "0.167em"
 _VALUES = {name: re.compile(pattern) for name, pattern in _ATTRIBUTES.items()}
 _CLEANER = nh3.Cleaner(
     tags=set(_TAGS), attributes={tag: set(_ATTRIBUTES) for tag in _TAGS}, strip_comments=True
@@ -75,6 +76,7 @@ def in_mathml(maths: str, *, block: bool = False) -> SafeString:
         display = "block" if block else "inline"
         root = Converter(display=display).convert_to_element(source)
         _strip(root)
+        _space_functions(root)
         markup = tostring(root, encoding="unicode", short_empty_elements=False)
     # The converter raises many kinds, some of them by accident (IndexError, StopIteration).
     except (Exception, RecursionError) as error:
@@ -95,6 +97,17 @@ def _strip(root: Element) -> None:
             if element.tag == "mi" and element.text in _BRACKETS:
                 element.tag, element.attrib = "mo", {"stretchy": "false"}
             element.text = _readable(element.text, element.tag)
+
+
+def _space_functions(root: Element) -> None:
+    """Set the thin spaces of TeX around log, sin and such, none before a bracket."""
+    for parent in root.iter():
+        for number, element in enumerate(parent):
+            if element.tag == "mi" and element.text in FUNCTIONS:
+                following = parent[number + 1].text if number + 1 < len(parent) else "("
+                close = following in ("(", "[", "{") and parent.tag == "mrow"
+                element.tag = "mo"
+                element.attrib = {"lspace": _THIN, "rspace": "0em" if close else _THIN}
 
 
 def _readable(text: str, tag: str) -> str:

@@ -150,6 +150,13 @@ def test_html_shows_maths_as_mathml() -> None:
     )
 
 
+def test_names_of_functions_stand_apart() -> None:
+    thin = 'lspace="0.167em" rspace="0.167em"'
+    assert f"<mo {thin}>log</mo>" in to_html(r"$n \log n$")
+    assert f"<mo {thin}>log</mo>" in to_html(r"$n \log_2 n$")
+    assert '<mo lspace="0.167em" rspace="0em">log</mo>' in to_html(r"$n \log(n)$")
+
+
 def test_percent_in_maths_begins_no_comment() -> None:
     assert "<mn>95</mn>" in to_html("$95% < x$")
     assert "<mi>x</mi>" in to_html("$95% < x$")
