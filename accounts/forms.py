@@ -6,6 +6,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.mail import has_domain_for_mail
 from accounts.models import User
 from accounts.timezones import timezone_choices, timezone_or_utc
 
@@ -55,7 +56,10 @@ class SubscribeForm(forms.Form):
     website = forms.CharField(required=False)
 
     def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
+        email = str(self.cleaned_data["email"]).lower()
+        if not has_domain_for_mail(email):
+            raise forms.ValidationError(self.fields["email"].error_messages["invalid"])
+        return email
 
     @property
     def is_from_a_robot(self) -> bool:

@@ -9,6 +9,7 @@ from tests.accounts.mails import find_link
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
+UNSENDABLE = "a@" + "ä" * 63 + ".org"
 
 
 def ask_for_code(client: Client) -> int:
@@ -35,6 +36,22 @@ def test_addresses_are_not_escaped_as_html(client: Client, mailoutbox: list[Emai
     client.post("/accounts/password/reset/", {"email": "o'hara@example.org"})
     assert "o'hara@example.org" in str(mailoutbox[0].body)
     assert find_link(mailoutbox[0]) == "/accounts/signup/"
+
+
+@pytest.mark.parametrize("path", ["signup/", "password/reset/"])
+def test_an_address_that_no_header_can_hold_is_refused_in_words(
+    client: Client, mailoutbox: list[EmailMessage], path: str
+) -> None:
+    form = {"email": UNSENDABLE, "password1": "a long passphrase"}
+    response = client.post(f"/accounts/{path}", form)
+    assert "No mail can be sent to this address" in response.content.decode()
+    assert not User.objects.exists()
+
+
+def test_a_code_asked_for_by_such_an_address_is_answered_as_by_any_other(client: Client) -> None:
+    unknown = client.post("/accounts/login/code/", {"email": "nobody@example.org"})
+    answer = Client().post("/accounts/login/code/", {"email": UNSENDABLE})
+    assert answer.headers["Location"] == unknown.headers["Location"]
 
 
 def test_a_mail_server_that_is_away_is_said_in_words(
