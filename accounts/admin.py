@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.digest.schedule import reschedule
 from accounts.models import Delivery, User
+from papers.models import PaperRequest
 
 # Allauth's limits and codes guard its own login page only, so the admin's form is not used.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -47,9 +48,10 @@ class ReaderAdmin(UserAdmin):  # type: ignore[type-arg]
     add_fieldsets = [(None, {"fields": ["email", "usable_password", "password1", "password2"]})]
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        # A reader's issues go with the reader, although nobody may delete them alone.
+        # What nobody may delete alone goes with its reader.
         deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
-        return deleted, counts, missing - {Delivery._meta.verbose_name}, protected
+        going_along = {model._meta.verbose_name for model in (Delivery, PaperRequest)}
+        return deleted, counts, missing - going_along, protected
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -7,6 +7,7 @@ from django.test import Client
 
 from accounts.digest import ledger
 from accounts.models import Delivery, User
+from papers.models import PaperRequest
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -61,10 +62,11 @@ def test_deliveries_can_only_be_looked_at(admin: Client) -> None:
     assert admin.get("/admin/accounts/delivery/add/").status_code == 403
 
 
-def test_a_reader_is_deleted_with_their_issues(admin: Client) -> None:
+def test_a_reader_is_deleted_with_their_issues_and_requests(admin: Client) -> None:
     reader = make_user()
     now = datetime(2026, 3, 3, 7, 0, tzinfo=UTC)
     ledger.new_delivery(reader, now.date(), now, state=Delivery.State.SENT).save()
+    PaperRequest.objects.create(requested_by=reader, scheme="arxiv", value="2603.00001")
     admin.post(f"/admin/accounts/user/{reader.pk}/delete/", {"post": "yes"})
     assert not User.objects.filter(pk=reader.pk).exists()
     assert not Delivery.objects.exists()
