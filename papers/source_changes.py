@@ -18,6 +18,7 @@ from papers.addresses import public_address
 from papers.identifiers import OLD_ARCHIVES
 from papers.models import Source
 from papers.pauses import address_of, paused_until
+from papers.sources import HUGGINGFACE_LISTS, names_in_settings
 
 Kind = Source.Kind
 
@@ -88,6 +89,8 @@ def check_key(kind: str, key: str) -> str:
         return public_address(key)
     if kind in OF_A_CATEGORY:
         return category(key.strip())
+    if kind == Kind.HUGGINGFACE and key in HUGGINGFACE_LISTS:
+        return key
     if key.strip():
         raise ValueError(_("There is only one source of this kind: leave the key empty."))
     return ""
@@ -126,9 +129,7 @@ def add_sources(wanted: WantedSource, *, title: str = "") -> list[Source]:
 
 def is_named_by_settings(source: Source) -> bool:
     """Whether the next tick would make this source again (papers/sources.py)."""
-    if source.kind in OF_A_CATEGORY:
-        return source.key in settings.ARXIV_CATEGORIES and source.kind in kinds_of_a_category()
-    return source.kind in ONLY_ONE
+    return (source.kind, source.key) in names_in_settings()
 
 
 def set_paused(source: Source, *, is_paused: bool) -> None:

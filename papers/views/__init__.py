@@ -1,18 +1,51 @@
+from papers.views.add_source import add_source, save_source
+from papers.views.backfill import (
+    backfills,
+    pause_backfill,
+    resume_backfill,
+    start_backfill,
+    stop_backfill,
+)
 from papers.views.calendar import calendar_page
 from papers.views.new import new
 from papers.views.paper import paper, paper_by_number, vote
 from papers.views.search import search
+from papers.views.sources import (
+    change_source,
+    pause_source,
+    remove_source,
+    resume_source,
+    source,
+    sources,
+    test_source,
+    try_source_now,
+)
 from papers.views.status import ranking_page, status
 from papers.views.trending import trending
 
 __all__ = [
+    "add_source",
+    "backfills",
     "calendar_page",
+    "change_source",
     "new",
     "paper",
     "paper_by_number",
+    "pause_backfill",
+    "pause_source",
     "ranking_page",
+    "remove_source",
+    "resume_backfill",
+    "resume_source",
+    "save_source",
     "search",
+    "source",
+    "sources",
+    "start_backfill",
     "status",
+    "stop_backfill",
+    "test_source",
     "trending",
+    "try_source_now",
     "vote",
 ]
