@@ -12,6 +12,7 @@ from hashlib import blake2b
 
 from django.db.backends.utils import CursorWrapper
 
+from papers.feeds.links import find_links
 from papers.feeds.records import AnnouncementRecord, PaperRecord, VersionRecord
 from papers.identity import Group, Name
 from papers.models import TextSource
@@ -29,6 +30,7 @@ class Incoming:
     names: list[Name]
     announced_on: date | None
     digest: int
+    is_new: bool
     announcements: dict[tuple[str, date], AnnouncementRecord] = field(default_factory=dict)
     signals: dict[tuple[str, date], int] = field(default_factory=dict)
     versions: dict[int, VersionRecord] = field(default_factory=dict)
@@ -46,6 +48,7 @@ def combine(group: Group) -> Incoming:
         names=sorted(group.names),
         announced_on=None,
         digest=digest(group.records),
+        is_new=group.row is None,
     )
     for record in group.records:
         _add(incoming, record)
@@ -135,6 +138,7 @@ def _copy(cursor: CursorWrapper, table: str, rows: Iterable[Values]) -> None:
 def _paper(each: Incoming, text_source: TextSource, today: date) -> Values:
     """In the order of the columns of `incoming` (ingest_sql.py)."""
     record = each.record
+    found = find_links(record.comment, record.abstract)
     return (
         each.paper_id,
         record.arxiv_id or None,
@@ -151,12 +155,14 @@ def _paper(each: Incoming, text_source: TextSource, today: date) -> Values:
         record.comment,
         record.journal_ref,
         record.license,
-        record.code_url,
-        record.project_url,
+        record.code_url or (found.code_url if each.is_new else ""),
+        record.project_url or (found.project_url if each.is_new else ""),
         record.url,
         json.dumps(record.keywords, ensure_ascii=False),
         int(text_source),
         record.is_withdrawn,
         today,
         each.digest,
+        found.code_url,
+        found.project_url,
     )

@@ -15,7 +15,8 @@ CREATE TEMPORARY TABLE incoming (
     short_abstract text, primary_category_id text, version smallint, submitted_at timestamptz,
     updated_at timestamptz, announced_on date, comment text, journal_ref text, license text,
     code_url text, project_url text, url text, keywords jsonb, text_source smallint,
-    is_withdrawn boolean, seen_on date, digest bigint
+    is_withdrawn boolean, seen_on date, digest bigint, found_code_url text,
+    found_project_url text
 ) ON COMMIT DROP;
 CREATE TEMPORARY TABLE incoming_identifier (paper_id bigint, scheme text, value text)
     ON COMMIT DROP;
@@ -72,7 +73,7 @@ def _moment(column: str) -> str:
 
 
 _TEXTS = ("title", "abstract", "author_line", "short_abstract", "comment", "journal_ref")
-_LINKS = ("license", "code_url", "project_url", "url")
+_LINKS = ("license", "url")
 _MERGED = {
     "arxiv_id": "COALESCE(p.arxiv_id, EXCLUDED.arxiv_id)",
     **{column: _text(column) for column in (*_TEXTS, *_LINKS)},
@@ -81,6 +82,11 @@ _MERGED = {
     # An unknown list of authors is empty, and the line made from it too.
     "authors": f"""CASE WHEN ({_BETTER} AND EXCLUDED.author_line <> '') OR p.author_line = ''
         THEN EXCLUDED.authors ELSE p.authors END""",
+    # Said outright by any source, it counts more than what was found in the text.
+    **{
+        column: f"COALESCE(NULLIF(EXCLUDED.{column}, ''), p.{column})"
+        for column in ("code_url", "project_url")
+    },
     "keywords": """CASE WHEN EXCLUDED.keywords <> '[]'::jsonb THEN EXCLUDED.keywords
         ELSE p.keywords END""",
     "version": "GREATEST(p.version, EXCLUDED.version)",
@@ -98,6 +104,16 @@ ON CONFLICT (id) DO UPDATE SET {", ".join(f"{c} = {e}" for c, e in _MERGED.items
 WHERE ({", ".join(f"p.{c}" for c in _MERGED)}) IS DISTINCT FROM ({", ".join(_MERGED.values())})
 RETURNING id, (xmax = 0)
 """  # noqa: S608 - made of this module's own constants
+
+# Links found in comment and abstract fill gaps.
+_FILL_LINKS = """
+UPDATE papers_paper p SET
+    code_url = COALESCE(NULLIF(p.code_url, ''), i.found_code_url),
+    project_url = COALESCE(NULLIF(p.project_url, ''), i.found_project_url)
+FROM incoming i
+WHERE p.id = i.id AND ((p.code_url = '' AND i.found_code_url <> '')
+    OR (p.project_url = '' AND i.found_project_url <> ''))
+"""
 
 # Who tells the version that is stored may say that it was withdrawn, or is back.
 _WITHDRAW = """
@@ -184,6 +200,7 @@ WHERE s.paper_id = l.paper_id
 """
 
 WRITE_THE_REST = (
+    _FILL_LINKS,
     _WITHDRAW,
     _ADD_IDENTIFIERS,
     _REMOVE_CATEGORIES,

@@ -6,16 +6,19 @@ stars and citations by papers/stars.py and papers/citations.py.
 
 import logging
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from papers import documents, harvest, refresh, repair
+from papers import citations, documents, harvest, refresh, repair, stars
 from papers.feeds.records import FeedError
 from papers.ingest import IngestResult
 from papers.models import FetchedDocument, Harvest, Source
+from papers.source_turns import mark_failing, mark_working, next_try, release
 from papers.sources import READERS
 
 logger = logging.getLogger(__name__)
+
+COUNTS_INTERVAL = timedelta(hours=1)
 
 
 @dataclass(slots=True)
@@ -39,9 +42,25 @@ def take_turn(source: Source, *, now: datetime) -> Turn:
         case Source.Kind.ARXIV_OAI:
             repair.begin(source, now=now)
             return Turn()
+        case Source.Kind.GITHUB | Source.Kind.SEMANTIC_SCHOLAR:
+            return _count(source, now=now)
         case _:
             fetched = refresh.fetch_documents(source, now=now)
             return Turn(fetched.documents, str(fetched.error or ""))
+
+
+def _count(source: Source, *, now: datetime) -> Turn:
+    is_github = source.kind == Source.Kind.GITHUB
+    try:
+        counted = stars.count_stars(now=now) if is_github else citations.count_citations(now=now)
+    except FeedError as error:
+        mark_failing(source, str(error), now=now)
+        release(source, next_due_at=next_try(source, error, now=now))
+        return Turn(error=str(error))
+    logger.info("%s: %s", source, counted)
+    mark_working(source, now=now)
+    release(source, next_due_at=now + COUNTS_INTERVAL)
+    return Turn()
 
 
 def read_now(source: Source, *, now: datetime) -> refresh.Outcome:

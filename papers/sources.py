@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from papers.calendar import feed_day
-from papers.feeds import arxiv_list, arxiv_rss, huggingface
+from papers.feeds import arxiv_list, arxiv_rss, huggingface, syndication
 from papers.feeds.fetch import FetchedResponse
 from papers.feeds.records import ParsedFeed
 from papers.models import Batch, FetchedDocument, Source, TextSource
@@ -115,6 +115,18 @@ def _fetch_arxiv_rss(ask: Ask) -> FetchedResponse:
     return arxiv_rss.fetch_category(ask.source.key, etag=ask.etag, last_modified=ask.last_modified)
 
 
+def _fetch_syndication(ask: Ask) -> FetchedResponse:
+    return syndication.fetch_feed(ask.source.key, etag=ask.etag, last_modified=ask.last_modified)
+
+
+def _of_syndication(source: Source, document: FetchedDocument) -> dict[str, Any]:
+    return {
+        "url": source.key,
+        "content_type": document.content_type,
+        "read_on": document.for_day,
+    }
+
+
 READERS = {
     Source.Kind.HUGGINGFACE: Reader(
         text_source=TextSource.HUGGING_FACE,
@@ -146,6 +158,14 @@ READERS = {
         parse=arxiv_list.parse,
         arguments=lambda source, document: {"category": source.key},
     ),
+    Source.Kind.SYNDICATION: Reader(
+        text_source=TextSource.FEED,
+        interval=timedelta(hours=2),
+        days=_utc_day,
+        fetch=_fetch_syndication,
+        parse=syndication.parse,
+        arguments=_of_syndication,
+    ),
 }
 
 
@@ -167,6 +187,8 @@ def names_in_settings() -> list[tuple[Source.Kind, str]]:
     kinds += [Source.Kind.ARXIV_LIST] if settings.ARXIV_WITNESS else []
     names = [(Source.Kind.HUGGINGFACE, key) for key in ("", *HUGGINGFACE_LISTS)]
     names += [(kind, code) for kind in kinds for code in settings.ARXIV_CATEGORIES]
+    names += [(Source.Kind.GITHUB, "")] if settings.GITHUB_STARS else []
+    names += [(Source.Kind.SEMANTIC_SCHOLAR, "")] if settings.SEMANTIC_SCHOLAR_KEY else []
     return names
 
 

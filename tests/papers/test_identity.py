@@ -215,6 +215,25 @@ def test_an_assumed_day_fills_a_gap_and_contradicts_nobody() -> None:
     assert Paper.objects.get(arxiv_id="2603.00142").announced_on == date(2026, 3, 4)
 
 
+CODE_IN_TEXT = "Our code is at https://github.com/moor/tides."
+
+
+def test_a_link_in_the_text_fills_a_gap() -> None:
+    store(replace(ARXIV, comment=CODE_IN_TEXT))
+    assert Paper.objects.get().code_url == "https://github.com/moor/tides"
+    store(replace(ARXIV, arxiv_id="2603.00142", doi=""))
+    store(replace(ARXIV, arxiv_id="2603.00142", doi="", comment=CODE_IN_TEXT))
+    assert Paper.objects.filter(code_url="https://github.com/moor/tides").count() == 2
+
+
+def test_a_link_said_outright_counts_more_than_one_in_the_text() -> None:
+    store(replace(ARXIV, comment=CODE_IN_TEXT))
+    said = "https://github.com/quay/tides"
+    store(replace(ARXIV, code_url=said), source=TextSource.HUGGING_FACE)
+    store(replace(ARXIV, comment=f"{CODE_IN_TEXT} 12 pages."))
+    assert Paper.objects.get().code_url == said
+
+
 def test_keywords_are_kept() -> None:
     store(replace(ARXIV, keywords=("tides", "", "k" * 200)))
     store(ARXIV)

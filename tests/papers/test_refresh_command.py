@@ -23,7 +23,7 @@ def test_it_says_what_came(settings: Settings) -> None:
 
 def test_an_unknown_source_is_answered_with_the_names_there_are(settings: Settings) -> None:
     settings.ARXIV_CATEGORIES = ["cs.CL"]
-    with pytest.raises(CommandError, match=r"arxiv_rss:cs\.CL, huggingface"):
+    with pytest.raises(CommandError, match=r"arxiv_rss:cs\.CL, github, huggingface"):
         call_command("refresh", "arxiv_rss:cs.XX")
 
 
@@ -32,6 +32,6 @@ def test_a_source_that_cannot_be_read_fails_the_command(settings: Settings) -> N
     settings.HUGGINGFACE_URL = "http://127.0.0.1:9/api"
     settings.FETCH_ALLOWED_PRIVATE_HOSTS = ["127.0.0.1:9"]
     errors = StringIO()
-    with pytest.raises(CommandError, match="4 of 4 sources could not be read"):
+    with pytest.raises(CommandError, match="4 of 5 sources could not be read"):
         call_command("refresh", stderr=errors)
     assert "huggingface:" in errors.getvalue()

@@ -48,10 +48,10 @@ def test_the_tick_makes_the_sources_of_the_settings_and_queues_them(
     settings.ARXIV_CATEGORIES = ["cs.CL", "math"]
     tasks.refresh_due_sources()
     named = {source.name for source in Source.objects.all()}
-    assert {"huggingface", "huggingface:month", "arxiv_rss:math"} < named
+    assert {"huggingface", "huggingface:month", "github", "arxiv_rss:math"} < named
     assert {"arxiv_oai:cs.CL", "arxiv_list:cs.CL", "arxiv_rss:cs.CL"} < named
-    # One task for arXiv, whichever interface; one for Hugging Face.
-    assert sorted(len(sources) for _task, sources in queued) == [4, 6]
+    # One task for arXiv, whichever interface; one for Hugging Face; one for GitHub.
+    assert sorted(len(sources) for _task, sources in queued) == [1, 4, 6]
 
 
 def test_what_the_settings_turn_off_is_not_made(settings: Settings, queued: Queued) -> None:
