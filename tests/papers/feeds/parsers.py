@@ -5,7 +5,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from papers.feeds import arxiv_api, arxiv_list, arxiv_oai, arxiv_rss, huggingface
+from papers.feeds import (
+    arxiv_api,
+    arxiv_list,
+    arxiv_oai,
+    arxiv_rss,
+    crossref,
+    github,
+    huggingface,
+    landing,
+    opml,
+    semantic_scholar,
+    syndication,
+)
 from papers.feeds.parsing import parse_apart
 
 DAY = date(2026, 3, 2)
@@ -23,6 +35,8 @@ class Parser:
         return parse_apart(self.parse, body, **self.arguments)
 
 
+ADDRESS = "https://example.org/feed"
+
 PARSERS = {
     "arxiv_api": Parser(arxiv_api.parse, ("atom",)),
     "arxiv_list": Parser(arxiv_list.parse, ("html",), {"category": "cs.AI"}),
@@ -30,5 +44,13 @@ PARSERS = {
     "arxiv_rss": Parser(
         arxiv_rss.parse, ("rss", "atom"), {"category": "cs.AI", "announced_on": DAY}
     ),
+    "crossref": Parser(crossref.parse, ("html",)),
+    "github": Parser(github.parse_stars, ("html",)),
     "huggingface": Parser(huggingface.parse, ("html",), {"observed_on": DAY}),
+    "landing": Parser(landing.parse, ("html",), {"url": ADDRESS}),
+    "opml": Parser(opml.read_opml, ("opml",)),
+    "semantic_scholar": Parser(semantic_scholar.parse, ("html",), {"arxiv_ids": ["2603.00001"]}),
+    "syndication": Parser(
+        syndication.parse, ("rss", "atom"), {"url": ADDRESS, "content_type": "", "read_on": DAY}
+    ),
 }
