@@ -9,12 +9,14 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from papers.models import Paper
@@ -55,13 +57,23 @@ def reader_of(request: HttpRequest) -> AbstractBaseUser:
 
 def reader_required(view: View) -> View:
     """Send a visitor to the login page, by a whole page also when htmx asks for a part of one."""
-    guarded = login_required(view)
+    return _send_to_login(view, after=None)
 
+
+def reader_posts(view: View) -> View:
+    """The same for a view that takes POST only: its address cannot be opened after the login, so
+    that leads to the reader's lists."""
+    return require_POST(_send_to_login(view, after="readinglists:lists"))
+
+
+def _send_to_login(view: View, *, after: str | None) -> View:
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response: HttpResponse = guarded(request, *args, **kwargs)
-        if request.user.is_authenticated or "HX-Request" not in request.headers:
-            return response
-        return HttpResponseClientRedirect(response["Location"])
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        response = redirect_to_login(reverse(after) if after else request.get_full_path())
+        if "HX-Request" in request.headers:
+            return HttpResponseClientRedirect(response["Location"])
+        return response
 
     return cast("View", wrapped)

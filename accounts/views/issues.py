@@ -3,8 +3,10 @@ from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -52,10 +54,11 @@ def issue(request: HttpRequest, local_date: date) -> HttpResponse:
     return render(request, "accounts/issue.html", context)
 
 
-@login_required
 @require_POST
 def send_now(request: HttpRequest) -> HttpResponse:
-    reader = cast("User", request.user)
+    if not request.user.is_authenticated:  # this address cannot be opened after the login
+        return redirect_to_login(reverse("accounts:issues"))
+    reader = request.user
     delivery = ask.send_now(reader, timezone.now())
     if delivery.state in (Delivery.State.SENT, Delivery.State.UNKNOWN):
         messages.info(request, _("Today's issue was already sent. Here it is; no second one goes."))

@@ -3,11 +3,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from papers.latex import to_text
 from readinglists import entries
-from readinglists.access import gone_is_not_found, own_entry, reader_required
+from readinglists.access import gone_is_not_found, own_entry, reader_posts, reader_required
 from readinglists.forms import NoteForm
 from readinglists.models import Entry
 from readinglists.pages import page_number_of
@@ -32,8 +32,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(entry.reading_list)
 
 
-@require_POST
-@reader_required
+@reader_posts
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     """`before` or `after` names the entry to stand beside; with neither the entry goes on top."""
     entry = own_entry(request.user, pk)

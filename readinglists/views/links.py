@@ -2,11 +2,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from papers import marks
 from readinglists import sharing
-from readinglists.access import gone_is_not_found, own_list, reader_required
+from readinglists.access import gone_is_not_found, own_list, reader_posts
 from readinglists.models import ReadingList
 from readinglists.pages import get_list_page
 
@@ -18,8 +18,7 @@ _HEADERS = {
 }
 
 
-@require_POST
-@reader_required
+@reader_posts
 def make_link(request: HttpRequest, pk: int) -> HttpResponse:
     reading_list = own_list(request.user, pk)
     with gone_is_not_found():
@@ -28,8 +27,7 @@ def make_link(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(reading_list)
 
 
-@require_POST
-@reader_required
+@reader_posts
 def revoke_link(request: HttpRequest, pk: int) -> HttpResponse:
     reading_list = own_list(request.user, pk)
     sharing.revoke_link(reading_list)

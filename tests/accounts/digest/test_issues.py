@@ -139,7 +139,7 @@ def test_asking_by_get_is_refused(client: Client, reader: User) -> None:
 
 
 def test_asking_needs_a_login(client: Client) -> None:
-    assert client.post("/issues/send-now/").status_code == 302
+    assert client.post("/issues/send-now/").headers["Location"] == "/accounts/login/?next=/issues/"
     assert not Delivery.objects.exists()
 
 
