@@ -8,6 +8,7 @@ from papers.views.backfill import (
 )
 from papers.views.calendar import calendar_page
 from papers.views.new import new
+from papers.views.opml import add_feeds_of_opml, opml_in, opml_out
 from papers.views.paper import paper, paper_by_number, vote
 from papers.views.search import search
 from papers.views.sources import (
@@ -24,11 +25,14 @@ from papers.views.status import ranking_page, status
 from papers.views.trending import trending
 
 __all__ = [
+    "add_feeds_of_opml",
     "add_source",
     "backfills",
     "calendar_page",
     "change_source",
     "new",
+    "opml_in",
+    "opml_out",
     "paper",
     "paper_by_number",
     "pause_backfill",

@@ -46,7 +46,7 @@ def save_source(request: HttpRequest) -> HttpResponse:
     added = source_changes.add_sources(form.wanted, title=form.cleaned_data["title"])
     words = ngettext("Added. It is read within a minute.", "Added %(n)d sources.", len(added))
     messages.success(request, words % {"n": len(added)})
-    return redirect("papers:source", added[0].pk) if added else redirect("papers:sources")
+    return redirect("papers:source", added[0].pk) if len(added) == 1 else redirect("papers:sources")
 
 
 def _show_form(request: HttpRequest, form: AddSourceForm) -> HttpResponse:
