@@ -21,6 +21,8 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("ranking/", views.ranking_page, name="ranking"),
     path("status/", views.status, name="status"),
+    path("papers/add/", views.add_paper, name="add_paper"),
+    path("papers/add/<int:pk>/", views.paper_request, name="paper_request"),
     # Administrators only; to all others these are not there.
     path("sources/", views.sources, name="sources"),
     path("sources/calendar/", views.calendar_page, name="calendar"),

@@ -10,6 +10,7 @@ from papers.views.calendar import calendar_page
 from papers.views.new import new
 from papers.views.opml import add_feeds_of_opml, opml_in, opml_out
 from papers.views.paper import paper, paper_by_number, vote
+from papers.views.requests import add_paper, paper_request
 from papers.views.search import search
 from papers.views.sources import (
     change_source,
@@ -26,6 +27,7 @@ from papers.views.trending import trending
 
 __all__ = [
     "add_feeds_of_opml",
+    "add_paper",
     "add_source",
     "backfills",
     "calendar_page",
@@ -35,6 +37,7 @@ __all__ = [
     "opml_out",
     "paper",
     "paper_by_number",
+    "paper_request",
     "pause_backfill",
     "pause_source",
     "ranking_page",

@@ -42,6 +42,7 @@ def test_nothing_found_says_what_to_do_next(client: Client) -> None:
     index_now()
     page = client.get("/search/", {"q": "kestrel"}).content.decode()
     assert "Nothing matches “kestrel”" in page
+    assert 'href="/papers/add/?text=kestrel"' in page
 
 
 def test_a_page_after_the_end_leads_back(client: Client) -> None:
