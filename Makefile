@@ -1,6 +1,6 @@
 # A machine needs make and Python 3.11 or newer, nothing else: the rest is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help venv run admin test check format lock screenshots
+.PHONY: help venv run admin test test-faults check format lock screenshots
 
 BIN := .venv/bin
 PYTHONS = $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
@@ -19,6 +19,7 @@ help:
 	@echo "make run          install what is needed and run the site (PORT=8000, SAMPLE=1 for sample papers)"
 	@echo "make admin        make an administrator"
 	@echo "make test         every check and every test"
+	@echo "make test-faults  long runs with killed workers and outages (half an hour)"
 	@echo "make check        the checks that start nothing: ruff, mypy, migrations, settings"
 	@echo "make format       format code and templates"
 	@echo "make lock         write requirements*.txt from requirements*.in"
@@ -32,6 +33,10 @@ admin: .venv/installed
 
 test: check
 	$(BIN)/pytest $(PYTEST_OPTIONS)
+
+test-faults: .venv/installed-dev
+	$(BIN)/python -m tests.faults.stuck_feeds
+	$(BIN)/python -m tests.faults.outages
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .

@@ -25,6 +25,11 @@ app.conf.beat_schedule = {
         "schedule": 5 * TICK_SECONDS,
         "options": {"expires": TICK_SECONDS},
     },
+    "forget-old-counts": {
+        "task": "papers.tasks.forget_old_counts",
+        "schedule": 1440 * TICK_SECONDS,
+        "options": {"expires": TICK_SECONDS},
+    },
     "send-due-digests": {
         "task": "accounts.tasks.send_due_digests",
         "schedule": TICK_SECONDS,

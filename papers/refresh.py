@@ -146,7 +146,7 @@ def store_document(document: FetchedDocument) -> tuple[ParsedFeed, IngestResult]
     try:
         parsed = _parse(document)
     except FeedError as error:
-        mark_failing(source, str(error), now=document.fetched_at)
+        _put_off(source, error, at=document.fetched_at)
         document.delete()
         raise
     records = _fresh(parsed.records, document)
@@ -161,6 +161,13 @@ def store_document(document: FetchedDocument) -> tuple[ParsedFeed, IngestResult]
         mark_working(source, now=document.fetched_at, document=document)
         document.delete()
     return parsed, result
+
+
+def _put_off(source: Source, error: FeedError, *, at: datetime) -> None:
+    """An answer that cannot be read is a failure too: ask again later and later."""
+    mark_failing(source, str(error), now=at)
+    later = next_try(source, error, now=at)
+    Source.objects.filter(pk=source.pk, next_due_at__lt=later).update(next_due_at=later)
 
 
 def _parse(document: FetchedDocument) -> ParsedFeed:

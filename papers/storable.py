@@ -59,6 +59,8 @@ def storable(record: PaperRecord, *, today: date) -> PaperRecord:
 
 
 def _text(text: str) -> str:
+    if text.isascii() and "\x00" not in text:
+        return text
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 

@@ -137,6 +137,16 @@ def test_it_is_tried_again_later_and_later(origin: Origin, arxiv: Source) -> Non
 
 
 @pytest.mark.promise(20)
+def test_what_cannot_be_read_is_asked_for_later_and_later(origin: Origin, arxiv: Source) -> None:
+    for hours in (0, 2):
+        origin.fail_next(status=200, body=b"<html>Sorry</html>", path="/rss")
+        read(arxiv, NOON + timedelta(hours=hours))
+    arxiv.refresh_from_db()
+    assert arxiv.failures == 2
+    assert arxiv.next_due_at >= NOON + timedelta(hours=4)
+
+
+@pytest.mark.promise(20)
 def test_it_is_left_alone_as_long_as_it_asks(origin: Origin, arxiv: Source) -> None:
     origin.fail_next(status=503, retry_after=7200)
     read(arxiv)
