@@ -9,8 +9,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from papers import coverage, documents, harvest, rounds
-from papers.models import FetchedDocument, Source
+from papers import answer_counts, coverage, documents, harvest, requests, rounds
+from papers.models import FetchedDocument, PaperRequest, Source
 from papers.source_turns import claim, say_failures
 from papers.sources import ensure_sources
 
@@ -31,6 +31,7 @@ def refresh_due_sources() -> None:
     _queue_sources()
     _queue_harvests()
     _queue_lost_documents()
+    _queue_requests()
 
 
 def _queue_sources() -> None:
@@ -52,6 +53,14 @@ def _queue_lost_documents() -> None:
     lost = FetchedDocument.objects.filter(free, fetched_at__lt=timezone.now() - LOST_AFTER)
     for pk in lost.filter(attempts__lt=documents.ATTEMPTS).values_list("pk", flat=True):
         ingest_document.apply_async((pk,), expires=NUDGE_SECONDS)
+
+
+def _queue_requests() -> None:
+    waiting = PaperRequest.objects.filter(
+        state=PaperRequest.State.WAITING, next_due_at__lte=timezone.now()
+    )
+    for pk in waiting.values_list("pk", flat=True):
+        fetch_requested_paper.apply_async((pk,), expires=NUDGE_SECONDS)
 
 
 @shared_task
@@ -85,6 +94,16 @@ def ingest_document(document_id: int) -> None:
     rounds.store(document, now=timezone.now())
     if document.harvest_id:
         _queue_harvests()
+
+
+@shared_task
+def fetch_requested_paper(request_id: int) -> None:
+    requests.fetch_requested(request_id)
+
+
+@shared_task
+def forget_old_counts() -> None:
+    answer_counts.forget_old_counts(today=timezone.now().date())
 
 
 @shared_task
