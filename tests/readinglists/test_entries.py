@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -44,12 +45,21 @@ def test_adding_to_a_list_deleted_meanwhile_is_refused() -> None:
     assert saves(paper) == 0
 
 
-def test_adding_marks_the_list_as_changed() -> None:
-    reading_list = make_reading_list()
-    ReadingList.objects.filter(pk=reading_list.pk).update(changed_at="2020-01-01T00:00Z")
-    entries.add(reading_list, make_paper())
-    reading_list.refresh_from_db()
-    assert reading_list.changed_at.year > 2020
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda entry: entries.add(entry.reading_list, make_paper()),
+        lambda entry: entries.set_note(entry, "New"),
+        lambda entry: entries.move(entry),
+        lambda entry: entries.remove(entry),
+    ],
+    ids=["add", "note", "move", "remove"],
+)
+def test_every_change_marks_the_list_as_changed(change: Callable[[Entry], object]) -> None:
+    entry = make_entry()
+    ReadingList.objects.update(changed_at="2020-01-01T00:00Z")
+    change(entry)
+    assert ReadingList.objects.get().changed_at.year > 2020
 
 
 @pytest.mark.parametrize(
@@ -136,6 +146,13 @@ def test_removing_twice_counts_once() -> None:
     for _ in range(2):
         entries.remove(entry)
     assert (saves(entry.paper), saves(other.paper)) == (1, 1)
+
+
+def test_a_count_that_was_too_low_hinders_nobody() -> None:
+    entry = make_entry()
+    PaperStats.objects.update(saves=0)
+    entries.remove(entry)
+    assert saves(entry.paper) == 0
 
 
 def test_deleting_a_list_takes_its_papers_out_of_the_count() -> None:

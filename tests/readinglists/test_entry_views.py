@@ -86,6 +86,17 @@ def test_removing_a_note_asks_first(client: Client) -> None:
     assert Entry.objects.exists()
 
 
+@pytest.mark.parametrize("verb", ["move", "note"])
+def test_an_entry_deleted_meanwhile_is_not_found(
+    client: Client, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    entry = make_entry()
+    monkeypatch.setattr("readinglists.views.entries.own_entry", lambda user, pk: entry)
+    monkeypatch.setattr(entries, "move", lambda entry: None)
+    Entry.objects.filter(pk=entry.pk).delete()
+    assert post(client, verb, entry, note="Mine").status_code == 404
+
+
 def test_a_note_is_saved(client: Client) -> None:
     entry = make_entry()
     response = post(client, "note", entry, note="Read §3\r\nfirst")

@@ -27,6 +27,16 @@ def test_the_owner_makes_a_link_and_sees_its_whole_address(client: Client) -> No
     assert f'readonly value="{address}"' in owner_page(client, reading_list)
 
 
+def test_a_list_deleted_while_its_link_is_made_is_not_found(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading_list = make_reading_list()
+    client.force_login(reading_list.owner)
+    monkeypatch.setattr("readinglists.views.links.own_list", lambda user, pk: reading_list)
+    ReadingList.objects.all().delete()
+    assert client.post(f"/lists/{reading_list.pk}/link/").status_code == 404
+
+
 def test_the_address_is_shown_again_at_any_time(client: Client) -> None:
     reading_list = make_reading_list()
     address = address_of(reading_list)

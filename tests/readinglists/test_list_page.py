@@ -83,6 +83,14 @@ def test_a_page_that_is_none_gives_one_that_is(number: str) -> None:
     assert get_list_page(entry.reading_list, number).rows[0].entry == entry
 
 
+def test_entries_with_one_key_know_their_pages() -> None:
+    reading_list = make_reading_list()
+    fill(reading_list, 51)
+    reading_list.entries.update(position="a0")
+    entries = list(reading_list.entries.all())
+    assert [page_number_of(entries[i]) for i in (0, 49, 50)] == [1, 1, 2]
+
+
 def test_an_entry_knows_its_page() -> None:
     reading_list = make_reading_list()
     fill(reading_list, 51)

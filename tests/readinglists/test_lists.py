@@ -91,11 +91,13 @@ def test_the_form_lets_the_browser_cut_nothing(client: Client) -> None:
 
 def test_title_and_description_are_changed(client: Client) -> None:
     reading_list = make_reading_list(title="Old", description="Old")
+    ReadingList.objects.update(changed_at="2020-01-01T00:00Z")
     client.force_login(reading_list.owner)
     address = reverse("readinglists:edit", args=[reading_list.pk])
     client.post(address, {"title": "New", "description": ""})
     reading_list.refresh_from_db()
     assert (reading_list.title, reading_list.description) == ("New", "")
+    assert reading_list.changed_at.year > 2020
 
 
 def test_a_refused_change_changes_nothing(client: Client) -> None:
