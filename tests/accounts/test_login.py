@@ -90,6 +90,28 @@ def test_a_code_leaves_the_password_of_a_confirmed_reader(
     assert reader.check_password("a long passphrase")
 
 
+def test_a_code_to_a_second_address_leaves_the_password(
+    client: Client, mailoutbox: list[EmailMessage]
+) -> None:
+    reader = make_user()
+    EmailAddress.objects.create(user=reader, email="second@example.org")
+    log_in_by_code(client, "second@example.org", mailoutbox)
+    reader.refresh_from_db()
+    assert EmailAddress.objects.get(email="second@example.org").verified
+    assert reader.check_password(PASSPHRASE)
+
+
+def test_a_code_leaves_the_password_of_staff_made_by_hand(
+    client: Client, mailoutbox: list[EmailMessage]
+) -> None:
+    editor = User.objects.create_user("editor@example.org", PASSPHRASE, is_staff=True)
+    EmailAddress.objects.create(user=editor, email=editor.email, primary=True)
+    log_in_by_code(client, editor.email, mailoutbox)
+    editor.refresh_from_db()
+    assert EmailAddress.objects.get().verified
+    assert editor.check_password(PASSPHRASE)
+
+
 def test_many_wrong_passwords_are_slowed_down(client: Client) -> None:
     reader = make_user()
     for _ in range(5):

@@ -91,6 +91,10 @@ def test_a_refused_form_keeps_what_was_typed(client: Client, reader: User) -> No
     assert '<option value="America/New_York" selected>' in page
 
 
+def test_a_refused_form_announces_no_issue(client: Client, reader: User) -> None:
+    assert "The digest is off: no issue is due." in save(client, digest_size="51").content.decode()
+
+
 def test_days_are_not_needed_while_the_digest_is_off(client: Client, reader: User) -> None:
     assert save(client, digest_enabled=None, digest_days=None).status_code == 302
 

@@ -4,8 +4,10 @@ import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from django.core import signing
+from django.core.mail import EmailMessage
 
 from accounts import subscribe
+from accounts.limits import Limit
 from accounts.models import User
 from accounts.subscribe import Outcome, Wish
 from tests.factories import make_user
@@ -48,6 +50,16 @@ def test_a_foreign_link_is_refused(token: str) -> None:
 def test_a_changed_link_is_refused() -> None:
     with pytest.raises(subscribe.LinkError):
         subscribe.read_token("A" + subscribe.make_token(WISH))
+
+
+def test_a_network_that_is_full_takes_no_place_of_an_address(
+    monkeypatch: pytest.MonkeyPatch, mailoutbox: list[EmailMessage]
+) -> None:
+    monkeypatch.setattr(subscribe, "MAILS_A_NETWORK", Limit("network", 1, 3600))
+    monkeypatch.setattr(subscribe, "MAILS_AN_ADDRESS", Limit("address", 1, 3600))
+    assert subscribe.ask(Wish("other@example.org", "UTC"), network="192.0.2.1")
+    assert not subscribe.ask(WISH, network="192.0.2.1")
+    assert subscribe.ask(WISH, network="192.0.2.2")
 
 
 @pytest.mark.django_db
@@ -111,7 +123,8 @@ def test_the_password_of_an_unconfirmed_sign_up_stops_working() -> None:
     user, outcome = subscribe.subscribe(WISH, SUNDAY)
     assert outcome is Outcome.SWITCHED_ON
     assert not user.has_usable_password()
-    assert EmailAddress.objects.get(user=user).verified
+    address = EmailAddress.objects.get(user=user)
+    assert (address.verified, address.primary) == (True, True)
     assert user.next_due_at is not None
 
 
