@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from pytest_django import Settings
 
@@ -57,7 +58,9 @@ class ScriptedServer:
                 if not self._answer(client, verb) or verb == b"QUIT":
                     return
                 if wants_text:
-                    text = b"".join(iter(lines.readline, b".\r\n"))
+                    text = _read_text(lines)
+                    if text is None:
+                        return
                     self.taken.append(text)
                     is_open = False
                     if not self._answer(client, b"DOT"):
@@ -71,6 +74,16 @@ class ScriptedServer:
         if reply != HANG_UP:
             client.sendall(reply + b"\r\n")
         return reply != HANG_UP
+
+
+def _read_text(lines: BinaryIO) -> bytes | None:
+    """Return the text up to the final dot; None when the connection ended without one."""
+    text = b""
+    while line := lines.readline():
+        if line == b".\r\n":
+            return text
+        text += line
+    return None
 
 
 @contextmanager

@@ -103,6 +103,29 @@ def test_paper_that_arrived_late_is_new_to_the_reader() -> None:
     assert ids(choose_for(user)) == [late.pk]
 
 
+def test_paper_that_arrived_while_the_last_issue_was_made_is_new() -> None:
+    user, paper = make_user(), popular(announced_on=TODAY - timedelta(days=1))
+    yesterday = NOW - timedelta(days=1)
+    seen(paper, yesterday - timedelta(minutes=5))
+    mailed(user, at=yesterday)
+    assert ids(choose_for(user)) == [paper.pk]
+
+
+def test_paper_risen_on_the_day_of_the_last_issue_is_new() -> None:
+    user, yesterday = make_user(), NOW - timedelta(days=1)
+    risen = popular(announced_on=TODAY - timedelta(days=200), risen_on=yesterday.date())
+    mailed(user, at=yesterday)
+    assert ids(choose_for(user)) == [risen.pk]
+
+
+@pytest.mark.parametrize("state", ["skipped", "failed"])
+def test_issue_that_did_not_go_out_is_no_last_issue(state: str) -> None:
+    user, paper = make_user(), popular(announced_on=TODAY - timedelta(days=2))
+    seen(paper, NOW - timedelta(days=2))
+    mailed(user, at=NOW - timedelta(days=1), state=state)
+    assert ids(choose_for(user)) == [paper.pk]
+
+
 def test_old_papers_imported_today_are_not_new() -> None:
     user = make_user()
     popular(announced_on=TODAY - timedelta(days=30))

@@ -164,6 +164,12 @@ def test_attempts_end_with_the_readers_day() -> None:
     assert "day was over" in delivery.reason
 
 
+def test_issue_of_yesterday_may_be_tried_all_of_today() -> None:
+    delivery = make_delivery(due_at=NOW - timedelta(days=1))
+    ledger.retry(claim(delivery), "Try later.", NOW)
+    assert state(delivery) == State.DUE
+
+
 def test_issue_refused_after_the_dot_may_be_tried_again() -> None:
     delivery = make_delivery()
     ledger.retry(sending(delivery), "Try later.", NOW)
@@ -210,9 +216,10 @@ def test_asking_leaves_an_issue_that_went_out(kept: State) -> None:
 
 @pytest.mark.parametrize("ended", [State.SKIPPED, State.FAILED])
 def test_asking_tries_an_issue_that_did_not_go_out_again(ended: State) -> None:
-    delivery = make_delivery(state=ended, reason="Nothing new.", attempts=5)
+    delivery = make_delivery(state=ended, reason="Nothing new.", attempts=5, items=[{"paper": 7}])
     asked = ledger.ask_for(delivery.user, delivery.local_date, LATER)
     assert (asked.state, asked.reason, asked.attempts) == (State.DUE, "", 0)
+    assert asked.items == []
 
 
 def test_message_id_is_on_our_domain(settings: Any) -> None:

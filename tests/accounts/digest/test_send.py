@@ -71,6 +71,30 @@ def test_same_chunk_queued_twice_sends_one_mail(mailoutbox: list[EmailMessage]) 
     assert len(mailoutbox) == 1
 
 
+def test_paper_deleted_since_it_was_chosen_is_left_out(
+    mailoutbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due_reader()
+    gone, kept = popular(), popular()
+    read = mail.read_papers
+    monkeypatch.setattr(mail, "read_papers", lambda ids: read(pk for pk in ids if pk != gone.pk))
+    run()
+    assert [item["paper"] for item in only_issue().items] == [kept.pk]
+
+
+def test_issue_of_which_no_paper_is_left_is_skipped(
+    mailoutbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due_reader(), popular()
+    monkeypatch.setattr(mail, "read_papers", lambda _ids: {})
+    run()
+    assert (only_issue().state, only_issue().reason) == (
+        State.SKIPPED,
+        "The chosen papers were removed.",
+    )
+    assert mailoutbox == []
+
+
 @pytest.mark.promise(11)
 def test_issue_that_waited_over_a_night_is_not_sent_beside_the_next(
     mailoutbox: list[EmailMessage],

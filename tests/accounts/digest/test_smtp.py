@@ -48,7 +48,20 @@ def test_no_as_an_answer_cuts_the_message_off(settings: Settings) -> None:
         with pytest.raises(RuntimeError, match="fenced"):
             send(refuse)
         time.sleep(0.1)
-    assert not any(taken.endswith(b".\r\n") for taken in server.taken)
+    assert server.taken == []
+
+
+@pytest.mark.promise(4)
+def test_message_cut_off_is_no_part_of_the_next(settings: Settings) -> None:
+    def refuse() -> None:
+        raise RuntimeError("fenced")
+
+    with scripted_server(settings) as server, open_transport() as transport:
+        with pytest.raises(RuntimeError, match="fenced"):
+            transport.send(message("fenced@example.org"), refuse)
+        transport.send(message(), lambda: None)
+    assert (server.connections, len(server.taken)) == (2, 1)
+    assert b"fenced@" not in server.taken[0]
 
 
 @pytest.mark.promise(5)

@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.core.signing import Signer
 from django.test import Client
 from pytest_django import Settings
 
@@ -112,6 +113,11 @@ def test_link_that_is_not_whole_is_a_clear_404(
     assert response.status_code == 404
     assert "This link does not work" in response.content.decode()
     assert is_subscribed(reader)
+
+
+def test_what_was_signed_for_something_else_opens_nothing(reader: User) -> None:
+    for salt in ("", "accounts.subscribe", None):
+        assert unsubscribe.find_reader(Signer(salt=salt, sep=".").sign(str(reader.pk))) is None
 
 
 def test_link_of_a_deleted_account_looks_the_same(reader: User, visitor: Client) -> None:
