@@ -106,7 +106,7 @@ def main() -> None:
         sys.exit(f"The recorded papers are not at {PAPERS}.")
     pages = make_pages(options.prefix, options.records)
     found = [measure(pages) for _run in range(options.runs)]
-    rows = [
+    rows: list[tuple[str, ...]] = [
         ("parsed and stored", *_median([each.first for each in found]), "3,000"),
         ("again, parsed too", *_median([each.again for each in found]), ""),
         ("again, parsed before", *_median([each.again_parsed_before for each in found]), "10,000"),

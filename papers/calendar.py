@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -25,6 +26,21 @@ SATURDAY = 5
 # Next year's calendar is asked for from this month on.
 ASKING_MONTH = 12
 LONGEST_NAME = 100
+
+# The years that the site knows from the start (info.arxiv.org/help/availability.html, 2026-11).
+YEARS_GIVEN = {
+    2026: {
+        date(2026, 1, 1): "New Year's Day",
+        date(2026, 1, 19): "Martin Luther King Jr. Day",
+        date(2026, 6, 19): "Juneteenth",
+        date(2026, 7, 3): "Independence Day",
+        date(2026, 9, 7): "Labor Day",
+        date(2026, 11, 26): "Thanksgiving",
+        date(2026, 12, 25): "Christmas",
+        date(2026, 12, 29): "Winter break",
+        date(2026, 12, 31): "Winter break",
+    }
+}
 
 _DAY = timedelta(days=1)
 
@@ -182,3 +198,11 @@ def enter_year(year: int, holidays: Mapping[date, str]) -> None:
     CalendarYear.objects.get_or_create(year=year)
     Holiday.objects.filter(day__year=year).delete()
     Holiday.objects.bulk_create(Holiday(day=day, name=name) for day, name in holidays.items())
+
+
+def enter_years_given(**_signal: Any) -> None:
+    """Enter the years that come with the site where they are missing (receiver of post_migrate)."""
+    known = set(CalendarYear.objects.values_list("year", flat=True))
+    for year, holidays in YEARS_GIVEN.items():
+        if year not in known:
+            enter_year(year, holidays)

@@ -9,7 +9,9 @@ from tests.browser.site import Site, running_site
 from tests.origin import Origin
 
 
-@pytest.fixture(scope="session")
+# A file at a time: while Playwright runs it keeps an event loop in this thread, where Django would
+# refuse the database to the tests that follow.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = find_chromium()
     if path is None:
@@ -20,7 +22,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A whole running site; asked for after the browser, so that without one nothing starts."""
     var: Path = tmp_path_factory.mktemp("site")

@@ -1,7 +1,8 @@
-"""A worker for the fault runs: it reads whatever is due at the moment it is told, and can be killed.
+"""A worker for the fault runs: it reads what is due at the moment it is told, and can be killed.
 
 Commands on standard input, one a line: `read 2026-03-02T06:00:00+00:00`, `wait`, which lets every
-lease run out, and `dump FILE`. It answers `done` to each. All it does goes through the functions that the site's own workers call.
+lease run out, and `dump FILE`. It answers `done` to each, and does all by the functions that the
+site's own workers call.
 """
 
 import json
