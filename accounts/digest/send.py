@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from accounts.digest import foot, ledger, mail, schedule
@@ -22,7 +23,7 @@ from accounts.digest.smtp import (
     TryLaterError,
     open_transport,
 )
-from accounts.models import Delivery
+from accounts.models import Delivery, User
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ def deliver(
     rows = ledger.waiting(delivery_ids, at)
     if not rows:
         return Counter()
-    choices = choose([row.user for row in rows], now, near)
+    choices = _choose([row.user for row in rows], now, near)
     papers = mail.read_papers(item.paper for choice in choices.values() for item in choice.items)
     gaps = _unknown_before(rows)
     coverage = foot.coverage_line(now)
@@ -51,7 +52,7 @@ def deliver(
     with open_transport() as transport:
         for row in rows:
             gap = gaps.get(row.user_id)
-            work = _Work(row, choices[row.user_id], papers, gap, coverage, now, at)
+            work = _Work(row, choices.get(row.user_id), papers, gap, coverage, now, at)
             outcomes[work.run(transport)] += 1
     return outcomes
 
@@ -62,7 +63,7 @@ class _Work:
     def __init__(
         self,
         delivery: Delivery,
-        choice: Choice,
+        choice: Choice | None,
         papers: dict[int, mail.PaperText],
         gap: date | None,
         coverage: str,
@@ -77,17 +78,18 @@ class _Work:
         lease = ledger.claim(self.delivery.pk, self.at)
         if lease is None:
             return "taken"
+        if self.choice is None:
+            return self._put_off(lease)
         items = [item for item in self.choice.items if item.paper in self.papers]
         if not items:
-            return self._end_empty(lease)
+            return self._end_empty(lease, self.choice.why_nothing)
         try:
             message = mail.build(
                 self.delivery, items, self.papers, gap=self.gap, coverage=self.coverage
             )
         except Exception:
             logger.exception("digest: issue %s cannot be rendered", self.delivery.pk)
-            ledger.retry(lease, _("The issue could not be prepared."), self.at)
-            return "retry"
+            return self._put_off(lease)
         return self._hand_over(lease, message, items, transport)
 
     def _hand_over(
@@ -118,8 +120,12 @@ class _Work:
         ledger.mark_sent(lease, self.at)
         return "sent"
 
-    def _end_empty(self, lease: Lease) -> str:
-        why = self.choice.why_nothing or _("The chosen papers were removed.")
+    def _put_off(self, lease: Lease) -> str:
+        ledger.retry(lease, _("The issue could not be prepared."), self.at)
+        return "retry"
+
+    def _end_empty(self, lease: Lease, why_nothing: str) -> str:
+        why = why_nothing or _("The chosen papers were removed.")
         user = self.delivery.user
         day = self.delivery.local_date
         moment = schedule.moment_on(user, day) if user.wants_digest_on(day) else None
@@ -129,6 +135,20 @@ class _Work:
             return "postponed"
         ledger.mark_skipped(lease, why, self.at)
         return "skipped"
+
+
+def _choose(users: Sequence[User], now: datetime, near: NearFinder) -> dict[int, Choice]:
+    """Choose for all at once; where that fails, for each alone, without those it fails for."""
+    try:
+        return choose(users, now, near)
+    except DatabaseError:
+        raise
+    except Exception:
+        if len(users) == 1:
+            logger.exception("digest: nothing can be chosen for reader %s", users[0].pk)
+            return {}
+    alone = [_choose([user], now, near) for user in users]
+    return {user_id: choice for each in alone for user_id, choice in each.items()}
 
 
 def _unknown_before(rows: Sequence[Delivery]) -> dict[int, date]:

@@ -1,4 +1,5 @@
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -6,12 +7,13 @@ from django.core.mail import EmailMessage
 from pytest_django import Settings
 
 from accounts.digest import ledger, mail, send, unsubscribe
+from accounts.digest.choose import Near
 from accounts.digest.smtp import PlainTransport
 from accounts.digest.tick import tick
 from accounts.models import Delivery, User
 from papers.models import Paper
 from tests.accounts.digest.smtp_server import HANG_UP, scripted_server
-from tests.factories import make_paper, make_user
+from tests.factories import make_entry, make_paper, make_reading_list, make_user
 
 NOW = datetime(2026, 3, 3, 7, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=3)
@@ -240,6 +242,25 @@ def test_issue_that_cannot_be_rendered_harms_no_other(
     run()
     assert len(mailoutbox) == 1
     assert Delivery.objects.get(user=broken).state == State.DUE
+
+
+@pytest.mark.promise(6)
+def test_reader_for_whom_nothing_can_be_chosen_harms_no_other(
+    mailoutbox: list[EmailMessage],
+) -> None:
+    broken, other = due_reader(), due_reader()
+    make_entry(reading_list=make_reading_list(owner=broken))
+    popular()
+
+    def fail(saved: Sequence[int], since: date, limit: int) -> Sequence[Near]:
+        raise RuntimeError("no")
+
+    (chunk,) = tick(NOW, NOW).chunks
+    assert send.deliver(chunk, now=NOW, at=NOW, near=fail) == {"sent": 1, "retry": 1}
+    assert [message.to for message in mailoutbox] == [[other.email]]
+    issue = Delivery.objects.get(user=broken)
+    assert (issue.state, issue.attempts) == (State.DUE, 1)
+    assert issue.reason == "The issue could not be prepared."
 
 
 # Where a worker may be killed, the state it leaves, and how often the mail went out in the end.
