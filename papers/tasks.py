@@ -5,7 +5,7 @@ from collections import defaultdict
 from datetime import timedelta
 
 from celery import shared_task
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -37,7 +37,9 @@ def refresh_due_sources() -> None:
 def _queue_sources() -> None:
     due: dict[str, list[int]] = defaultdict(list)
     rows = Source.objects.filter(is_active=True, next_due_at__lte=timezone.now())
-    for kind, key, pk in rows.values_list("kind", "key", "pk"):
+    # The list pages keep the longest spacing, so they come last among arXiv's.
+    is_slow = Case(When(kind=Source.Kind.ARXIV_LIST, then=1), default=0)
+    for kind, key, pk in rows.order_by(is_slow, "next_due_at").values_list("kind", "key", "pk"):
         due[rounds.host_group(kind, key)].append(pk)
     for source_ids in due.values():
         refresh_sources.apply_async((source_ids,), expires=NUDGE_SECONDS)

@@ -8,7 +8,7 @@ Read more: https://info.arxiv.org/help/api/tou.html (one request in three second
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 
 from django.conf import settings
@@ -19,6 +19,8 @@ from papers.feeds.records import FetchError, HostBusyError
 from papers.models import HostGate
 
 ARXIV = "arxiv.org"
+# The row of requests that keep a longer spacing among themselves.
+SLOW = " (pages)"
 POLL_SECONDS = 0.2
 # What arXiv needed to answer again after a 429 or 503 that named no time, once measured: 11 min.
 DEFAULT_PAUSE_SECONDS = 600.0
@@ -37,16 +39,32 @@ def hold_gate(
 ) -> Iterator[None]:
     """Keep every other worker from `host` while the block runs, and for the spacing after it.
 
-    arXiv's spacing is in the settings; `spacing_seconds` asks for a longer one this once.
+    arXiv's spacing is in the settings; requests that name a longer one, `spacing_seconds`, keep it
+    among themselves, without holding up the others.
     Waits up to `wait_seconds` for the turn, then raises HostBusyError with the seconds left.
     After `lease_seconds` the turn is anybody's again, so that a killed worker stops nobody.
     When the block raises a FetchError that is `host_wide`, the host is left alone for as long
     as it asked, or DEFAULT_PAUSE_SECONDS.
     """
     name = gate_name(host)
+    usual_seconds = settings.ARXIV_SPACING_SECONDS if name == ARXIV else 0.0
+    with ExitStack() as turns:
+        if spacing_seconds > usual_seconds:
+            slow = _turn(
+                f"{name}{SLOW}", lease_seconds + wait_seconds, wait_seconds, spacing_seconds
+            )
+            turns.enter_context(slow)
+        turns.enter_context(_turn(name, lease_seconds, wait_seconds, usual_seconds))
+        yield
+
+
+@contextmanager
+def _turn(
+    name: str, lease_seconds: float, wait_seconds: float, spacing_seconds: float
+) -> Iterator[None]:
     HostGate.objects.bulk_create([HostGate(host=name)], ignore_conflicts=True)
     token = _take_turn(name, lease_seconds, wait_seconds)
-    pause = max(settings.ARXIV_SPACING_SECONDS if name == ARXIV else 0.0, spacing_seconds)
+    pause = spacing_seconds
     try:
         yield
     except FetchError as error:

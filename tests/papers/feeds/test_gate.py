@@ -148,8 +148,19 @@ def test_a_refusal_closes_the_gate_before_the_next_request(settings: Settings) -
     assert len(origin.requests) == 1
 
 
-def test_a_longer_rest_may_be_asked_for_once(settings: Settings) -> None:
+def test_pages_keep_a_longer_spacing_among_themselves(settings: Settings) -> None:
     settings.ARXIV_SPACING_SECONDS = 3.0
     with hold_gate("arxiv.org:443", lease_seconds=30, spacing_seconds=15.0):
         pass
-    assert 14 < seconds_until_allowed("arxiv.org") <= 15
+    assert 14 < seconds_until_allowed("arxiv.org (pages)") <= 15
+    assert 2 < seconds_until_allowed("arxiv.org") <= 3
+
+
+def test_a_page_waits_for_the_other_interfaces_too(settings: Settings) -> None:
+    settings.ARXIV_SPACING_SECONDS = 3.0
+    with (
+        hold_gate("export.arxiv.org:443", lease_seconds=30),
+        pytest.raises(HostBusyError),
+        hold_gate("arxiv.org:443", lease_seconds=30, wait_seconds=0.0, spacing_seconds=15.0),
+    ):
+        raise AssertionError("It did not wait.")
