@@ -128,5 +128,14 @@ def _store_page(document: FetchedDocument, one: Harvest, *, now: datetime) -> In
     except Exception as error:
         harvest.fail_to_store(document, error)
     one.refresh_from_db()
+    if result:
+        logger.info(
+            "%s, page %d: %d papers, %d new, %d changed",
+            one,
+            one.pages,
+            result.received,
+            result.created,
+            result.changed,
+        )
     repair.follow(one, now=now)
     return result

@@ -78,6 +78,7 @@ def refresh_sources(source_ids: list[int]) -> None:
         for document in turn.documents:
             ingest_document.apply_async((document.pk,), expires=NUDGE_SECONDS)
     say_failures(failed)
+    _queue_harvests()  # a repair may have begun
 
 
 @shared_task

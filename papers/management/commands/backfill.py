@@ -1,3 +1,4 @@
+import logging
 import re
 import time
 from datetime import date, timedelta
@@ -40,6 +41,7 @@ class Command(BaseCommand):
         if options["background"]:
             self.stdout.write("The site's workers read it now; see /sources/backfill/.")
             return
+        logging.getLogger("papers.rounds").setLevel(logging.WARNING)  # the bar says the same
         try:
             self._read_to_the_end(one)
         except KeyboardInterrupt:
