@@ -36,7 +36,17 @@ _PAPER_PATH = re.compile(
 _PAPER_HOSTS = ("arxiv.org", "alphaxiv.org", "huggingface.co", "hf.co", "ar5iv.org")
 _DOI_HOSTS = ("doi.org",)
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+", re.ASCII)
+_DOI_INSIDE = re.compile(r"(?<![\d.])10\.\d{4,9}(?:\.\d+)*/[^\s?#&]+", re.ASCII)
+# What publishers put after a DOI in the addresses of its pages.
+_PAGE_ENDING = re.compile(
+    r"(?:/(?:full|abstract|summary|pdf|epdf|epub|html|meta|fulltext|references|full\.html?)"
+    r"|\.(?:pdf|full|full-text|abstract|html?))+/?$"
+)
+# bioRxiv and medRxiv: .../10.1101/2026.03.01.123456v2.full
+_PREPRINT_VERSION = re.compile(r"(?<=\d)v\d+$")
+_PREPRINT_PREFIXES = ("10.1101/", "10.64898/")
 _LONGEST_INPUT = 500
+_LONGEST_ADDRESS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +110,24 @@ def normalise_doi(text: str) -> str:
     if not _DOI.fullmatch(candidate):
         raise ValueError(f"{_quoted(text)} is not a DOI.")
     return candidate.lower()
+
+
+def doi_in(address: str) -> str:
+    """The DOI that the address of a publisher's page holds, as well as can be told; "" if none."""
+    try:
+        parts = urlsplit(address if len(address) <= _LONGEST_ADDRESS else "")
+    except ValueError:
+        return ""
+    found = _DOI_INSIDE.search(unquote(f"{parts.path}?{parts.query}"))
+    if found is None:
+        return ""
+    doi = _PAGE_ENDING.sub("", found[0])
+    if doi.startswith(_PREPRINT_PREFIXES):
+        doi = _PREPRINT_VERSION.sub("", doi)
+    try:
+        return normalise_doi(doi)
+    except ValueError:
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from papers.feeds import arxiv_api, crossref, landing
 from papers.feeds.parsing import parse_apart
 from papers.feeds.records import FeedError, FetchError, PaperRecord
+from papers.identifiers import doi_in
 from papers.models import TextSource
-from papers.wanted import Scheme, Wanted, doi_in
+from papers.wanted import Scheme, Wanted
 
 NOT_THERE = (404, 410)
 # What a server means by these may be different in a minute; all other 4xx it will say again.

@@ -6,12 +6,11 @@ ValueError in words. Read more: papers/identifiers.py, papers/addresses.py.
 
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
 
 from django.utils.translation import gettext as _
 
 from papers.addresses import public_address
-from papers.identifiers import normalise_doi, parse_arxiv_id
+from papers.identifiers import doi_in, normalise_doi, parse_arxiv_id
 from papers.models import PaperRequest
 
 Scheme = PaperRequest.Scheme
@@ -20,15 +19,6 @@ _ID_SHAPE = re.compile(
     r"(?:arxiv\s*:\s*)?(?:[a-z.-]+/\d{7}|\d{4}\.\d{3,7})(?:v\d+)?", re.IGNORECASE
 )
 _ADDRESS_SHAPE = re.compile(r"(?:https?|feed)://|[\w-]+(?:\.[\w-]+)+/", re.IGNORECASE)
-_DOI_INSIDE = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s?#&]+", re.ASCII)
-# What publishers put after a DOI in the addresses of its pages.
-_PAGE_ENDING = re.compile(
-    r"(?:/(?:full|abstract|summary|pdf|epdf|epub|html|meta|fulltext|references|full\.html?)"
-    r"|\.(?:pdf|full|full-text|abstract|html?))+/?$"
-)
-# bioRxiv and medRxiv: .../10.1101/2026.03.01.123456v2.full
-_PREPRINT_VERSION = re.compile(r"(?<=\d)v\d+$")
-_PREPRINT_PREFIXES = ("10.1101/", "10.64898/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +62,3 @@ def _read_address(text: str) -> Wanted:
         raise ValueError(words % " ".join(shown.split()))
     address = public_address(text)
     return Wanted(Scheme.URL, address, doi_in(address))
-
-
-def doi_in(address: str) -> str:
-    """The DOI that the address of a publisher's page holds, as well as can be told; "" if none."""
-    parts = urlsplit(address)
-    found = _DOI_INSIDE.search(unquote(f"{parts.path}?{parts.query}"))
-    if found is None:
-        return ""
-    doi = _PAGE_ENDING.sub("", found[0])
-    if doi.startswith(_PREPRINT_PREFIXES):
-        doi = _PREPRINT_VERSION.sub("", doi)
-    try:
-        return normalise_doi(doi)
-    except ValueError:
-        return ""

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from papers.identifiers import (
     OLD_ARCHIVES,
     ArxivId,
+    doi_in,
     month_of,
     normalise_doi,
     parse_arxiv_id,
@@ -148,3 +149,24 @@ def test_an_id_names_its_month(arxiv_id: str, month: date) -> None:
 def test_what_is_no_id_has_no_month() -> None:
     with pytest.raises(ValueError, match="is not an arXiv id"):
         month_of("windmill")
+
+
+@pytest.mark.parametrize(
+    ("address", "doi"),
+    [
+        ("https://example.org/doi/full/10.1000/abc.1", "10.1000/abc.1"),
+        ("https://example.org/article/10.1007%2Fs00000-026-1", "10.1007/s00000-026-1"),
+        ("https://example.org/doi/10.1000/abc.1/pdf", "10.1000/abc.1"),
+        (
+            "https://example.org/content/10.1101/2026.03.01.123456v2.full.pdf",
+            "10.1101/2026.03.01.123456",
+        ),
+        ("https://example.org/article?id=10.1000/abc.1&type=printable", "10.1000/abc.1"),
+        ("https://example.org/articles/s41586-026-1", ""),
+        ("https://example.org/", ""),
+        ("https://example.org/2010.12345/abc", ""),
+        ("https://[example.org/10.1000/abc.1", ""),
+    ],
+)
+def test_a_doi_is_found_in_the_address_of_a_page(address: str, doi: str) -> None:
+    assert doi_in(address) == doi

@@ -1,6 +1,6 @@
 import pytest
 
-from papers.wanted import Wanted, doi_in, read_wanted
+from papers.wanted import Wanted, read_wanted
 
 
 @pytest.mark.parametrize(
@@ -31,25 +31,6 @@ def test_another_address_is_kept_with_the_doi_it_holds() -> None:
     wanted = read_wanted("https://dl.example.org/doi/10.1000/abc.1#page")
     assert wanted == Wanted("url", "https://dl.example.org/doi/10.1000/abc.1", "10.1000/abc.1")
     assert wanted.names == (("url", wanted.value), ("doi", "10.1000/abc.1"))
-
-
-@pytest.mark.parametrize(
-    ("address", "doi"),
-    [
-        ("https://example.org/doi/full/10.1000/abc.1", "10.1000/abc.1"),
-        ("https://example.org/article/10.1007%2Fs00000-026-1", "10.1007/s00000-026-1"),
-        ("https://example.org/doi/10.1000/abc.1/pdf", "10.1000/abc.1"),
-        (
-            "https://example.org/content/10.1101/2026.03.01.123456v2.full.pdf",
-            "10.1101/2026.03.01.123456",
-        ),
-        ("https://example.org/article?id=10.1000/abc.1&type=printable", "10.1000/abc.1"),
-        ("https://example.org/articles/s41586-026-1", ""),
-        ("https://example.org/", ""),
-    ],
-)
-def test_a_doi_is_found_in_the_address_of_a_page(address: str, doi: str) -> None:
-    assert doi_in(address) == doi
 
 
 @pytest.mark.parametrize(
