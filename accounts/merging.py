@@ -8,13 +8,15 @@ from typing import Any
 
 from django.db import connection
 
+# An issue that holds both keeps the first of the two.
 _RENAME = """
 UPDATE accounts_delivery SET items = (
-    SELECT jsonb_agg(
-        CASE WHEN (item ->> 'paper')::bigint = %(gone)s
-             THEN jsonb_set(item, '{paper}', to_jsonb(%(kept)s::bigint)) ELSE item END
-        ORDER BY place)
-    FROM jsonb_array_elements(items) WITH ORDINALITY AS each(item, place))
+    SELECT jsonb_agg(item ORDER BY place) FROM (
+        SELECT DISTINCT ON (item -> 'paper') item, place FROM (
+            SELECT place, CASE WHEN (item ->> 'paper')::bigint = %(gone)s
+                THEN jsonb_set(item, '{paper}', to_jsonb(%(kept)s::bigint)) ELSE item END AS item
+            FROM jsonb_array_elements(items) WITH ORDINALITY AS each(item, place)) AS renamed
+        ORDER BY item -> 'paper', place) AS once)
 WHERE items @> jsonb_build_array(jsonb_build_object('paper', %(gone)s::bigint))
 """
 

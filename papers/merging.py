@@ -10,7 +10,9 @@ from django.dispatch import Signal
 from papers.ingest_sql import LATEST_SIGNALS
 from papers.models import Paper, PaperTombstone
 
-# Sent with `kept_id` and `gone_id`, before the row that goes is deleted.
+# Both are sent with `kept_id` and `gone_id`: the first before anything is locked, so that other apps
+# lock theirs in their usual order, the second before the row that goes is deleted.
+papers_merging = Signal()
 papers_merged = Signal()
 
 LONGEST_CHAIN = 10
@@ -65,6 +67,7 @@ def merge(kept_id: int, gone_id: int) -> None:
     if kept_id == gone_id:
         return
     with transaction.atomic():
+        papers_merging.send(sender=None, kept_id=kept_id, gone_id=gone_id)
         papers = Paper.objects.select_for_update().order_by("pk").in_bulk([kept_id, gone_id])
         if len(papers) < 2:
             return

@@ -9,11 +9,12 @@ class ReadingListsConfig(AppConfig):
     def ready(self) -> None:
         # Models can only be imported once all apps are loaded.
         from papers import marks
-        from papers.merging import papers_merged
+        from papers.merging import papers_merged, papers_merging
         from readinglists.marks import saved_paper_ids
-        from readinglists.merging import move_entries
+        from readinglists.merging import lock_readers, move_entries
         from readinglists.saves import forget_reader
 
         marks.register("saved", saved_paper_ids)
+        papers_merging.connect(lock_readers)
         papers_merged.connect(move_entries)
         pre_delete.connect(forget_reader, sender=settings.AUTH_USER_MODEL)

@@ -1,6 +1,6 @@
 """What becomes of list entries when two papers turn out to be one: no note is lost.
 
-It hears papers.merging.papers_merged, inside the transaction that merges.
+It hears papers.merging's signals, inside the transaction that merges.
 """
 
 from typing import Any
@@ -12,16 +12,20 @@ from readinglists.saves import lock_lists_of
 BETWEEN_NOTES = "\n\n"
 
 
+def lock_readers(kept_id: int, gone_id: int, **_signal: Any) -> None:
+    """Hold back changes of the lists concerned, in the order in which a reader saves a paper."""
+    entries = Entry.objects.filter(paper_id__in=(kept_id, gone_id))
+    owners = entries.order_by("reading_list__owner_id").values_list("reading_list__owner_id")
+    for (owner_id,) in owners.distinct():
+        lock_lists_of(owner_id)
+
+
 def move_entries(kept_id: int, gone_id: int, **_signal: Any) -> None:
     """Entries of the paper that goes become entries of the other; two in a list become one.
 
     The one that was added first keeps its place, and has both notes.
     """
-    entries = Entry.objects.filter(paper_id=gone_id)
-    owners = entries.values_list("reading_list__owner_id", flat=True).distinct()
-    for owner_id in owners.order_by("reading_list__owner_id"):
-        lock_lists_of(owner_id)
-    for entry in entries.order_by("pk"):
+    for entry in Entry.objects.filter(paper_id=gone_id).order_by("pk"):
         twin = Entry.objects.filter(reading_list=entry.reading_list_id, paper_id=kept_id).first()
         if twin is not None:
             _join(twin, entry)

@@ -15,6 +15,7 @@ from django.core.mail.message import EmailMessage
 
 from accounts.digest import send, tick
 from accounts.outbox import OutboxBackend
+from papers.feeds.gate import SLOW
 from papers.models import HostGate, Paper, Source
 from papers.ranking import rerank
 from papers.refresh import refresh
@@ -31,6 +32,7 @@ _SOURCE_FIELDS = [
     "failing_since",
     "last_attempt_at",
     "last_success_at",
+    "last_full_at",
     "next_due_at",
     "etag",
     "last_modified",
@@ -127,4 +129,4 @@ def keeping_sources(host: str) -> Iterator[None]:
         yield
     finally:
         Source.objects.bulk_update(before, _SOURCE_FIELDS)
-        HostGate.objects.filter(host=host).delete()
+        HostGate.objects.filter(host__in=(host, f"{host}{SLOW}")).delete()

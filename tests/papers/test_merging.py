@@ -2,6 +2,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Delivery
 from papers.feeds.records import PaperRecord, SignalRecord
@@ -118,6 +120,25 @@ def test_a_sent_issue_names_the_paper_that_stays(kept: Paper, gone: Paper) -> No
     merge(kept.pk, gone.pk)
     delivery.refresh_from_db()
     assert delivery.items == [{"paper": kept.pk, "rank": 1}, {"paper": 0, "rank": 2}]
+
+
+def test_an_issue_that_held_both_names_the_paper_once(kept: Paper, gone: Paper) -> None:
+    items = [{"paper": pk, "rank": rank} for rank, pk in enumerate((gone.pk, 0, kept.pk), start=1)]
+    delivery = Delivery.objects.create(
+        user=make_user(), local_date=DAY, due_at=NOW, message_id="<1@example.org>", items=items
+    )
+    merge(kept.pk, gone.pk)
+    delivery.refresh_from_db()
+    assert delivery.items == [{"paper": kept.pk, "rank": 1}, {"paper": 0, "rank": 2}]
+
+
+def test_readers_are_held_back_before_the_papers_are_locked(kept: Paper, gone: Paper) -> None:
+    make_entry(paper=gone)
+    with CaptureQueriesContext(connection) as queries:
+        merge(kept.pk, gone.pk)
+    locks = [query["sql"] for query in queries if "FOR " in query["sql"][-40:]]
+    assert "accounts_user" in locks[0]
+    assert "papers_paper" in locks[1]
 
 
 def test_two_papers_of_arxiv_are_never_merged(kept: Paper) -> None:
