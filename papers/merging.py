@@ -10,8 +10,8 @@ from django.dispatch import Signal
 from papers.ingest_sql import LATEST_SIGNALS
 from papers.models import Paper, PaperTombstone
 
-# Both are sent with `kept_id` and `gone_id`: the first before anything is locked, so that other apps
-# lock theirs in their usual order, the second before the row that goes is deleted.
+# Both are sent with `kept_id` and `gone_id`: the first before anything is locked, so that other
+# apps lock theirs in their usual order, the second before the row that goes is deleted.
 papers_merging = Signal()
 papers_merged = Signal()
 

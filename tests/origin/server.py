@@ -103,8 +103,10 @@ class Origin:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The settings that send every fetch of Broadsheet here."""
+        """The settings that send every fetch of Broadsheet here, without arXiv's spacing."""
         return {
+            "ARXIV_SPACING_SECONDS": 0.0,
+            "ARXIV_LIST_SPACING_SECONDS": 0.0,
             "ARXIV_RSS_URL": f"{self.url}/rss",
             "ARXIV_API_URL": f"{self.url}/api/query",
             "ARXIV_OAI_URL": f"{self.url}/oai",
