@@ -22,10 +22,14 @@ from tests.origin.arxiv_api import answer_query
 from tests.origin.arxiv_list import answer_list
 from tests.origin.arxiv_oai import OaiServer
 from tests.origin.arxiv_rss import answer_atom, answer_rss
+from tests.origin.crossref import answer_work
 from tests.origin.faults import Faults
+from tests.origin.github import GitHub
 from tests.origin.huggingface import Lists, answer_daily_papers
 from tests.origin.library import Library
 from tests.origin.replies import Query, Reply
+from tests.origin.semantic_scholar import answer_batch
+from tests.origin.syndication import answer_feed
 
 TEXT = "text/plain; charset=utf-8"
 
@@ -48,11 +52,11 @@ class _Fault:
 
 @dataclass
 class Origin:
-    """Answers as arXiv and Hugging Face would on `day`, which can be moved while it runs.
+    """Answers as arXiv and the others would on `day`, which can be moved while it runs.
 
     Papers come from a file of JSON lines or as dictionaries, daily lists from a directory of
-    `YYYY-MM-DD.json.gz` or as dictionaries by day (these count first). Use as a context
-    manager, or `start()` and `stop()`.
+    `YYYY-MM-DD.json.gz` or as dictionaries by day (these count first), entries of Crossref by
+    DOI, citations by arXiv id. Use as a context manager, or `start()` and `stop()`.
     """
 
     papers_path: Path | None = None
@@ -65,6 +69,9 @@ class Origin:
     on_request: Callable[[LoggedRequest], None] = lambda request: None
     faults: Faults = field(default_factory=Faults)
     oai: OaiServer = field(default_factory=OaiServer)
+    github: GitHub = field(default_factory=GitHub)
+    works: dict[str, dict[str, Any]] = field(default_factory=dict)
+    citations: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         path = self.papers_path
@@ -112,6 +119,9 @@ class Origin:
             "ARXIV_OAI_URL": f"{self.url}/oai",
             "ARXIV_LIST_URL": f"{self.url}/list",
             "HUGGINGFACE_URL": f"{self.url}/api/daily_papers",
+            "GITHUB_URL": f"{self.url}/repos",
+            "CROSSREF_URL": f"{self.url}/works",
+            "SEMANTIC_SCHOLAR_URL": f"{self.url}/graph/v1/paper/batch",
             "FETCH_ALLOWED_PRIVATE_HOSTS": [self.host],
         }
 
@@ -143,12 +153,34 @@ class Origin:
 
     def answer(self, path: str) -> Reply:
         """The answer to a GET of `path` (with its query), faults first."""
+        if reply := self._fault_at(path):
+            return reply
+        parts = urlsplit(path)
+        return self._route(unquote(parts.path), Query(dict(parse_qsl(parts.query))))
+
+    def answer_posted(self, path: str, body: bytes) -> Reply:
+        """The answer to a POST of `body`, faults first."""
+        if reply := self._fault_at(path):
+            return reply
+        if path == "/_day":
+            return self._move(body)
+        if path.startswith("/graph/v1/paper/batch?"):
+            return answer_batch(self.citations, body)
+        return Reply(404, TEXT, b"Not found")
+
+    def _fault_at(self, path: str) -> Reply | None:
         for fault in self._faults:
             if path.startswith(fault.path):
                 self._faults.remove(fault)
                 return fault.reply
-        parts = urlsplit(path)
-        return self._route(unquote(parts.path), Query(dict(parse_qsl(parts.query))))
+        return None
+
+    def _move(self, body: bytes) -> Reply:
+        try:
+            self.day = date.fromisoformat(body[:100].decode("ascii", "replace").strip())
+        except ValueError:
+            return Reply(400, TEXT, b"Send a date such as 2026-03-02.")
+        return Reply(200, TEXT, self.day.isoformat().encode())
 
     def _route(self, path: str, query: Query) -> Reply:
         if path.startswith(("/rss/", "/atom/", "/list/")):
@@ -161,6 +193,12 @@ class Origin:
             return answer_daily_papers(
                 self.hf_directory, self.hf_lists, self.day, query, self.url + path
             )
+        if path.startswith(("/repos/", "/repositories/")):
+            return self.github.answer(path, self.url)
+        if path.startswith("/works/"):
+            return answer_work(self.works, path.removeprefix("/works/"))
+        if path.startswith("/feeds/"):
+            return answer_feed(path[len("/feeds/") :].removesuffix(".xml"), self.day, self.url)
         if path == "/_day":
             return Reply(200, TEXT, self.day.isoformat().encode())
         return Reply(404, TEXT, b"Not found")
@@ -201,16 +239,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(reply, {"ETag": etag, "Last-Modified": modified})
 
     def do_POST(self) -> None:
-        """Move the day: `POST /_day` with the date as body, from this machine only."""
+        """A question of many ids; or move the day: `POST /_day` with the date as body."""
         self._log()
-        text = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), 100))
-        if self.path != "/_day" or not self.client_address[0].startswith("127."):
-            return self._send(Reply(404, TEXT, b"Not found"), {})
-        try:
-            self.origin.day = date.fromisoformat(text.decode("ascii", "replace").strip())
-        except ValueError:
-            return self._send(Reply(400, TEXT, b"Send a date such as 2026-03-02."), {})
-        return self._send(Reply(200, TEXT, self.origin.day.isoformat().encode()), {})
+        body = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), 1_000_000))
+        self._send(self.origin.answer_posted(self.path, body), {})
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing on the terminal: `Origin.on_request` tells who asks."""

@@ -190,8 +190,9 @@ def test_faults_come_as_often_as_asked_and_where_asked(origin: Origin) -> None:
     assert [ask(origin, "/rss/cs.CL")[0] for _time in range(2)] == [429, 200]
 
 
-def test_it_takes_the_place_of_every_address_of_arxiv_and_hugging_face(origin: Origin) -> None:
-    addresses = {name for name in dir(settings) if re.match("(ARXIV|HUGGINGFACE).*_URL", name)}
+def test_it_takes_the_place_of_every_address_that_is_asked(origin: Origin) -> None:
+    others = "ARXIV|HUGGINGFACE|GITHUB|CROSSREF|SEMANTIC_SCHOLAR"
+    addresses = {name for name in dir(settings) if re.match(f"({others}).*_URL", name)}
     assert addresses <= set(origin.settings)
     assert origin.environment["ARXIV_LIST_URL"] == f"{origin.url}/list"
 
