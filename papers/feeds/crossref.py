@@ -6,8 +6,10 @@ and the format: https://github.com/CrossRef/rest-api-doc/blob/master/api_format.
 """
 
 import json
+import re
 from collections.abc import Iterator
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -16,23 +18,35 @@ from django.conf import settings
 from papers.feeds.fetch import FetchedResponse, fetch
 from papers.feeds.markup import text_of
 from papers.feeds.moments import midnight_of
-from papers.feeds.names import join_name
-from papers.feeds.records import PaperRecord, ParsedFeed, ParseError
+from papers.feeds.names import join_name, shown_name
+from papers.feeds.records import FetchError, PaperRecord, ParsedFeed, ParseError
 from papers.feeds.text import clean, clean_url
 from papers.identifiers import normalise_doi, parse_arxiv_id
 
 LARGEST_BYTES = 3_000_000
+UNKNOWN = 404
 MOST_AUTHORS = 5_000
+MOST_KEYWORDS = 20
 DATES = ("published-online", "published-print", "published", "posted", "issued")
 RELATIONS = ("has-preprint", "is-preprint-of", "is-version-of", "has-version", "is-identical-to")
 
+_MAIL = re.compile(r"[^@\s:/]+@[^@\s:/]+")
+
 
 def fetch_work(doi: str) -> FetchedResponse:
-    """Crossref's entry of `doi` as JSON. Raises FetchError, with status 404 for an unknown one."""
-    contact = {"mailto": settings.CONTACT} if "@" in settings.CONTACT else {}
-    query = f"?{urlencode(contact)}" if contact else ""
+    """Crossref's entry of `doi` as JSON. Raises FetchError, with status 404 for an unknown one.
+
+    Whoever says how they can be reached is answered by machines with more room.
+    """
+    contact = settings.CONTACT.removeprefix("mailto:")
+    query = f"?{urlencode({'mailto': contact})}" if _MAIL.fullmatch(contact) else ""
     address = f"{settings.CROSSREF_URL}/{quote(doi, safe='/')}{query}"
-    return fetch(address, largest_bytes=LARGEST_BYTES)
+    try:
+        return fetch(address, largest_bytes=LARGEST_BYTES)
+    except FetchError as error:
+        if error.status != UNKNOWN:
+            raise
+        raise FetchError(f"Crossref does not know the DOI {doi}.", status=UNKNOWN) from error
 
 
 def parse(body: bytes) -> ParsedFeed:
@@ -76,8 +90,13 @@ def _record(work: dict[str, Any], doi: str, title: str) -> PaperRecord:
         license=_license(work.get("license")),
         doi=doi,
         url=clean_url(_string(work, "URL")),
-        keywords=tuple(text_of(word) for word in _strings(work.get("subject"))),
+        keywords=_keywords(work),
     )
+
+
+def _keywords(work: dict[str, Any]) -> tuple[str, ...]:
+    words = dict.fromkeys(text_of(word) for word in _strings(work.get("subject")))
+    return tuple(word for word in words if 0 < len(word) <= 100)[:MOST_KEYWORDS]
 
 
 def _strings(value: object) -> Iterator[str]:
@@ -101,7 +120,7 @@ def _authors(authors: object) -> Iterator[str]:
     for author in _dicts(authors):
         family, given = _string(author, "family"), _string(author, "given")
         name = join_name(family, given, _string(author, "suffix")) if family else ""
-        if name := name or clean(_string(author, "name")):  # a group has a name alone
+        if name := name or shown_name(_string(author, "name")):  # a group has a name alone
             yield name
 
 
@@ -112,11 +131,8 @@ def _published_on(work: dict[str, Any]) -> date | None:
         parts = field.get("date-parts") if isinstance(field, dict) else None
         first = parts[0] if isinstance(parts, list) and parts else None
         if isinstance(first, list) and first and all(type(each) is int for each in first[:3]):
-            year, month, day = (*first[:3], 1, 1)[:3]
-            try:
-                return datetime(year, month, day).date()  # noqa: DTZ001 - a day has no zone
-            except (ValueError, OverflowError):
-                continue
+            with suppress(ValueError, OverflowError):
+                return date(*(*first[:3], 1, 1)[:3])
     return None
 
 

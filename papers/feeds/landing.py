@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 from papers.feeds.fetch import FetchedResponse, fetch
 from papers.feeds.records import ParseError
 from papers.feeds.text import clean
-from papers.identifiers import ARXIV_DOI_PREFIX, normalise_doi, parse_arxiv_id
+from papers.identifiers import ARXIV_DOI_PREFIX, doi_in, normalise_doi, parse_arxiv_id
 
 LARGEST_BYTES = 3_000_000
 ARXIV_TAGS = ("citation_arxiv_id",)
@@ -41,8 +41,11 @@ def fetch_page(url: str) -> FetchedResponse:
 
 
 def parse(body: bytes, *, url: str) -> Identifiers:
-    """The names in the page that came from `url`. Raises ParseError for what is no web page."""
-    text = body.decode("utf-8", "replace")
+    """The names in the page that came from `url`; where it says none, those of the address itself.
+
+    Raises ParseError for what is no web page.
+    """
+    text = body[:LARGEST_BYTES].decode("utf-8", "replace")
     tags = _Tags()
     try:
         tags.feed(text)
@@ -55,7 +58,7 @@ def parse(body: bytes, *, url: str) -> Identifiers:
     dois = [value for name in DOI_TAGS for value in tags.found.get(name, [])]
     ids = [value for name in ARXIV_TAGS for value in tags.found.get(name, [])]
     arxiv_dois = [value for value in dois if ARXIV_DOI_PREFIX in value.lower()]
-    return Identifiers(_first_arxiv_id([*ids, *arxiv_dois, url]), _first_doi(dois))
+    return Identifiers(_first_arxiv_id([*ids, *arxiv_dois, url]), _first_doi([*dois, doi_in(url)]))
 
 
 class _Tags(HTMLParser):
