@@ -50,6 +50,7 @@ def make_paper(
     risen_on: date | None = None,
     code_url: str = "",
     text_source: TextSource = TextSource.ARXIV,
+    withdrawn_at: datetime | None = None,
 ) -> Paper:
     if arxiv_id == "":
         arxiv_id = f"2603.{next(_numbers):05d}"
@@ -67,6 +68,7 @@ def make_paper(
         submitted_at=submitted_at,
         code_url=code_url,
         text_source=text_source,
+        withdrawn_at=withdrawn_at,
     )
     PaperCategory.objects.bulk_create(
         PaperCategory(paper=paper, category_id=code) for code in categories

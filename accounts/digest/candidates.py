@@ -48,18 +48,18 @@ _COLUMNS = (
 def trending(*, since: date, until: date) -> list[Candidate]:
     """Return papers with some popularity, announced or risen in these days, best score first."""
     in_span = Q(announced_on__range=(since, until)) | Q(stats__risen_on__range=(since, until))
-    papers = Paper.objects.filter(in_span, stats__popularity__gt=0, withdrawn_at=None)
+    papers = Paper.objects.not_withdrawn().filter(in_span, stats__popularity__gt=0)
     return list(_records(papers.order_by("-stats__score", "-pk")[:MOST_TRENDING]))
 
 
 def newest(*, since: date, until: date) -> list[Candidate]:
     """Return papers announced in these days, newest first, whatever anybody makes of them."""
-    papers = Paper.objects.filter(announced_on__range=(since, until), withdrawn_at=None)
+    papers = Paper.objects.not_withdrawn().announced_between(since, until)
     return list(_records(papers.order_by("-announced_on", "-pk")[:MOST_NEW]))
 
 
 def by_id(paper_ids: Iterable[int]) -> dict[int, Candidate]:
-    papers = Paper.objects.filter(pk__in=set(paper_ids), withdrawn_at=None)
+    papers = Paper.objects.not_withdrawn().filter(pk__in=set(paper_ids))
     return {candidate.paper_id: candidate for candidate in _records(papers)}
 
 
@@ -67,7 +67,7 @@ def with_signal(until: date) -> frozenset[int]:
     """Return papers of the last SIGNAL_DAYS that somebody, somewhere, showed interest in."""
     first = until - timedelta(days=SIGNAL_DAYS)
     lately = Q(announced_on__range=(first, until)) | Q(stats__risen_on__range=(first, until))
-    papers = Paper.objects.filter(lately, stats__popularity__gt=0)
+    papers = Paper.objects.not_withdrawn().filter(lately, stats__popularity__gt=0)
     return frozenset(papers.values_list("pk", flat=True)[:MOST_TRENDING])
 
 

@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -37,6 +37,12 @@ def test_a_paper_in_two_categories_is_listed_in_both(client: Client) -> None:
     make_announcement(paper=paper, category="cs.LG")
     make_announcement(paper=paper, category="stat.ML", kind="cross")
     assert "In two places" in client.get("/new/stat.ML/").content.decode()
+
+
+def test_a_day_keeps_what_was_withdrawn_since_and_marks_it(client: Client) -> None:
+    make_announcement(paper=make_paper(withdrawn_at=datetime(2026, 3, 4, tzinfo=UTC)))
+    page = client.get("/new/cs.LG/").content.decode()
+    assert '<span class="withdrawn">withdrawn</span>' in page
 
 
 def test_a_day_without_announcements_says_so(client: Client) -> None:

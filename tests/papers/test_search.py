@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,13 @@ def test_words_are_found_and_marked(client: Client) -> None:
     page = client.get("/search/", {"q": "kestrel"}).content.decode()
     assert "On <mark>kestrels</mark>" in page
     assert "One <mark>kestrel</mark> &amp; one owl." in page
+
+
+def test_a_withdrawn_paper_is_found_and_marked(client: Client) -> None:
+    make_paper(title="On kestrels", withdrawn_at=datetime(2026, 3, 2, tzinfo=UTC))
+    index_now()
+    page = client.get("/search/", {"q": "kestrel"}).content.decode()
+    assert '<span class="withdrawn">withdrawn</span>' in page
 
 
 def test_the_newest_can_come_first(client: Client) -> None:

@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -101,3 +101,10 @@ def test_eight_papers_more_take_no_query_more(client: Client) -> None:
 def test_html_in_a_title_is_shown_as_text(client: Client) -> None:
     make_paper(title="<script>alert(1)</script>", announced_on=date(2026, 3, 2))
     assert "<script>alert(1)" not in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize("window", ["today", "week", "month", "all"])
+def test_a_withdrawn_paper_is_in_no_window(client: Client, window: str) -> None:
+    make_paper(title="There")
+    make_paper(title="Gone", withdrawn_at=datetime(2026, 3, 2, tzinfo=UTC))
+    assert titles(client, f"/trending/{window}/") == ["There"]

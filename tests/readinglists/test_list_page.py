@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -27,6 +29,14 @@ def test_the_page_shows_papers_in_order_with_notes(client: Client) -> None:
     assert "About &lt;it&gt;" in text
     assert "First &amp; best" in text
     assert text.index("Alpha") < text.index("Beta")
+
+
+def test_a_paper_withdrawn_since_stays_and_is_marked(client: Client) -> None:
+    paper = make_paper(withdrawn_at=datetime(2026, 3, 2, tzinfo=UTC))
+    entry = make_entry(paper=paper, note="Read this.")
+    text = text_of(client, entry.reading_list)
+    assert '<span class="withdrawn">withdrawn</span>' in text
+    assert "Read this." in text
 
 
 def test_an_empty_list_says_what_to_do(client: Client) -> None:

@@ -173,9 +173,20 @@ def test_own_papers_are_left_out() -> None:
 
 
 def test_withdrawn_paper_is_left_out() -> None:
-    paper = popular()
-    Paper.objects.filter(pk=paper.pk).update(withdrawn_at=NOW)
+    popular(withdrawn_at=NOW)
     assert not choose_for(make_user()).items
+
+
+def test_withdrawn_paper_near_a_list_is_left_out() -> None:
+    user = make_user()
+    save(user, make_paper(announced_on=None))
+    assert not choose_for(user, near(make_paper(announced_on=TODAY, withdrawn_at=NOW))).items
+
+
+def test_interest_in_a_withdrawn_paper_does_not_keep_the_newest_away() -> None:
+    popular(withdrawn_at=NOW)
+    newest = make_paper(announced_on=TODAY)
+    assert ids(choose_for(make_user())) == [newest.pk]
 
 
 def test_near_papers_take_half_and_come_first() -> None:
