@@ -1,8 +1,11 @@
 """Making two rows of one paper one: what hangs on the one that goes moves to the one that stays.
 
 It moves what papers/ knows; other apps move their own rows when they hear `papers_merged`, in the
-same transaction. Old numbers and names lead to the paper that stays (`find_merged`).
+same transaction. Old numbers lead to the paper that stays (`find_merged`, `merged_into`): sent
+issues keep the numbers they had.
 """
+
+from collections.abc import Iterable
 
 from django.db import connection, transaction
 from django.dispatch import Signal
@@ -14,8 +17,6 @@ from papers.models import Paper, PaperTombstone
 # apps lock theirs in their usual order, the second before the row that goes is deleted.
 papers_merging = Signal()
 papers_merged = Signal()
-
-LONGEST_CHAIN = 10
 
 
 # Rows of which the paper that stays may have its own: those move only where it has none.
@@ -39,9 +40,11 @@ UPDATE papers_paper k SET
     author_line = COALESCE(NULLIF(k.author_line, ''), g.author_line),
     primary_category_id = COALESCE(k.primary_category_id, g.primary_category_id),
     submitted_at = COALESCE(k.submitted_at, g.submitted_at),
+    first_seen_at = LEAST(k.first_seen_at, g.first_seen_at),
     announced_on = LEAST(k.announced_on, g.announced_on),
     comment = COALESCE(NULLIF(k.comment, ''), g.comment),
     journal_ref = COALESCE(NULLIF(k.journal_ref, ''), g.journal_ref),
+    license = COALESCE(NULLIF(k.license, ''), g.license),
     code_url = COALESCE(NULLIF(k.code_url, ''), g.code_url),
     project_url = COALESCE(NULLIF(k.project_url, ''), g.project_url),
     url = COALESCE(NULLIF(k.url, ''), g.url),
@@ -55,6 +58,19 @@ WHERE paper_id = %(kept)s
 _ADD_STATS = """
 INSERT INTO papers_paperstats (paper_id, votes, saves, popularity, newness, score, risen_step)
 VALUES (%(kept)s, 0, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING
+"""
+# What has risen once does not rise again because its votes are added up.
+_KEEP_RISE = """
+UPDATE papers_paperstats k SET risen_step = g.risen_step, risen_on = g.risen_on
+FROM papers_paperstats g
+WHERE k.paper_id = %(kept)s AND g.paper_id = %(gone)s AND g.risen_step > k.risen_step
+"""
+# Whatever an origin says next of the paper is news: it may fill what the other row lacked.
+_READ_ANEW = "UPDATE papers_paperorigin SET digest = 0 WHERE paper_id = %(kept)s"
+# Every number leads to a paper in one step, however often its paper was merged.
+_LEAD_ON = """
+UPDATE papers_papertombstone SET merged_into = %(kept)s
+WHERE paper_id = %(gone)s OR merged_into = %(gone)s
 """
 
 
@@ -77,21 +93,22 @@ def merge(kept_id: int, gone_id: int) -> None:
         _move_rows(kept_id, gone_id)
         papers_merged.send(sender=None, kept_id=kept_id, gone_id=gone_id)
         Paper.objects.filter(pk=gone_id).delete()
-        PaperTombstone.objects.filter(paper_id=gone_id).update(merged_into=kept_id)
+        with connection.cursor() as cursor:
+            cursor.execute(_LEAD_ON, {"kept": kept_id, "gone": gone_id})
         if gone.arxiv_id:
             Paper.objects.filter(pk=kept_id).update(arxiv_id=gone.arxiv_id)
 
 
 def find_merged(paper_id: int) -> Paper | None:
     """Return the paper that a number which is gone leads to, or None."""
-    for _step in range(LONGEST_CHAIN):
-        into = PaperTombstone.objects.filter(paper_id=paper_id).values_list("merged_into").first()
-        if into is None or into[0] is None:
-            return None
-        paper_id = into[0]
-        if found := Paper.objects.filter(pk=paper_id).first():
-            return found
-    return None
+    into = merged_into([paper_id]).get(paper_id)
+    return Paper.objects.filter(pk=into).first() if into is not None else None
+
+
+def merged_into(paper_ids: Iterable[int]) -> dict[int, int]:
+    """Return the number of the paper that stays for each of `paper_ids` that went into one."""
+    gone = PaperTombstone.objects.filter(paper_id__in=set(paper_ids), merged_into__isnull=False)
+    return {pk: into for pk, into in gone.values_list("paper_id", "merged_into") if into}
 
 
 def _move_rows(kept_id: int, gone_id: int) -> None:
@@ -105,7 +122,9 @@ def _move_rows(kept_id: int, gone_id: int) -> None:
                 f"UPDATE {table} SET paper_id = %(kept)s WHERE paper_id = %(gone)s",  # noqa: S608
                 numbers,
             )
+        cursor.execute(_READ_ANEW, numbers)
         cursor.execute(_ADD_STATS, numbers)
+        cursor.execute(_KEEP_RISE, numbers)
         cursor.execute(_RECOUNT_VOTES, numbers)
         cursor.execute(LATEST_SIGNALS, {"ids": [kept_id]})
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("new/<day:announced_on>/", views.new, name="new_by_day"),
     path("new/<str:category>/", views.new, name="new_in_category"),
     path("new/<str:category>/<day:announced_on>/", views.new, name="new_on_day"),
+    path("paper/", views.paper_by_name, name="paper_by_name"),
     # Before the ids: an old one has seven digits after a slash, as a number may have.
     path("paper/number/<int:pk>/", views.paper_by_number, name="paper_by_number"),
     path("paper/number/<int:pk>/vote/", views.vote, name="vote"),

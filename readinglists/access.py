@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
+from papers.merging import merged_into
 from papers.models import Paper
 from readinglists.models import Entry, ReadingList
 
@@ -36,6 +37,7 @@ def own_entry(user: Visitor, pk: int) -> Entry:
 
 
 def any_paper(pk: int) -> Paper:
+    pk = merged_into([pk]).get(pk, pk)  # a page may still name a paper that became another
     return get_object_or_404(Paper.objects.for_cards(), pk=pk)
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from accounts.digest.mail import headings
 from accounts.models import Delivery
+from papers.merging import merged_into
 from papers.models import Paper
 
 State = Delivery.State
@@ -47,12 +48,14 @@ def line_of(delivery: Delivery) -> Line:
 def sections_of(delivery: Delivery) -> list[Section]:
     """Return the issue's papers as they were chosen, without those deleted since.
 
-    Each paper bears its `reason`. One query.
+    Each paper bears its `reason`; of two that became one only the first. Two queries.
     """
-    papers = Paper.objects.for_cards().in_bulk([item["paper"] for item in delivery.items])
+    numbers = [item["paper"] for item in delivery.items]
+    into = merged_into(numbers)
+    papers = Paper.objects.for_cards().in_bulk([into.get(pk, pk) for pk in numbers])
     sections: dict[str, list[Paper]] = {}
     for item in delivery.items:
-        paper = papers.get(item["paper"])
+        paper = papers.pop(into.get(item["paper"], item["paper"]), None)
         if paper is not None:
             paper.reason = item["reason"]  # type: ignore[attr-defined]
             sections.setdefault(item["section"], []).append(paper)

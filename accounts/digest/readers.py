@@ -123,10 +123,13 @@ def span_since(last_issue_at: datetime | None, now: datetime) -> Span:
     )
 
 
+# A paper that was merged into another since is mailed under neither number again.
 _PAST = """
 SELECT d.user_id, max(d.finished_at), max(d.local_date),
-    array_agg(DISTINCT (item ->> 'paper')::bigint) FILTER (WHERE item IS NOT NULL)
+    array_agg(DISTINCT COALESCE(gone.merged_into, (item ->> 'paper')::bigint))
+        FILTER (WHERE item IS NOT NULL)
 FROM accounts_delivery d LEFT JOIN LATERAL jsonb_array_elements(d.items) item ON true
+LEFT JOIN papers_papertombstone gone ON gone.paper_id = (item ->> 'paper')::bigint
 WHERE d.user_id = ANY(%s) AND d.state IN ('sent', 'unknown') AND d.finished_at > %s
 GROUP BY d.user_id
 """

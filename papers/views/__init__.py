@@ -9,7 +9,7 @@ from papers.views.backfill import (
 from papers.views.calendar import calendar_page
 from papers.views.new import new
 from papers.views.opml import add_feeds_of_opml, opml_in, opml_out
-from papers.views.paper import paper, paper_by_number, vote
+from papers.views.paper import paper, paper_by_name, paper_by_number, vote
 from papers.views.requests import add_paper, paper_request
 from papers.views.search import search
 from papers.views.sources import (
@@ -36,6 +36,7 @@ __all__ = [
     "opml_in",
     "opml_out",
     "paper",
+    "paper_by_name",
     "paper_by_number",
     "paper_request",
     "pause_backfill",

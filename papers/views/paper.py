@@ -1,6 +1,6 @@
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -10,8 +10,12 @@ from django_htmx.http import HttpResponseClientRedirect
 from papers import marks, ranking
 from papers.htmx import HtmxHttpRequest
 from papers.identifiers import parse_arxiv_id
+from papers.merging import find_merged
 from papers.models import Paper, PaperIdentifier
+from papers.requests import find_known
+from papers.versions import history
 from papers.votes import set_vote
+from papers.wanted import read_wanted
 
 
 @require_safe
@@ -25,8 +29,28 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
 
 @require_safe
 def paper_by_number(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Paper.objects.select_related("stats"), pk=pk)
-    return redirect(found) if found.arxiv_id else _show(request, found)
+    found = _find_by_number(pk)
+    return redirect(found) if found.arxiv_id or found.pk != pk else _show(request, found)
+
+
+@require_safe
+def paper_by_name(request: HttpRequest) -> HttpResponse:
+    """Leads to the paper that `?name=` means: an arXiv id, a DOI or an address, in any form."""
+    text = request.GET.get("name", "").replace("\x00", "")
+    try:
+        found = find_known(read_wanted(text).names)
+    except ValueError as error:
+        raise Http404(str(error)) from error
+    if found is None:
+        raise Http404(_("There is no paper “%s” here.") % text)
+    return redirect(found)
+
+
+def _find_by_number(pk: int) -> Paper:
+    found = Paper.objects.select_related("stats").filter(pk=pk).first() or find_merged(pk)
+    if found is None:
+        raise Http404(_("There is no paper with the number %s here.") % pk)
+    return found
 
 
 def _find_by_other_form(text: str) -> Paper:
@@ -42,8 +66,11 @@ def _find_by_other_form(text: str) -> Paper:
 
 
 def _show(request: HttpRequest, found: Paper) -> HttpResponse:
+    latest = found.signals.order_by("kind", "-observed_on").distinct("kind")
     context = {
         "paper": found,
+        "signals": list(latest),
+        "versions": history(found),
         "marks": marks.collect(request.user, [found.pk]),
         "categories": list(found.categories.values_list("pk", flat=True).order_by("pk")),
         "announcements": list(found.announcements.order_by("announced_on", "category_id")),
@@ -57,7 +84,7 @@ def _show(request: HttpRequest, found: Paper) -> HttpResponse:
 def vote(request: HtmxHttpRequest, pk: int) -> HttpResponse:
     if not isinstance(request.user, AbstractBaseUser):
         return _ask_to_log_in(request)
-    found = get_object_or_404(Paper, pk=pk)
+    found = _find_by_number(pk)
     voted = request.POST.get("voted") == "1"
     votes = set_vote(request.user, found, voted=voted)
     if request.htmx:

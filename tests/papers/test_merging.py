@@ -1,15 +1,28 @@
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Delivery
+from accounts.digest import readers
+from accounts.digest.issues import sections_of
+from accounts.models import Delivery, User
 from papers.feeds.records import PaperRecord, SignalRecord
 from papers.ingest import ingest
 from papers.merging import find_merged, merge
-from papers.models import Paper, PaperIdentifier, PaperStats, PaperTombstone, TextSource, Vote
+from papers.models import (
+    Paper,
+    PaperIdentifier,
+    PaperOrigin,
+    PaperRequest,
+    PaperStats,
+    PaperTombstone,
+    PaperVersion,
+    Repository,
+    TextSource,
+    Vote,
+)
 from papers.votes import set_vote
 from readinglists import entries
 from readinglists.models import Entry
@@ -112,24 +125,79 @@ def test_two_entries_of_a_list_become_one_with_both_notes(kept: Paper, gone: Pap
     assert reading_list.entries.count() == 2
 
 
-def test_a_sent_issue_names_the_paper_that_stays(kept: Paper, gone: Paper) -> None:
-    items = [{"paper": gone.pk, "rank": 1}, {"paper": 0, "rank": 2}]
-    delivery = Delivery.objects.create(
-        user=make_user(), local_date=DAY, due_at=NOW, message_id="<1@example.org>", items=items
+def make_issue(user: User, *papers: Paper) -> Delivery:
+    items = [{"paper": p.pk, "section": "new", "reason": "", "rank": 1} for p in papers]
+    return Delivery.objects.create(
+        user=user,
+        local_date=DAY,
+        due_at=NOW,
+        finished_at=NOW,
+        state=Delivery.State.SENT,
+        message_id="<1@example.org>",
+        items=items,
     )
-    merge(kept.pk, gone.pk)
-    delivery.refresh_from_db()
-    assert delivery.items == [{"paper": kept.pk, "rank": 1}, {"paper": 0, "rank": 2}]
 
 
-def test_an_issue_that_held_both_names_the_paper_once(kept: Paper, gone: Paper) -> None:
-    items = [{"paper": pk, "rank": rank} for rank, pk in enumerate((gone.pk, 0, kept.pk), start=1)]
-    delivery = Delivery.objects.create(
-        user=make_user(), local_date=DAY, due_at=NOW, message_id="<1@example.org>", items=items
+def test_a_sent_issue_stays_as_it_was_and_shows_the_paper_that_stays(
+    kept: Paper, gone: Paper
+) -> None:
+    delivery = make_issue(make_user(), gone)
+    merge(kept.pk, gone.pk)
+    (section,) = sections_of(delivery)
+    assert section.papers == [kept]
+    assert Delivery.objects.get().items == delivery.items
+
+
+def test_an_issue_that_held_both_shows_the_paper_once(kept: Paper, gone: Paper) -> None:
+    delivery = make_issue(make_user(), gone, kept)
+    merge(kept.pk, gone.pk)
+    assert [section.papers for section in sections_of(delivery)] == [[kept]]
+
+
+def test_a_paper_mailed_before_a_merge_counts_as_mailed(kept: Paper, gone: Paper) -> None:
+    user = make_user()
+    make_issue(user, gone)
+    merge(kept.pk, gone.pk)
+    (reader,) = readers.read([user], NOW + timedelta(days=1))
+    assert reader.mailed == {kept.pk}
+
+
+def test_what_has_risen_does_not_rise_again(kept: Paper, gone: Paper) -> None:
+    PaperStats.objects.filter(paper=gone).update(risen_step=3, risen_on=DAY)
+    merge(kept.pk, gone.pk)
+    stats = PaperStats.objects.get(paper=kept)
+    assert (stats.risen_step, stats.risen_on) == (3, DAY)
+
+
+def test_it_is_as_old_as_the_older_row(kept: Paper, gone: Paper) -> None:
+    Paper.objects.filter(pk=gone.pk).update(first_seen_at=NOW - timedelta(days=9))
+    merge(kept.pk, gone.pk)
+    kept.refresh_from_db()
+    assert kept.first_seen_at == NOW - timedelta(days=9)
+
+
+def test_what_an_origin_says_next_is_read_anew(kept: Paper, gone: Paper) -> None:
+    for paper in (kept, gone):
+        PaperOrigin.objects.create(paper=paper, origin="feed", digest=paper.pk)
+    merge(kept.pk, gone.pk)
+    assert PaperOrigin.objects.get().digest == 0
+
+
+def test_versions_and_requests_move(kept: Paper, gone: Paper) -> None:
+    PaperVersion.objects.create(paper=gone, version=1, title="Tides")
+    PaperRequest.objects.create(
+        paper=gone, scheme="doi", value="10.1/a", requested_by=make_user(), state="found"
     )
     merge(kept.pk, gone.pk)
-    delivery.refresh_from_db()
-    assert delivery.items == [{"paper": kept.pk, "rank": 1}, {"paper": 0, "rank": 2}]
+    assert PaperVersion.objects.get().paper == kept
+    assert PaperRequest.objects.get().paper == kept
+
+
+def test_a_repository_moves(kept: Paper, gone: Paper) -> None:
+    for paper in (kept, gone):
+        Repository.objects.get_or_create(name="moor/tides")[0].papers.add(paper)
+    merge(kept.pk, gone.pk)
+    assert list(Repository.objects.get().papers.all()) == [kept]
 
 
 def test_readers_are_held_back_before_the_papers_are_locked(kept: Paper, gone: Paper) -> None:

@@ -1,8 +1,13 @@
-import pytest
-from django.test import Client
+from datetime import UTC, date, datetime
 
-from papers.models import Paper
-from tests.factories import make_announcement, make_paper
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from papers.merging import merge
+from papers.models import Paper, PaperIdentifier, PaperStats, PaperVersion, Signal
+from tests.factories import make_announcement, make_paper, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -92,3 +97,111 @@ def test_attack_in_the_text_reaches_no_page(client: Client, attack: str) -> None
         assert "<b " not in page
         assert 'href="javascript' not in page
         assert "style=" not in page
+
+
+@pytest.mark.promise(26)
+def test_the_number_of_a_merged_paper_leads_to_the_one_that_stays(client: Client) -> None:
+    gone, kept = make_paper(arxiv_id=None), make_paper(arxiv_id=None)
+    merge(kept.pk, gone.pk)
+    page = client.get(f"/paper/number/{gone.pk}/")
+    assert page.headers["Location"] == f"/paper/number/{kept.pk}/"
+
+
+def test_a_vote_for_a_merged_paper_counts_for_the_one_that_stays(client: Client) -> None:
+    gone, kept = make_paper(arxiv_id=None), make_paper()
+    merge(kept.pk, gone.pk)
+    client.force_login(make_user())
+    client.post(f"/paper/number/{gone.pk}/vote/", {"voted": "1"})
+    assert PaperStats.objects.get(paper=kept).votes == 1
+
+
+def test_a_merged_paper_can_still_be_saved_by_its_number(client: Client) -> None:
+    gone, kept = make_paper(arxiv_id=None), make_paper(title="The one that stays")
+    merge(kept.pk, gone.pk)
+    client.force_login(make_user())
+    assert kept.title in client.get(f"/lists/add/{gone.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("number", [7, 10**30])
+def test_a_number_of_no_paper_is_not_found(client: Client, number: int) -> None:
+    assert client.get(f"/paper/number/{number}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["10.1000/TIDES", "https://doi.org/10.1000/tides", "https://x.example.org/tides", "2603.00141"],
+)
+def test_any_name_leads_to_the_paper(client: Client, name: str) -> None:
+    paper = make_paper(arxiv_id="2603.00141")
+    for scheme, value in (("doi", "10.1000/tides"), ("url", "https://x.example.org/tides")):
+        PaperIdentifier.objects.create(paper=paper, scheme=scheme, value=value)
+    page = client.get("/paper/", {"name": name})
+    assert page.headers["Location"] == "/paper/2603.00141/"
+
+
+@pytest.mark.parametrize("name", ["", "nonsense", "10.1/none", "2613.00001", "10.1/\x00"])
+def test_a_name_of_no_paper_is_not_found(client: Client, name: str) -> None:
+    assert client.get("/paper/", {"name": name}).status_code == 404
+
+
+def test_a_withdrawn_paper_says_so(client: Client) -> None:
+    paper = make_paper()
+    Paper.objects.filter(pk=paper.pk).update(withdrawn_at=datetime(2026, 3, 4, tzinfo=UTC))
+    page = client.get(paper.get_absolute_url()).content.decode()
+    assert "Withdrawn on 4 March 2026" in page
+
+
+def test_a_paper_from_a_journal_links_its_page_and_names_its_keywords(client: Client) -> None:
+    paper = make_paper(arxiv_id=None)
+    address = "https://journal.example.org/tides"
+    Paper.objects.filter(pk=paper.pk).update(url=address, keywords=["tides", "<moons>"])
+    page = client.get(paper.get_absolute_url()).content.decode()
+    assert f'<a class="button" href="{address}"' in page
+    assert "tides, &lt;moons&gt;" in page
+
+
+def test_each_number_says_who_counted_it_and_when(client: Client) -> None:
+    paper = make_paper()
+    for day, value in ((date(2026, 3, 2), 3), (date(2026, 3, 4), 512)):
+        Signal.objects.create(paper=paper, kind="s2_citations", observed_on=day, value=value)
+    page = " ".join(client.get(paper.get_absolute_url()).content.decode().split())
+    assert "<dt>Citations by Semantic Scholar</dt><dd>512" in page
+    assert "counted on 4 March 2026" in page
+    assert "counted on 2 March 2026" not in page
+
+
+def make_versions(paper: Paper, count: int) -> None:
+    Paper.objects.filter(pk=paper.pk).update(version=count)
+    for number in range(1, count + 1):
+        text = {"title": "A Draft", "abstract": "An <i>old</i> abstract."} if number < count else {}
+        PaperVersion.objects.create(
+            paper=paper,
+            version=number,
+            submitted_at=datetime(2026, 3, number, 14, 3, tzinfo=UTC),
+            size_bytes=12_288,
+            **text,
+        )
+
+
+def test_it_shows_when_each_version_came_and_what_changed(client: Client) -> None:
+    paper = make_paper()
+    make_versions(paper, 2)
+    page = " ".join(client.get(paper.get_absolute_url()).content.decode().split())
+    assert "1 March 2026, 14:03 UTC" in page
+    assert "12.0 KB" in page
+    removed = '<del><span class="visually-hidden">[removed:] </span>Draft<'
+    added = '<ins><span class="visually-hidden">[added:] </span>Paper<'
+    assert removed in page
+    assert added in page
+    assert "&lt;i&gt;old&lt;/i&gt;" in page
+
+
+def test_more_versions_cost_no_more_queries(client: Client) -> None:
+    counts = []
+    for versions in (2, 20):
+        paper = make_paper()
+        make_versions(paper, versions)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(paper.get_absolute_url())
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
