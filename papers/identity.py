@@ -82,7 +82,13 @@ def resolve(records: Iterable[PaperRecord]) -> Resolved:
     listed = list(records)
     sorter = _Sorter(_find_rows(listed))
     for record in listed:
-        sorter.add(record)
+        if names_of(record):
+            sorter.add(record)
+        else:
+            sorter.problems.append(
+                f"“{record.title[:100]}” was left out: it has no arXiv id, and no DOI or address"
+                " that can be stored."
+            )
     groups = sorter.groups()
     _give_ids(groups)
     groups.sort(key=lambda group: group.paper_id)

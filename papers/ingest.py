@@ -28,7 +28,7 @@ CHUNK_RECORDS = 2000
 
 @dataclass(slots=True)
 class IngestResult:
-    """Counts of papers: stored for the first time, changed, and all that were given.
+    """Counts of papers: stored for the first time, changed, and all records that have a name.
 
     `paper_ids` are all that the records name, `problems` what could not be done, in words.
     """
@@ -79,7 +79,7 @@ def ingest_chunk(
     return IngestResult(
         created=sum(written),
         changed=len(written) - sum(written),
-        received=len(records),
+        received=sum(len(group.records) for group in resolved.groups),
         paper_ids=[group.paper_id for group in resolved.groups],
         problems=resolved.problems,
     )
@@ -92,9 +92,12 @@ def mark_withdrawn(arxiv_ids: Sequence[str], *, at: datetime) -> int:
     """
     if not arxiv_ids:
         return 0
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql.LOCK)
         cursor.execute(sql.WITHDRAW_DELETED, [at, list(arxiv_ids)])
-        return int(cursor.rowcount)
+        withdrawn = [paper_id for (paper_id,) in cursor.fetchall()]
+        cursor.execute(sql.FORGET_ORIGINS, [withdrawn])
+    return len(withdrawn)
 
 
 def _chunks(records: Iterable[PaperRecord]) -> Iterator[list[PaperRecord]]:

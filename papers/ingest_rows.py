@@ -34,6 +34,7 @@ class Incoming:
     announcements: dict[tuple[str, date], AnnouncementRecord] = field(default_factory=dict)
     signals: dict[tuple[str, date], int] = field(default_factory=dict)
     versions: dict[int, VersionRecord] = field(default_factory=dict)
+    older_texts: dict[int, tuple[str, str]] = field(default_factory=dict)
 
 
 def combine(group: Group) -> Incoming:
@@ -71,16 +72,18 @@ def _add(incoming: Incoming, record: PaperRecord) -> None:
         incoming.signals[signal.kind, signal.observed_on] = signal.value
     for version in record.versions:
         incoming.versions[version.version] = version
+    newest = incoming.record.version or 0
+    if record.version is not None and record.version < newest:
+        incoming.versions.setdefault(record.version, VersionRecord(record.version))
+        incoming.older_texts[record.version] = (record.title, record.abstract)
 
 
 def _announced_on(incoming: Incoming, group: Group) -> date | None:
     # A replacement of a paper not seen before is an old paper: it was not announced that day.
     days = [a.announced_on for a in incoming.announcements.values() if a.kind != "replace"]
+    days += [record.listed_on for record in group.records if record.listed_on]
     if days:
         return min(days)
-    listed = [record.listed_on for record in group.records if record.listed_on]
-    if listed:
-        return min(listed)
     is_dated = group.row is not None and group.row.announced_on is not None
     assumed = [record.assumed_on for record in group.records if record.assumed_on]
     return min(assumed) if assumed and not is_dated else None
@@ -117,7 +120,8 @@ def _signals(each: Incoming) -> Iterator[Values]:
 
 def _versions(each: Incoming) -> Iterator[Values]:
     for version in each.versions.values():
-        yield version.version, version.submitted_at, version.size_bytes
+        texts = each.older_texts.get(version.version, ("", ""))
+        yield version.version, version.submitted_at, version.size_bytes, *texts
 
 
 _TABLES: dict[str, Callable[[Incoming], Iterator[Values]]] = {

@@ -27,7 +27,8 @@ CREATE TEMPORARY TABLE incoming_announcement
 CREATE TEMPORARY TABLE incoming_signal (paper_id bigint, kind text, observed_on date, value integer)
     ON COMMIT DROP;
 CREATE TEMPORARY TABLE incoming_version
-    (paper_id bigint, version smallint, submitted_at timestamptz, size_bytes integer)
+    (paper_id bigint, version smallint, submitted_at timestamptz, size_bytes integer,
+     title text, abstract text)
     ON COMMIT DROP;
 """
 
@@ -115,13 +116,14 @@ WHERE p.id = i.id AND ((p.code_url = '' AND i.found_code_url <> '')
     OR (p.project_url = '' AND i.found_project_url <> ''))
 """
 
-# Who tells the version that is stored may say that it was withdrawn, or is back.
+# Anybody may say that the version that is stored was withdrawn; that it was not, or is back, only
+# who is no lesser source than that of the text.
 _WITHDRAW = """
 UPDATE papers_paper p SET withdrawn_at =
     CASE WHEN i.is_withdrawn THEN COALESCE(i.updated_at, i.seen_on::timestamptz) END
 FROM incoming i
 WHERE p.id = i.id AND i.is_withdrawn IS DISTINCT FROM (p.withdrawn_at IS NOT NULL)
-  AND i.is_withdrawn IS NOT NULL AND i.text_source >= p.text_source
+  AND i.is_withdrawn IS NOT NULL AND (i.is_withdrawn OR i.text_source >= p.text_source)
   AND COALESCE(i.version, 32767) >= COALESCE(p.version, 0)
 """
 
@@ -163,6 +165,19 @@ ON CONFLICT (paper_id, version) DO UPDATE SET
     size_bytes = COALESCE(EXCLUDED.size_bytes, v.size_bytes)
 WHERE (v.submitted_at, v.size_bytes) IS DISTINCT FROM
     (COALESCE(EXCLUDED.submitted_at, v.submitted_at), COALESCE(EXCLUDED.size_bytes, v.size_bytes))
+"""
+
+# Texts older than the stored one, which came late or beside a newer one.
+_KEEP_LATE_TEXT = """
+INSERT INTO papers_paperversion AS v (paper_id, version, title, abstract)
+SELECT p.id, late.version, late.title, late.abstract
+FROM (SELECT id, version, title, abstract FROM incoming
+      UNION ALL
+      SELECT paper_id, version, title, abstract FROM incoming_version WHERE title <> '') late
+JOIN papers_paper p ON p.id = late.id JOIN incoming i ON i.id = p.id
+WHERE late.version < p.version AND i.text_source >= p.text_source
+ON CONFLICT (paper_id, version) DO UPDATE SET title = EXCLUDED.title, abstract = EXCLUDED.abstract
+WHERE v.title = ''
 """
 
 _ADD_STATS = """
@@ -207,6 +222,7 @@ WRITE_THE_REST = (
     _ADD_PAPER_CATEGORIES,
     _ADD_ANNOUNCEMENTS,
     _ADD_VERSIONS,
+    _KEEP_LATE_TEXT,
     _ADD_STATS,
     _ADD_SIGNALS,
 )
@@ -221,4 +237,8 @@ WHERE o.digest <> EXCLUDED.digest
 
 WITHDRAW_DELETED = """
 UPDATE papers_paper SET withdrawn_at = %s WHERE arxiv_id = ANY(%s) AND withdrawn_at IS NULL
+RETURNING id
 """
+
+# Should such a paper come back, its source's next word counts though it be the last one again.
+FORGET_ORIGINS = "UPDATE papers_paperorigin SET digest = 0 WHERE paper_id = ANY(%s)"

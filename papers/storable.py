@@ -24,6 +24,8 @@ LONGEST_ADDRESS = 500
 LONGEST_DOI = 300
 MOST_KEYWORDS = 20
 LONGEST_KEYWORD = 100
+MOST_VERSIONS = 200  # the newest; arXiv's most revised papers have some fifty
+_SCHEMES = ("https://", "http://")
 
 
 def storable(record: PaperRecord, *, today: date) -> PaperRecord:
@@ -45,10 +47,10 @@ def storable(record: PaperRecord, *, today: date) -> PaperRecord:
         updated_at=_moment(record.updated_at, today),
         # A value that was cut would be another one: it is left out instead.
         license=_fitting(record.license, LONGEST_LICENSE),
-        code_url=_fitting(record.code_url, LONGEST_ADDRESS),
-        project_url=_fitting(record.project_url, LONGEST_ADDRESS),
+        code_url=_address(record.code_url),
+        project_url=_address(record.project_url),
         doi=_fitting(record.doi, LONGEST_DOI),
-        url=_fitting(record.url, LONGEST_ADDRESS),
+        url=_address(record.url),
         keywords=_keywords(record.keywords),
         versions=tuple(_versions(record.versions, today)),
         listed_on=record.listed_on if _is_likely(record.listed_on, today) else None,
@@ -69,13 +71,18 @@ def _fitting(text: str, longest: int) -> str:
     return text if len(text) <= longest else ""
 
 
+def _address(text: str) -> str:
+    # Pages link it: nothing but the web's own schemes.
+    return _fitting(text, LONGEST_ADDRESS) if text.startswith(_SCHEMES) else ""
+
+
 def _keywords(words: tuple[str, ...]) -> tuple[str, ...]:
     cleaned = (_text(word).strip() for word in words)
     return tuple(word for word in cleaned if 0 < len(word) <= LONGEST_KEYWORD)[:MOST_KEYWORDS]
 
 
 def _versions(versions: Iterable[VersionRecord], today: date) -> Iterator[VersionRecord]:
-    for version in versions:
+    for version in sorted(versions, key=lambda each: each.version)[-MOST_VERSIONS:]:
         if 1 <= version.version <= LARGEST_VERSION:
             size = version.size_bytes
             fits = size is not None and 0 <= size <= LARGEST_VALUE

@@ -63,6 +63,18 @@ def test_a_paper_without_an_arxiv_id_is_stored() -> None:
     assert store_journal(JOURNAL).changed == 0
 
 
+def test_a_record_without_any_name_is_left_out_in_words() -> None:
+    result = store(replace(ARXIV, arxiv_id="", doi="", url="javascript:alert(1)"), ARXIV)
+    assert (result.received, result.created) == (1, 1)
+    assert result.problems[0].startswith("“Sparse Tides” was left out: it has no arXiv id")
+
+
+def test_only_addresses_of_the_web_are_stored() -> None:
+    bad = "javascript:alert(1)"
+    store(replace(ARXIV, url=bad, code_url=bad, project_url=bad))
+    assert list(Paper.objects.values_list("url", "code_url", "project_url")) == [("", "", "")]
+
+
 def test_a_paper_with_only_an_address_is_known_by_it() -> None:
     blog = replace(JOURNAL, doi="")
     store_journal(blog)
@@ -161,6 +173,34 @@ def test_a_newer_version_leaves_the_older_text_behind() -> None:
     assert (kept.version, kept.title, kept.abstract) == (1, "Sparse Tides", "We study tides.")
 
 
+def test_an_older_text_that_arrives_late_is_kept_too() -> None:
+    newer = replace(ARXIV, version=2, title="Sparse Tides, Revised")
+    store(newer)
+    store(ARXIV)
+    kept = PaperVersion.objects.get()
+    assert (Paper.objects.get().title, kept.version) == ("Sparse Tides, Revised", 1)
+    assert (kept.title, kept.abstract) == ("Sparse Tides", "We study tides.")
+
+
+def test_two_versions_in_one_answer_both_keep_their_text() -> None:
+    store(replace(ARXIV, version=2, title="Sparse Tides, Revised"), ARXIV)
+    assert PaperVersion.objects.get().title == "Sparse Tides"
+
+
+def test_a_text_that_was_kept_is_not_written_over() -> None:
+    store(ARXIV)
+    store(replace(ARXIV, version=2))
+    store(replace(ARXIV, title="Another"))
+    assert PaperVersion.objects.get(version=1).title == "Sparse Tides"
+
+
+def test_only_the_newest_two_hundred_versions_are_kept() -> None:
+    versions = tuple(VersionRecord(number) for number in range(1, 251))
+    store(replace(ARXIV, version=250, versions=versions))
+    numbers = PaperVersion.objects.values_list("version", flat=True)
+    assert (len(numbers), min(numbers)) == (200, 51)
+
+
 def test_versions_have_dates_and_sizes() -> None:
     submitted_at = datetime(2026, 2, 27, 14, 3, tzinfo=UTC)
     versions = (VersionRecord(1, submitted_at, 12_288), VersionRecord(2))
@@ -190,6 +230,20 @@ def test_who_cannot_tell_does_not_bring_a_withdrawn_paper_back() -> None:
     assert Paper.objects.get().withdrawn_at is not None
 
 
+def test_anybody_may_say_that_a_paper_was_withdrawn() -> None:
+    store(ARXIV)
+    store(replace(ARXIV, version=None, is_withdrawn=True), source=TextSource.HUGGING_FACE)
+    assert Paper.objects.get().withdrawn_at == datetime(2026, 3, 2, tzinfo=UTC)
+    store(replace(ARXIV, is_withdrawn=False))
+    assert Paper.objects.get().withdrawn_at is None
+
+
+def test_a_paper_stays_withdrawn_as_of_the_first_day() -> None:
+    for day in (1, 5):
+        store(replace(ARXIV, is_withdrawn=True, updated_at=datetime(2026, 3, day, tzinfo=UTC)))
+    assert Paper.objects.get().withdrawn_at == datetime(2026, 3, 1, tzinfo=UTC)
+
+
 def test_a_new_version_brings_a_withdrawn_paper_back() -> None:
     store(replace(ARXIV, version=2, is_withdrawn=True))
     store(replace(ARXIV, version=1, is_withdrawn=False))
@@ -204,6 +258,21 @@ def test_what_arxiv_deleted_is_withdrawn_once() -> None:
     assert mark_withdrawn(["2603.00141", "2603.99999"], at=at) == 1
     assert mark_withdrawn(["2603.00141"], at=at) == 0
     assert Paper.objects.get().withdrawn_at == at
+
+
+def test_a_deleted_paper_that_comes_back_unchanged_is_there_again() -> None:
+    there = replace(ARXIV, is_withdrawn=False)
+    store(there, origin="arxiv_oai")
+    mark_withdrawn(["2603.00141"], at=datetime(2026, 3, 3, tzinfo=UTC))
+    store(there, origin="arxiv_oai")
+    assert Paper.objects.get().withdrawn_at is None
+
+
+def test_the_first_of_all_days_counts_whoever_tells_it() -> None:
+    announced = AnnouncementRecord("cs.LG", date(2026, 3, 3), "new")
+    listed = replace(ARXIV, listed_on=date(2026, 3, 2))
+    store(replace(ARXIV, announcements=(announced,)), listed)
+    assert Paper.objects.get().announced_on == date(2026, 3, 2)
 
 
 def test_an_assumed_day_fills_a_gap_and_contradicts_nobody() -> None:
