@@ -7,13 +7,14 @@ stars and citations by papers/stars.py and papers/citations.py.
 import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 from papers import citations, documents, harvest, refresh, repair, stars
-from papers.feeds.records import FeedError
+from papers.feeds.records import FeedError, HostBusyError
 from papers.ingest import IngestResult
 from papers.models import FetchedDocument, Harvest, Source
-from papers.source_turns import mark_failing, mark_working, next_try, release
+from papers.source_turns import mark_failing, mark_working, next_try, release, renew
 from papers.sources import READERS
 
 logger = logging.getLogger(__name__)
@@ -50,9 +51,13 @@ def take_turn(source: Source, *, now: datetime) -> Turn:
 
 
 def _count(source: Source, *, now: datetime) -> Turn:
-    is_github = source.kind == Source.Kind.GITHUB
+    count = stars.count_stars if source.kind == Source.Kind.GITHUB else citations.count_citations
     try:
-        counted = stars.count_stars(now=now) if is_github else citations.count_citations(now=now)
+        counted = count(now=now, go_on=partial(renew, source))
+    except HostBusyError as error:
+        # Nothing was asked: it is not the source that fails, its turn has not come.
+        release(source, next_due_at=now + timedelta(seconds=error.retry_after_seconds or 60.0))
+        return Turn()
     except FeedError as error:
         mark_failing(source, str(error), now=now)
         release(source, next_due_at=next_try(source, error, now=now))

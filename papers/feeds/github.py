@@ -7,7 +7,7 @@ https://docs.github.com/en/rest/repos/repos#get-a-repository and .../using-the-r
 import json
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -17,8 +17,9 @@ from papers.feeds.text import clean
 
 LARGEST_BYTES = 1_000_000
 LARGEST_COUNT = 2**31 - 1
-# GitHub answers 403 to whoever has asked too often, though it means 429.
-ASKED_TOO_OFTEN = 403
+# GitHub answers 403 to whoever has asked too often, though it means 429; but also for a repository
+# that it has blocked.
+FORBIDDEN, UNAUTHORISED = 403, 401
 PAUSE_SECONDS = 3600.0
 # Pages of the site itself that stand where an owner would.
 NO_OWNERS = frozenset(
@@ -26,7 +27,7 @@ NO_OWNERS = frozenset(
      "orgs", "pricing", "search", "settings", "sponsors", "topics", "trending"]
 )  # fmt: skip
 
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38})/[a-z0-9._-]{1,100}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,38}/[a-z0-9._-]{1,100}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def repository_name(url: str) -> str:
         return ""
     if parts.hostname not in ("github.com", "www.github.com"):
         return ""
-    name = "/".join(unquote(parts.path).strip("/").lower().split("/")[:2]).removesuffix(".git")
+    name = "/".join(parts.path.strip("/").lower().split("/")[:2]).removesuffix(".git")
     owner, _slash, repository = name.partition("/")
     is_usable = owner not in NO_OWNERS and repository.strip(".") != ""
     return name if is_usable and _NAME.fullmatch(name) else ""
@@ -54,29 +55,33 @@ def repository_name(url: str) -> str:
 def fetch_stars(name: str, *, etag: str = "") -> FetchedResponse:
     """What GitHub says of the repository `name`, or 304 as by `etag`; a rename is followed.
 
-    Raises FetchError: with status 404 for one that is gone or not public, `host_wide` with the
-    seconds to wait when this site has asked too often.
+    Raises FetchError: with status 404 for one that is gone or not public; `host_wide`, with the
+    seconds to wait, when this site has asked too often or its token is not accepted.
     """
     headers = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
     if settings.GITHUB_TOKEN:
         headers["Authorization"] = f"Bearer {settings.GITHUB_TOKEN}"
+    address = f"{settings.GITHUB_URL}/{name}"
     try:
-        return fetch(
-            f"{settings.GITHUB_URL}/{name}",
-            etag=etag,
-            headers=headers,
-            largest_bytes=LARGEST_BYTES,
-        )
+        answer = fetch(address, etag=etag, headers=headers, largest_bytes=LARGEST_BYTES)
     except FetchError as error:
-        if error.status != ASKED_TOO_OFTEN:
-            raise
-        raise FetchError(
-            "GitHub answers no more for now: this site has asked it too often. "
-            "A GITHUB_TOKEN allows 5,000 questions an hour instead of 60.",
-            status=error.status,
-            retry_after_seconds=error.retry_after_seconds or PAUSE_SECONDS,
-            host_wide=True,
-        ) from error
+        raise _in_words(error) from error
+    if urlsplit(answer.url).netloc != urlsplit(address).netloc:
+        raise FetchError(f"GitHub sends questions about {name} to another site.", status=404)
+    return answer
+
+
+def _in_words(error: FetchError) -> FetchError:
+    if error.status == UNAUTHORISED:
+        words = "GitHub does not accept the GITHUB_TOKEN in the settings."
+    elif error.host_wide or (error.status == FORBIDDEN and error.retry_after_seconds is not None):
+        words = "GitHub answers no more for now: this site has asked it too often."
+        if not settings.GITHUB_TOKEN:
+            words += " A GITHUB_TOKEN allows 5,000 questions an hour instead of 60."
+    else:
+        return error
+    seconds = PAUSE_SECONDS if error.retry_after_seconds is None else error.retry_after_seconds
+    return FetchError(words, status=error.status, retry_after_seconds=seconds, host_wide=True)
 
 
 def parse_stars(body: bytes) -> StarCount:
@@ -88,6 +93,7 @@ def parse_stars(body: bytes) -> StarCount:
         raise ParseError(f"GitHub did not answer in JSON: it begins “{start}”.") from error
     fields = answer if isinstance(answer, dict) else {}
     name, stars = fields.get("full_name"), fields.get("stargazers_count")
-    if not isinstance(name, str) or type(stars) is not int or not 0 <= stars <= LARGEST_COUNT:
+    is_name = isinstance(name, str) and _NAME.fullmatch(name.lower())
+    if not is_name or type(stars) is not int or not 0 <= stars <= LARGEST_COUNT:
         raise ParseError("GitHub did not answer with a repository and its stars.")
-    return StarCount(name.lower()[:200], stars)
+    return StarCount(str(name).lower(), stars)

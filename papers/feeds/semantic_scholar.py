@@ -10,25 +10,40 @@ from collections.abc import Sequence
 from django.conf import settings
 
 from papers.feeds.fetch import FetchedResponse, fetch
-from papers.feeds.records import ParseError
+from papers.feeds.records import FetchError, ParseError
 from papers.feeds.text import clean
 
 MOST_IDS = 500
 LARGEST_BYTES = 3_000_000
 LARGEST_COUNT = 2**31 - 1
+REFUSED = (401, 403)
 # A key allows one question a second.
 SPACING_SECONDS = 1.0
 
 
 def fetch_citations(arxiv_ids: Sequence[str]) -> FetchedResponse:
-    """The counts of up to 500 papers, in the order of their ids. Raises FetchError."""
-    return fetch(
-        f"{settings.SEMANTIC_SCHOLAR_URL}?fields=citationCount",
-        json_body={"ids": [f"ARXIV:{arxiv_id}" for arxiv_id in arxiv_ids[:MOST_IDS]]},
-        headers={"x-api-key": settings.SEMANTIC_SCHOLAR_KEY},
-        largest_bytes=LARGEST_BYTES,
-        spacing_seconds=SPACING_SECONDS,
-    )
+    """The counts of up to 500 papers, in the order of their ids.
+
+    Raises ValueError for more, and FetchError: with status 400 also when it knows none of them,
+    which it calls an error; in words when there is no key, or one that is not accepted.
+    """
+    if len(arxiv_ids) > MOST_IDS:
+        raise ValueError(f"At most {MOST_IDS} papers can be asked for at once.")
+    if not settings.SEMANTIC_SCHOLAR_KEY:
+        raise FetchError("SEMANTIC_SCHOLAR_KEY is not set; without a key it hardly answers.")
+    try:
+        return fetch(
+            f"{settings.SEMANTIC_SCHOLAR_URL}?fields=citationCount",
+            json_body={"ids": [f"ARXIV:{arxiv_id}" for arxiv_id in arxiv_ids]},
+            headers={"x-api-key": settings.SEMANTIC_SCHOLAR_KEY},
+            largest_bytes=LARGEST_BYTES,
+            spacing_seconds=SPACING_SECONDS,
+        )
+    except FetchError as error:
+        if error.status not in REFUSED:
+            raise
+        words = "Semantic Scholar does not accept the SEMANTIC_SCHOLAR_KEY in the settings."
+        raise FetchError(words, status=error.status) from error
 
 
 def parse(body: bytes, *, arxiv_ids: Sequence[str]) -> dict[str, int]:
