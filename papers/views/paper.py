@@ -12,6 +12,7 @@ from papers.htmx import HtmxHttpRequest
 from papers.identifiers import parse_arxiv_id
 from papers.merging import find_merged
 from papers.models import Paper, PaperIdentifier
+from papers.origins import told_by
 from papers.requests import find_known
 from papers.versions import history
 from papers.votes import set_vote
@@ -71,6 +72,7 @@ def _show(request: HttpRequest, found: Paper) -> HttpResponse:
         "paper": found,
         "signals": list(latest),
         "versions": history(found),
+        "told_by": told_by(found),
         "marks": marks.collect(request.user, [found.pk]),
         "categories": list(found.categories.values_list("pk", flat=True).order_by("pk")),
         "announcements": list(found.announcements.order_by("announced_on", "category_id")),

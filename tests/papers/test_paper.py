@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from papers.merging import merge
-from papers.models import Paper, PaperIdentifier, PaperStats, PaperVersion, Signal
+from papers.models import Paper, PaperIdentifier, PaperOrigin, PaperStats, PaperVersion, Signal
 from tests.factories import make_announcement, make_paper, make_user
 
 pytestmark = pytest.mark.django_db
@@ -168,6 +168,14 @@ def test_each_number_says_who_counted_it_and_when(client: Client) -> None:
     assert "<dt>Citations by Semantic Scholar</dt><dd>512" in page
     assert "counted on 4 March 2026" in page
     assert "counted on 2 March 2026" not in page
+
+
+def test_it_says_who_told_of_the_paper(client: Client) -> None:
+    paper = make_paper()
+    PaperOrigin.objects.create(paper=paper, origin="arxiv_rss:cs.LG", digest=1)
+    page = client.get(paper.get_absolute_url()).content.decode()
+    assert "<dt>Text from</dt><dd>arXiv</dd>" in page
+    assert "<dt>Told by</dt><dd>arXiv feed cs.LG</dd>" in page
 
 
 def make_versions(paper: Paper, count: int) -> None:
