@@ -1,9 +1,16 @@
-from datetime import UTC, date, datetime
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from pytest_django import Settings
 
 from papers.feeds.records import PaperRecord, ParsedFeed, ParseError
-from papers.feeds.syndication import LONGEST_ABSTRACT, MOST_ENTRIES, parse
+from papers.feeds.syndication import LONGEST_ABSTRACT, MOST_ENTRIES, fetch_feed, parse
+from papers.models import Paper, Source
+from papers.refresh import refresh
+from tests.factories import make_source
+from tests.origin import Origin
+from tests.origin.asking import point_at
 from tests.papers.feeds.sampling import read_sample
 
 ADDRESS = "https://journal.example.org/rss/all.xml"
@@ -231,3 +238,37 @@ def test_a_web_page_is_refused_with_the_feeds_that_it_names(head: str, reason: s
 def test_what_is_no_feed_is_refused_in_words(body: bytes) -> None:
     with pytest.raises(ParseError, match="This is no RSS or Atom feed: it begins"):
         parse_body(body)
+
+
+@pytest.fixture
+def origin(settings: Settings, db: None) -> Iterator[Origin]:
+    with Origin(day=DAY) as running:
+        point_at(running, settings)
+        yield running
+
+
+def test_an_unchanged_feed_is_not_sent_again(origin: Origin) -> None:
+    address = f"{origin.url}/feeds/blog.xml"
+    first = fetch_feed(address)
+    feed = parse_body(first.body, content_type=first.content_type, url=address)
+    assert [record.authors for record in feed.records] == [("Cy Miller",)] * 3
+    again = fetch_feed(address, etag=first.etag, last_modified=first.last_modified)
+    assert again.not_modified
+
+
+def test_a_page_without_a_feed_of_its_own_leads_to_one(origin: Origin) -> None:
+    answer = fetch_feed(f"{origin.url}/feeds/about")
+    with pytest.raises(ParseError, match=f"Its feeds: {origin.url}/feeds/blog.xml"):
+        parse_body(answer.body, content_type=answer.content_type, url=answer.url)
+
+
+@pytest.mark.parametrize("name", ["journal", "preprints", "blog"])
+def test_a_feed_read_on_two_days_brings_each_paper_once(origin: Origin, name: str) -> None:
+    source = make_source(kind=Source.Kind.SYNDICATION, key=f"{origin.url}/feeds/{name}.xml")
+    for day in (DAY, DAY + timedelta(days=1)):
+        origin.day = day
+        moment = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+        assert refresh(source, now=moment).error == ""
+        source.refresh_from_db()
+    days = Paper.objects.order_by("announced_on").values_list("announced_on", flat=True)
+    assert list(days) == [DAY + timedelta(days=each) for each in (-2, -1, 0, 1)]
