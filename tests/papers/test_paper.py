@@ -204,6 +204,30 @@ def test_it_shows_when_each_version_came_and_what_changed(client: Client) -> Non
     assert "&lt;i&gt;old&lt;/i&gt;" in page
 
 
+def test_each_version_links_its_page_on_arxiv(client: Client) -> None:
+    paper = make_paper(arxiv_id="math/0611800")
+    make_versions(paper, 2)
+    page = client.get(paper.get_absolute_url()).content.decode()
+    assert 'href="https://arxiv.org/abs/math/0611800v1"' in page
+    assert 'href="https://arxiv.org/abs/math/0611800v2"' in page
+
+
+def test_versions_of_a_paper_elsewhere_link_no_page_on_arxiv(client: Client) -> None:
+    paper = make_paper(arxiv_id=None)
+    make_versions(paper, 2)
+    page = client.get(paper.get_absolute_url()).content.decode()
+    assert '<h2 id="versions">' in page
+    assert "arxiv.org" not in page
+
+
+def test_a_version_whose_text_was_never_read_says_so(client: Client) -> None:
+    paper = make_paper()
+    make_versions(paper, 2)
+    assert "not known here" not in client.get(paper.get_absolute_url()).content.decode()
+    PaperVersion.objects.filter(version=1).update(title="", abstract="")
+    assert "not known here" in client.get(paper.get_absolute_url()).content.decode()
+
+
 def test_more_versions_cost_no_more_queries(client: Client) -> None:
     counts = []
     for versions in (2, 20):

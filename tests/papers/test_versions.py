@@ -88,6 +88,20 @@ def test_texts_too_long_to_compare_are_said_to_be_rewritten() -> None:
     assert not newest.is_unchanged
 
 
+def test_texts_that_repeat_a_word_over_and_over_are_not_compared() -> None:
+    old = " ".join(f"moon w{number}" for number in range(500))
+    new = " ".join(f"moon t{number}" for number in range(99))
+    assert changes(old, new) is None
+
+
+@pytest.mark.django_db
+def test_a_version_whose_text_nobody_kept_says_so() -> None:
+    paper = make_current(version=3)
+    make_version(paper, 1, "Tides", "Moons.")
+    make_version(paper, 2)
+    assert [line.is_known for line in history(paper)] == [True, False, True]
+
+
 def test_only_words_near_a_change_stand_there() -> None:
     old = " ".join(f"w{number}" for number in range(40))
     parts = changes(old, old.replace("w20", "moon"))
