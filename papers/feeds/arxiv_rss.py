@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-import feedparser
 from django.conf import settings
 
 from papers.feeds.arxiv_fields import categories_of, first_doi
 from papers.feeds.fetch import FetchedResponse, fetch
+from papers.feeds.lenient import read_leniently
 from papers.feeds.names import split_authors
 from papers.feeds.records import AnnouncementRecord, PaperRecord, ParsedFeed, ParseError
 from papers.feeds.text import clean, clean_url
@@ -71,7 +71,7 @@ def parse(body: bytes, *, category: str, announced_on: date) -> ParsedFeed:
 
 
 def _read(body: bytes) -> tuple[Any, list[str]]:
-    feed = feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)
+    feed = read_leniently(body)
     if not str(feed.get("version") or "").startswith(("rss", "atom")):
         start = clean(body[:80].decode("utf-8", "replace"))
         raise ParseError(f"arXiv did not answer with a feed: it begins “{start}”.")

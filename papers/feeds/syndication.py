@@ -18,6 +18,7 @@ import feedparser
 
 from papers.feeds.bylines import names_of
 from papers.feeds.fetch import FetchedResponse, fetch
+from papers.feeds.lenient import read_leniently
 from papers.feeds.markup import text_of
 from papers.feeds.moments import day_of, midnight_of
 from papers.feeds.records import PaperRecord, ParsedFeed, ParseError
@@ -77,15 +78,7 @@ def parse(body: bytes, *, url: str, content_type: str, read_on: date) -> ParsedF
 
 
 def _read(body: bytes, url: str, content_type: str) -> tuple[Any, list[str]]:
-    try:
-        feed = feedparser.parse(
-            body,
-            response_headers=_charset(body, content_type),
-            sanitize_html=False,
-            resolve_relative_uris=False,
-        )
-    except (AssertionError, LookupError, RecursionError, ValueError) as error:
-        raise ParseError(f"The feed cannot be read: {clean(str(error))[:200]}") from error
+    feed = read_leniently(body, content_type=_charset(body, content_type))
     if not feed.get("version"):
         raise _no_feed(body, url)
     if not feed.bozo:
@@ -108,8 +101,8 @@ def _is_harmless(fault: Exception) -> bool:
     return is_utf_8 or isinstance(fault, feedparser.exceptions.NonXMLContentType)
 
 
-def _charset(body: bytes, content_type: str) -> dict[str, str]:
-    """The header to read `body` by: servers name a charset that the feed is not in.
+def _charset(body: bytes, content_type: str) -> str:
+    """The media type to read `body` by: servers name a charset that the feed is not in.
 
     What is UTF-8 beyond ASCII is so beyond doubt, whatever header and XML declaration say.
     """
@@ -117,8 +110,7 @@ def _charset(body: bytes, content_type: str) -> dict[str, str]:
         is_utf_8 = not body.isascii() and bool(body.decode())
     except UnicodeDecodeError:
         is_utf_8 = False
-    said = "application/xml; charset=utf-8" if is_utf_8 else content_type
-    return {"content-type": said} if said else {}
+    return "application/xml; charset=utf-8" if is_utf_8 else content_type
 
 
 def _no_feed(body: bytes, url: str) -> ParseError:

@@ -21,6 +21,7 @@ ODD = {
     "Latin-1 said to be UTF-8": b"<rss><channel><title>\xe9</title></channel></rss>",
     "UTF-16 without a mark": RSS.decode().encode("utf-16-be"),
     "two feeds": RSS + RSS,
+    "a stray end": b"<rss version='2.0'><channel><image></width></image>&</channel></rss>",
     "null": b"null",
     "an object": b'{"message": "Not Found"}',
     "null fields": b'[{"paper": null}, {"paper": {"id": null, "title": null}}, null, 7, "x"]',
