@@ -1,5 +1,6 @@
 """A loopback server for one test: it sends exactly the given bytes to each connection."""
 
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -40,5 +41,16 @@ def _accept(listener: socket.socket, reply: Reply) -> None:
 
 def _reply(connection: socket.socket, reply: Reply) -> None:
     with connection, suppress(OSError):
-        request = connection.recv(65_536).decode("latin-1")
-        reply(connection, request)
+        reply(connection, _request(connection))
+
+
+def _request(connection: socket.socket) -> str:
+    """Read one request whole: a head and its body may come in two packets."""
+    received = b""
+    while more := connection.recv(65_536):
+        received += more
+        head, end, body = received.partition(b"\r\n\r\n")
+        length = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)
+        if end and len(body) >= int(length[1] if length else 0):
+            break
+    return received.decode("latin-1")
