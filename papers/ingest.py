@@ -133,15 +133,24 @@ def _store(
     rows.copy_in(cursor, incoming, text_source, today)
     cursor.execute(sql.ANALYZE)
     cursor.execute(sql.ADD_CATEGORIES)
-    cursor.execute(sql.KEEP_OLDER_TEXT)
+    is_all_new = all(each.is_only_new for each in incoming)
+    if not is_all_new:
+        cursor.execute(sql.KEEP_OLDER_TEXT)
     cursor.execute(sql.UPSERT_PAPERS)
     written = [bool(is_new) for _paper_id, is_new in cursor.fetchall()]
-    for statement in sql.WRITE_THE_REST:
+    for statement in sql.WRITE_THE_REST if is_all_new else (*sql.WRITE_THE_REST, *sql.MEND):
         cursor.execute(statement)
+    if origin:
+        cursor.execute(sql.ADD_ORIGINS, [origin])
+    _rank(cursor, incoming, today)
+    return written
+
+
+def _rank(cursor: CursorWrapper, incoming: Sequence[Incoming], today: date) -> None:
+    ranking.rank_new([each.paper_id for each in incoming])
     with_signals = [each.paper_id for each in incoming if each.signals]
     if with_signals:
         cursor.execute(sql.LATEST_SIGNALS, {"ids": with_signals})
-    if origin:
-        cursor.execute(sql.ADD_ORIGINS, [origin])
-    ranking.rerank(today=today, paper_ids=[each.paper_id for each in incoming])
-    return written
+    others = [each.paper_id for each in incoming if each.signals or not each.is_new]
+    if others:
+        ranking.rerank(today=today, paper_ids=others)

@@ -32,7 +32,9 @@ CREATE TEMPORARY TABLE incoming_version
     ON COMMIT DROP;
 """
 
-ANALYZE = "ANALYZE incoming"
+# Without the number of its rows the planner would walk all papers. Of one column, for the rest is
+# not asked about.
+ANALYZE = "ANALYZE incoming (id)"
 
 ADD_CATEGORIES = """
 INSERT INTO papers_category (code)
@@ -180,13 +182,6 @@ ON CONFLICT (paper_id, version) DO UPDATE SET title = EXCLUDED.title, abstract =
 WHERE v.title = ''
 """
 
-_ADD_STATS = """
-INSERT INTO papers_paperstats
-    (paper_id, votes, saves, popularity, newness, score, risen_step)
-SELECT id, 0, 0, 0, 0, 0, 0 FROM incoming
-ON CONFLICT DO NOTHING
-"""
-
 _ADD_SIGNALS = """
 INSERT INTO papers_signal AS s (paper_id, kind, observed_on, value)
 SELECT paper_id, kind, observed_on, value FROM incoming_signal
@@ -215,17 +210,14 @@ WHERE s.paper_id = l.paper_id
 """
 
 WRITE_THE_REST = (
-    _FILL_LINKS,
-    _WITHDRAW,
     _ADD_IDENTIFIERS,
-    _REMOVE_CATEGORIES,
     _ADD_PAPER_CATEGORIES,
     _ADD_ANNOUNCEMENTS,
     _ADD_VERSIONS,
-    _KEEP_LATE_TEXT,
-    _ADD_STATS,
     _ADD_SIGNALS,
 )
+# Nothing of this concerns papers that are all new, unless ingest_rows.Incoming says so.
+MEND = (_FILL_LINKS, _WITHDRAW, _REMOVE_CATEGORIES, _KEEP_LATE_TEXT)
 
 # Written last: only what is stored counts as said before.
 ADD_ORIGINS = """

@@ -65,7 +65,7 @@ def score(*, votes: int, upvotes: int | None, stars: int | None, announced_on: d
 
 # Same formula, set-based; tests hold both to the same answers. A paper that was never announced
 # is dated by its submission, then by the month in its arXiv id (1991 to 2090).
-_RERANK = """
+_DATED = """
 WITH dated AS (
     SELECT p.id, COALESCE(
         p.announced_on, p.submitted_at::date,
@@ -73,11 +73,18 @@ WITH dated AS (
             make_date(2000 + left(p.arxiv_id, 2)::int, substr(p.arxiv_id, 3, 2)::int, 1) END,
         %(epoch)s::date) - %(epoch)s::date AS days
     FROM papers_paper p {only}
-), terms AS (
+)"""
+_NEWNESS = "(d.days / 7 * 5 + LEAST(d.days %% 7, 5)) / %(tenfold)s::float8 AS newness"
+_ADD = f"""{_DATED}
+INSERT INTO papers_paperstats (paper_id, votes, saves, popularity, newness, score, risen_step)
+SELECT t.id, 0, 0, 0, t.newness, t.newness, 0 FROM (SELECT d.id, {_NEWNESS} FROM dated d) t
+ON CONFLICT DO NOTHING
+"""  # noqa: S608 - made of this module's own constants
+_RERANK = f"""{_DATED}, terms AS (
     SELECT s.paper_id,
         log(1 + %(vote)s::float8 * s.votes + %(upvote)s::float8 * COALESCE(s.upvotes, 0)
             + %(star)s::float8 * COALESCE(s.stars, 0)) AS popularity,
-        (d.days / 7 * 5 + LEAST(d.days %% 7, 5)) / %(tenfold)s::float8 AS newness
+        {_NEWNESS}
     FROM papers_paperstats s JOIN dated d ON d.id = s.paper_id
 )
 UPDATE papers_paperstats s SET
@@ -89,7 +96,20 @@ UPDATE papers_paperstats s SET
 FROM terms t
 WHERE s.paper_id = t.paper_id
   AND (s.popularity, s.newness) IS DISTINCT FROM (t.popularity, t.newness)
-"""
+"""  # noqa: S608 - made of this module's own constants
+_ONLY = "WHERE p.id = ANY(%(ids)s)"
+
+
+def rank_new(paper_ids: list[int]) -> None:
+    """Give those of `paper_ids` that have none their row of stats, with the terms of a paper that
+    nobody showed interest in yet."""
+    values: dict[str, Any] = {
+        "epoch": EPOCH,
+        "tenfold": BATCHES_PER_TENFOLD,
+        "ids": paper_ids,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD.format(only=_ONLY), values)
 
 
 def rerank(*, today: date, paper_ids: list[int] | None = None) -> int:
@@ -108,7 +128,7 @@ def rerank(*, today: date, paper_ids: list[int] | None = None) -> int:
         "today": today,
         "ids": paper_ids,
     }
-    only = "" if paper_ids is None else "WHERE p.id = ANY(%(ids)s)"
+    only = "" if paper_ids is None else _ONLY
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_RERANK.format(only=only), values)
         return int(cursor.rowcount)
