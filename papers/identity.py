@@ -14,7 +14,10 @@ from papers.feeds.records import PaperRecord
 from papers.models import PaperIdentifier
 
 Name = tuple[str, str]
-Scheme = PaperIdentifier.Scheme
+# As plain strings: looking one up in the class costs more than all else that is done to a name.
+ARXIV = PaperIdentifier.Scheme.ARXIV.value
+DOI = PaperIdentifier.Scheme.DOI.value
+URL = PaperIdentifier.Scheme.URL.value
 
 _KNOWN = """
 SELECT i.scheme, i.value, p.id, p.arxiv_id, p.version, p.announced_on
@@ -26,7 +29,8 @@ SELECT 'arxiv', arxiv_id, id, arxiv_id, version, announced_on FROM papers_paper
 WHERE arxiv_id = ANY(%s)
 """
 _NEW_IDS = """
-SELECT nextval(pg_get_serial_sequence('papers_paper', 'id')) FROM generate_series(1, %s)
+WITH ids AS MATERIALIZED (SELECT pg_get_serial_sequence('papers_paper', 'id')::regclass AS sequence)
+SELECT nextval(sequence) FROM ids, generate_series(1, %s)
 """
 
 
@@ -66,11 +70,7 @@ class Resolved:
 
 def names_of(record: PaperRecord) -> list[Name]:
     """The names of a record, the strongest first; those of a published page are weakest."""
-    names = [
-        (Scheme.ARXIV.value, record.arxiv_id),
-        (Scheme.DOI.value, record.doi),
-        (Scheme.URL.value, record.url),
-    ]
+    names = ((ARXIV, record.arxiv_id), (DOI, record.doi), (URL, record.url))
     return [name for name in names if name[1]]
 
 
@@ -79,11 +79,11 @@ def resolve(records: Iterable[PaperRecord]) -> Resolved:
 
     To be called within the transaction that holds ingest's lock.
     """
-    listed = list(records)
-    sorter = _Sorter(_find_rows(listed))
-    for record in listed:
-        if names_of(record):
-            sorter.add(record)
+    named = [(record, names_of(record)) for record in records]
+    sorter = _Sorter(_find_rows({name for _record, names in named for name in names}))
+    for record, names in named:
+        if names:
+            sorter.add(record, names)
         else:
             sorter.problems.append(
                 f"“{record.title[:100]}” was left out: it has no arXiv id, and no DOI or address"
@@ -104,18 +104,23 @@ class _Sorter:
         self._by_name: dict[Name, Group] = {}
         self._by_row: dict[int, Group] = {}
 
-    def add(self, record: PaperRecord) -> None:
-        group = Group(arxiv_id=record.arxiv_id)
-        for name in names_of(record):
+    def add(self, record: PaperRecord, names: Sequence[Name]) -> None:
+        # An arXiv id comes first: whoever bears the first name cannot be another paper.
+        group = self._group_of(names[0]) or Group(arxiv_id=record.arxiv_id)
+        self._name(group, names[0])
+        for name in names[1:]:
             other = self._group_of(name)
             if other is not None and other is not group:
                 if _are_two(group, other):
                     self._say_dispute(group, other, name)
                     continue
                 group = self._join(other, group)
-            group.names.add(name)
-            self._by_name[name] = group
+            self._name(group, name)
         group.records.append(record)
+
+    def _name(self, group: Group, name: Name) -> None:
+        group.names.add(name)
+        self._by_name[name] = group
 
     def groups(self) -> list[Group]:
         """Return every group that has records, each once."""
@@ -154,9 +159,9 @@ def _are_two(group: Group, other: Group) -> bool:
     return bool(group.arxiv_id and other.arxiv_id and group.arxiv_id != other.arxiv_id)
 
 
-def _find_rows(records: Sequence[PaperRecord]) -> dict[Name, Row]:
+def _find_rows(names: Iterable[Name]) -> dict[Name, Row]:
     wanted: dict[str, list[str]] = {}
-    for scheme, value in {name for record in records for name in names_of(record)}:
+    for scheme, value in names:
         wanted.setdefault(scheme, []).append(value)
     found: dict[Name, Row] = {}
     with connection.cursor() as cursor:
@@ -164,7 +169,8 @@ def _find_rows(records: Sequence[PaperRecord]) -> dict[Name, Row]:
             cursor.execute(_KNOWN, [scheme, values])
             found |= {(row[0], row[1]): Row(*row[2:]) for row in cursor.fetchall()}
         # Not every row has its identifiers: an administrator may have made it by hand.
-        cursor.execute(_KNOWN_BY_ARXIV_ID, [wanted.get(Scheme.ARXIV.value, [])])
+        unnamed = [value for value in wanted.get(ARXIV, ()) if (ARXIV, value) not in found]
+        cursor.execute(_KNOWN_BY_ARXIV_ID, [unnamed])
         found |= {(row[0], row[1]): Row(*row[2:]) for row in cursor.fetchall()}
     return found
 

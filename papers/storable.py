@@ -3,9 +3,10 @@
 It decides bounds only; it never looks at other papers. Longest values are those of papers/models.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from papers.feeds.records import (
     AnnouncementRecord,
@@ -34,80 +35,137 @@ def storable(record: PaperRecord, *, today: date) -> PaperRecord:
     NUL and lone surrogates leave the texts; a title of nothing else becomes the id. Days and
     moments before 1990 or more than two days after `today` are slips, and would sort above all.
     """
-    return replace(
-        record,
-        title=_text(record.title).strip() or record.arxiv_id or record.doi or record.url,
-        abstract=_text(record.abstract),
-        authors=tuple(_text(name) for name in record.authors),
-        comment=_text(record.comment),
-        journal_ref=_text(record.journal_ref),
-        categories=tuple(code for code in record.categories if len(code) <= LONGEST_CATEGORY),
-        version=record.version if 1 <= (record.version or 0) <= LARGEST_VERSION else None,
-        submitted_at=_moment(record.submitted_at, today),
-        updated_at=_moment(record.updated_at, today),
-        # A value that was cut would be another one: it is left out instead.
-        license=_fitting(record.license, LONGEST_LICENSE),
-        code_url=_address(record.code_url),
-        project_url=_address(record.project_url),
-        doi=_fitting(record.doi, LONGEST_DOI),
-        url=_address(record.url),
-        keywords=_keywords(record.keywords),
-        versions=tuple(_versions(record.versions, today)),
-        listed_on=record.listed_on if _is_likely(record.listed_on, today) else None,
-        assumed_on=record.assumed_on if _is_likely(record.assumed_on, today) else None,
-        announcements=tuple(a for a in record.announcements if _is_announceable(a, today)),
-        signals=tuple(s for s in record.signals if _is_countable(s, today)),
-    )
+    # Nearly every record is storable as it is, and making another one costs more than looking.
+    changed = dict(_slips(record, today + timedelta(days=DAYS_AHEAD)))
+    if "title" in changed or not record.title:
+        name = record.arxiv_id or changed.get("doi", record.doi) or changed.get("url", record.url)
+        changed["title"] = changed.get("title") or name
+    return replace(record, **changed) if changed else record
 
 
-def _text(text: str) -> str:
+def _slips(record: PaperRecord, last: date) -> Iterator[tuple[str, Any]]:
+    for name, bound in _BOUNDS.items():
+        value = getattr(record, name)
+        if value or value == 0:
+            bounded = bound(value, last)
+            if bounded != value:
+                yield name, bounded
+
+
+def _text(text: str, _last: date | None = None) -> str:
     if text.isascii() and "\x00" not in text:
         return text
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
+def _title(text: str, _last: date) -> str:
+    return _text(text).strip()
+
+
+def _texts(texts: tuple[str, ...], _last: date) -> tuple[str, ...]:
+    return tuple(map(_text, texts))
+
+
+# A value that was cut would be another one: it is left out instead.
 def _fitting(text: str, longest: int) -> str:
     text = _text(text)
     return text if len(text) <= longest else ""
 
 
-def _address(text: str) -> str:
+def _license(text: str, _last: date) -> str:
+    return _fitting(text, LONGEST_LICENSE)
+
+
+def _doi(text: str, _last: date) -> str:
+    return _fitting(text, LONGEST_DOI)
+
+
+def _address(text: str, _last: date) -> str:
     # Pages link it: nothing but the web's own schemes.
     return _fitting(text, LONGEST_ADDRESS) if text.startswith(_SCHEMES) else ""
 
 
-def _keywords(words: tuple[str, ...]) -> tuple[str, ...]:
+def _categories(codes: tuple[str, ...], _last: date) -> tuple[str, ...]:
+    return tuple(code for code in codes if len(code) <= LONGEST_CATEGORY)
+
+
+def _keywords(words: tuple[str, ...], _last: date) -> tuple[str, ...]:
     cleaned = (_text(word).strip() for word in words)
     return tuple(word for word in cleaned if 0 < len(word) <= LONGEST_KEYWORD)[:MOST_KEYWORDS]
 
 
-def _versions(versions: Iterable[VersionRecord], today: date) -> Iterator[VersionRecord]:
-    for version in sorted(versions, key=lambda each: each.version)[-MOST_VERSIONS:]:
-        if 1 <= version.version <= LARGEST_VERSION:
-            size = version.size_bytes
-            fits = size is not None and 0 <= size <= LARGEST_VALUE
-            yield replace(
-                version,
-                size_bytes=size if fits else None,
-                submitted_at=_moment(version.submitted_at, today),
-            )
+def _version(version: int, _last: date) -> int | None:
+    return version if 1 <= version <= LARGEST_VERSION else None
 
 
-def _is_likely(day: date | None, today: date) -> bool:
-    return day is not None and FIRST_DAY <= day <= today + timedelta(days=DAYS_AHEAD)
+def _versions(versions: tuple[VersionRecord, ...], last: date) -> tuple[VersionRecord, ...]:
+    newest = sorted(versions, key=lambda each: each.version)[-MOST_VERSIONS:]
+    return tuple(_bounded_version(each, last) for each in newest if _version(each.version, last))
 
 
-def _moment(moment: datetime | None, today: date) -> datetime | None:
+def _bounded_version(version: VersionRecord, last: date) -> VersionRecord:
+    size, submitted_at = version.size_bytes, version.submitted_at
+    bounded_size = size if size is not None and 0 <= size <= LARGEST_VALUE else None
+    bounded_at = _moment(submitted_at, last) if submitted_at else None
+    if (bounded_size, bounded_at) == (size, submitted_at):
+        return version
+    return VersionRecord(version.version, bounded_at, bounded_size)
+
+
+def _is_likely(day: date, last: date) -> bool:
+    return FIRST_DAY <= day <= last
+
+
+def _day(day: date, last: date) -> date | None:
+    return day if _is_likely(day, last) else None
+
+
+def _moment(moment: datetime, last: date) -> datetime | None:
     # Compared as written first: the year 1 in a zone east of Greenwich has no moment in UTC.
-    if moment is None or moment.year < FIRST_DAY.year or moment.year > today.year + 1:
+    if moment.year < FIRST_DAY.year or moment.year > last.year + 1:
         return None
-    return moment if _is_likely(moment.astimezone(UTC).date(), today) else None
+    in_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return moment if _is_likely(in_utc.date(), last) else None
 
 
-def _is_announceable(announcement: AnnouncementRecord, today: date) -> bool:
-    is_short = len(announcement.category) <= LONGEST_CATEGORY
-    return is_short and _is_likely(announcement.announced_on, today)
+def _announcements(
+    announcements: tuple[AnnouncementRecord, ...], last: date
+) -> tuple[AnnouncementRecord, ...]:
+    return tuple(
+        each
+        for each in announcements
+        if len(each.category) <= LONGEST_CATEGORY and _is_likely(each.announced_on, last)
+    )
 
 
-def _is_countable(signal: SignalRecord, today: date) -> bool:
-    return 0 <= signal.value <= LARGEST_VALUE and _is_likely(signal.observed_on, today)
+def _signals(signals: tuple[SignalRecord, ...], last: date) -> tuple[SignalRecord, ...]:
+    return tuple(
+        each
+        for each in signals
+        if 0 <= each.value <= LARGEST_VALUE and _is_likely(each.observed_on, last)
+    )
+
+
+# The fields that may need it; each is given the last day that is no slip.
+_BOUNDS: dict[str, Callable[[Any, date], Any]] = {
+    "title": _title,
+    "abstract": _text,
+    "authors": _texts,
+    "comment": _text,
+    "journal_ref": _text,
+    "categories": _categories,
+    "version": _version,
+    "submitted_at": _moment,
+    "updated_at": _moment,
+    "license": _license,
+    "code_url": _address,
+    "project_url": _address,
+    "doi": _doi,
+    "url": _address,
+    "keywords": _keywords,
+    "versions": _versions,
+    "listed_on": _day,
+    "assumed_on": _day,
+    "announcements": _announcements,
+    "signals": _signals,
+}
