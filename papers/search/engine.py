@@ -15,8 +15,8 @@ import tantivy
 from django.utils.translation import gettext as _
 
 from papers.search import folder
-from papers.search.language import And, Node, Query
 from papers.search.schema import ENGLISH, NAMES, SCHEMA, newest_key, normalise, open_index
+from papers.search.tree import And, Node, Note, Query, Term
 
 # A match in the title, short as titles are, outweighs any in the abstract: measured on 109,858
 # papers, "decoder-only" lists every title that holds it before the first that does not.
@@ -61,7 +61,7 @@ class SearchResult:
 
     hits: tuple[Hit, ...]
     total: int
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def search(
@@ -87,7 +87,7 @@ def search(
     if offset > deepest:
         total = _count(reader.search(wanted, limit=1))
         note = _("Only the first %(count)d results are shown. More words find fewer papers.")
-        return SearchResult((), total, (*query.notes, note % {"count": deepest}))
+        return SearchResult((), total, (*query.notes, Note(note % {"count": deepest})))
     find = _newest if sort == "new" else _most_relevant
     hits, total = find(reader, wanted, limit, offset)
     return SearchResult(hits, total, query.notes)
@@ -152,8 +152,10 @@ def _restricted(
 
 
 def _compile(node: Node) -> tantivy.Query:
-    if not isinstance(node, And):
+    if isinstance(node, Term):
         return _anywhere(node.text)
+    if not isinstance(node, And):
+        raise TypeError(f"{node} is nothing that the index holds.")
     must = [(tantivy.Occur.Must, _compile(part)) for part in node.parts]
     text = " ".join(str(part) for part in node.parts)
     terms = ENGLISH.analyze(normalise(text))

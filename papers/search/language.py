@@ -6,11 +6,11 @@ Never touches the index. The operators named in `_NOT_YET` come with the whole q
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from papers.identifiers import parse_arxiv_id
+from papers.search.tree import And, Node, Note, Phrase, Query, Word
 
 LONGEST_QUERY_CHARACTERS = 1000
 
@@ -26,54 +26,6 @@ _PLAIN = re.compile(r"\w+(?:[-'\u2019.&/+]+\w+)*")
 
 class QueryTooLong(ValueError):
     """The message is in words for the reader."""
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word as typed. The index may cut it in several ("decoder-only"): then side by side."""
-
-    text: str
-
-    def __str__(self) -> str:
-        return self.text
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Words side by side, in this order."""
-
-    text: str
-
-    def __str__(self) -> str:
-        return f'"{self.text}"'
-
-
-@dataclass(frozen=True, slots=True)
-class And:
-    """All of `parts`. With no part it asks for nothing and finds nothing."""
-
-    parts: tuple["Node", ...]
-
-    def __str__(self) -> str:
-        return " ".join(str(part) for part in self.parts)
-
-
-Node = Word | Phrase | And
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """`tree` is what is searched; `notes` are sentences on what was not understood."""
-
-    tree: Node
-    notes: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        return str(self.tree)
-
-    @property
-    def is_empty(self) -> bool:
-        return self.tree == And(())
 
 
 def parse(text: str) -> Query:
@@ -120,7 +72,7 @@ class _Parser:
                 self.unclosed = True
             else:
                 self._add_phrase(match["phrase"])
-        return Query(And(tuple(self.parts)), tuple(self._notes()))
+        return Query(And(tuple(self.parts)), tuple(Note(text) for text in self._notes()))
 
     def _add_word(self, word: str) -> None:
         if not _has_letters(word):

@@ -12,9 +12,9 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from papers.latex import to_text
-from papers.search.language import And, Node, Query
 from papers.search.schema import ENGLISH, compose, normalise
 from papers.search.spelling import spell_with_places
+from papers.search.tree import And, Node, Query, Term
 
 SNIPPET_CHARACTERS = 260
 
@@ -65,7 +65,7 @@ def _spans(text: str, query: Query) -> list[_Span]:
 def _wanted(node: Node) -> list[list[str]]:
     if isinstance(node, And):
         return [terms for part in node.parts for terms in _wanted(part)]
-    terms = ENGLISH.analyze(normalise(node.text))
+    terms = ENGLISH.analyze(normalise(node.text)) if isinstance(node, Term) else []
     return [terms] if terms else []
 
 

@@ -10,8 +10,9 @@ from papers.models import Paper
 from papers.paging import LAST_PAGE, page_number
 from papers.search.engine import IndexNotReady, SearchResult, Sort
 from papers.search.engine import search as search_index
-from papers.search.language import Query, QueryTooLong, arxiv_id_in, parse
+from papers.search.language import QueryTooLong, arxiv_id_in, parse
 from papers.search.snippets import marked, snippet
+from papers.search.tree import Query
 
 PAGE_SIZE = 20
 

@@ -163,7 +163,7 @@ def test_too_deep_a_page_says_so() -> None:
     make_papers("On owls")
     result = search(parse("owls"), limit=20, offset=1001)
     assert (result.hits, result.total) == ((), 1)
-    assert "first 1000" in result.notes[-1]
+    assert "first 1000" in result.notes[-1].text
 
 
 def test_empty_query_finds_nothing() -> None:

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from papers.search.language import And, Phrase, QueryTooLong, Word, arxiv_id_in, parse
+from papers.search.language import QueryTooLong, arxiv_id_in, parse
+from papers.search.tree import And, Phrase, Word
 
 
 def test_words_and_phrases_are_all_wanted() -> None:
@@ -18,7 +19,7 @@ def test_typographic_quotes_make_a_phrase() -> None:
 def test_unclosed_quote_is_noted_and_its_words_searched() -> None:
     query = parse('sparse "mixture of')
     assert query.tree == And((Word("sparse"), Word("mixture"), Word("of")))
-    assert "not closed" in query.notes[0]
+    assert "not closed" in query.notes[0].text
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,7 @@ def test_unclosed_quote_is_noted_and_its_words_searched() -> None:
 def test_operator_is_noted_and_searched_as_words(text: str, words: list[str]) -> None:
     query = parse(text)
     assert query.tree == And(tuple(Word(word) for word in words))
-    assert "searched as plain words" in query.notes[0]
+    assert "searched as plain words" in query.notes[0].text
 
 
 @pytest.mark.parametrize("title", ["BERT: Pre-training of Deep Networks", "What is (not) learned?"])
@@ -45,7 +46,7 @@ def test_pasted_title_is_understood_without_notes(title: str) -> None:
 def test_signs_without_letters_are_noted() -> None:
     query = parse('*** "--"')
     assert query.is_empty
-    assert "***" in query.notes[0]
+    assert "***" in query.notes[0].text
 
 
 def test_text_over_the_limit_is_refused_in_words() -> None:
