@@ -7,6 +7,7 @@ from papers.views.backfill import (
     stop_backfill,
 )
 from papers.views.calendar import calendar_page
+from papers.views.feeds_out import search_atom, search_bib, search_json
 from papers.views.new import new
 from papers.views.opml import add_feeds_of_opml, opml_in, opml_out
 from papers.views.paper import paper, paper_by_name, paper_by_number, vote
@@ -47,6 +48,9 @@ __all__ = [
     "resume_source",
     "save_source",
     "search",
+    "search_atom",
+    "search_bib",
+    "search_json",
     "source",
     "sources",
     "start_backfill",
