@@ -13,8 +13,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
+from papers.identifiers import ARCHIVES
+
 # An archive in small letters, then perhaps a subject class: hep-th, cs.LG, cond-mat.mes-hall.
-_CATEGORY = re.compile(r"[a-z]+(-[a-z]+)?(\.[A-Za-z]+(-[a-z]+)?)?", re.ASCII)
+_CATEGORY = re.compile(r"(?P<archive>[a-z]+(?:-[a-z]+)?)(?:\.[A-Za-z]+(?:-[a-z]+)?)?", re.ASCII)
 
 
 @register(Tags.security)
@@ -84,7 +86,8 @@ def check_categories(**_options: Any) -> list[CheckMessage]:
 
 
 def _unknown_forms(codes: Iterable[str]) -> list[str]:
-    return [code for code in codes if not _CATEGORY.fullmatch(code)]
+    found = ((code, _CATEGORY.fullmatch(code)) for code in codes)
+    return [code for code, match in found if not match or match["archive"] not in ARCHIVES]
 
 
 def _is_public() -> bool:

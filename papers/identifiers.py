@@ -16,6 +16,7 @@ _OLD_ARCHIVE_NAMES = (
     "nucl-ex nucl-th patt-sol physics plasm-ph q-alg q-bio quant-ph solv-int supr-con"
 )
 OLD_ARCHIVES = frozenset(_OLD_ARCHIVE_NAMES.split())
+ARCHIVES = OLD_ARCHIVES | {"econ", "eess", "stat", "q-fin"}
 FIRST_NEW_MONTH = (2007, 4)
 FIRST_FIVE_DIGIT_MONTH = (2015, 1)
 ARXIV_DOI_PREFIX = "10.48550/arxiv."

@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from papers.addresses import public_address
-from papers.identifiers import OLD_ARCHIVES
+from papers.identifiers import ARCHIVES
 from papers.models import Source
 from papers.pauses import address_of, paused_until
 from papers.sources import HUGGINGFACE_LISTS, names_in_settings
@@ -27,7 +27,6 @@ OF_A_CATEGORY = (Kind.ARXIV_RSS, Kind.ARXIV_OAI, Kind.ARXIV_LIST)
 LEAST_INTERVAL_MINUTES = 60
 LONGEST_TITLE = 200
 
-_ARCHIVES = OLD_ARCHIVES | {"econ", "eess", "stat", "q-fin"}
 _CATEGORY = re.compile(r"(?P<archive>[a-z-]+)(?:\.[A-Za-z-]{2,17})?")
 _CATEGORY_PAGE = re.compile(
     r"(?:https?://)?(?:www\.|export\.|rss\.)?arxiv\.org/(?:rss|atom|list)/"
@@ -80,7 +79,7 @@ def category(text: str) -> str:
 
 def _has_archive(text: str) -> bool:
     match = _CATEGORY.fullmatch(text)
-    return bool(match and match["archive"] in _ARCHIVES)
+    return bool(match and match["archive"] in ARCHIVES)
 
 
 def check_key(kind: str, key: str) -> str:

@@ -85,6 +85,7 @@ def test_a_public_site_says_whom_to_write_to(settings: Settings) -> None:
     [
         (["cs.LG", "stat.ML", "hep-th", "cond-mat.mes-hall", "q-bio.NC", "math"], []),
         (["CS.LG"], ["broadsheet.E007"]),
+        (["rubbish"], ["broadsheet.E007"]),
         (["cs.LG", " stat.ML"], ["broadsheet.E007"]),
         (["cs/LG", "cs."], ["broadsheet.E007", "broadsheet.E007"]),
         ([], ["broadsheet.E007"]),
