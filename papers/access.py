@@ -12,6 +12,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
@@ -23,7 +24,7 @@ def administrators_only(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not getattr(request.user, "is_staff", False):
-            raise Http404
+            raise Http404(_("There is no page at this address."))
         return view(request, *args, **kwargs)
 
     return cast("View", guarded)

@@ -78,7 +78,9 @@ def test_to_everybody_else_the_pages_are_not_there(client: Client, address: str)
     make_source(pk=1)
     assert client.get(f"/sources/{address}").status_code == 404
     client.force_login(make_user())
-    assert client.get(f"/sources/{address}").status_code == 404
+    response = client.get(f"/sources/{address}")
+    assert response.status_code == 404
+    assert "There is no page at this address." in response.content.decode()
 
 
 @pytest.mark.parametrize("act", ACTS)
