@@ -22,6 +22,7 @@ from papers.feeds.faults import EXPECTED, fault_of
 from papers.feeds.gate import hold_gate
 from papers.feeds.records import FetchError
 from papers.feeds.targets import Target, redirected, target_of
+from papers.feeds.text import clean
 from papers.feeds.unpacking import Unpacker
 
 TOTAL_SECONDS = 30.0
@@ -240,12 +241,17 @@ def _usable(
         status=answer.status,
         body=answer.body,
         url=target.url,
-        etag=new_etag if len(new_etag) <= LONGEST_ETAG else "",
-        last_modified=modified if len(modified) <= LONGEST_LAST_MODIFIED else "",
+        etag=_kept(new_etag, LONGEST_ETAG),
+        last_modified=_kept(modified, LONGEST_LAST_MODIFIED),
         not_modified=not_modified,
         retry_after_seconds=retry_after_seconds,
-        content_type=headers.get("Content-Type", "")[:LONGEST_CONTENT_TYPE],
+        content_type=clean(headers.get("Content-Type", ""))[:LONGEST_CONTENT_TYPE],
         max_age_seconds=said.max_age_seconds(headers, now=now),
         moved_to=moved_to,
         next_url=said.next_url(headers, url=target.url),
     )
+
+
+def _kept(validator: str, longest: int) -> str:
+    """`validator`, or "" when it can be neither stored nor sent again: NUL is let through here."""
+    return validator if len(validator) <= longest and clean(validator) == validator else ""

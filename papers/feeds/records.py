@@ -7,9 +7,17 @@ Read more: papers/ingest.py (the only code that stores these) and CONTRIBUTING.m
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from papers.feeds.text import clean
+
 
 class FeedError(Exception):
-    """A source could not be read as a whole; the message is in words for an administrator."""
+    """A source could not be read as a whole; the message is in words for an administrator.
+
+    What it quotes of an answer is cleaned, so that the words can always be stored.
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(clean(message))
 
 
 class FetchError(FeedError):
@@ -138,3 +146,7 @@ class ParsedFeed:
     expected: int | None = None
     title: str = ""
     deleted: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        # They quote what could not be read: NUL and half characters cannot be stored.
+        object.__setattr__(self, "problems", tuple(map(clean, self.problems)))

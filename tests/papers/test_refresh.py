@@ -1,3 +1,4 @@
+import json
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -104,6 +105,15 @@ def test_what_is_no_feed_leaves_the_source_failing_in_words(
     assert arxiv.state == Source.State.FAILING
     assert "did not answer with a feed" in arxiv.last_error
     assert not FetchedDocument.objects.exists()
+
+
+@pytest.mark.parametrize("odd", ["\x00", "\ud800"])
+def test_one_item_that_cannot_be_quoted_does_not_lose_the_list(origin: Origin, odd: str) -> None:
+    items = [make_hf_item(), {"paper": {"id": odd, "title": "Odd"}}]
+    origin.fail_next(status=200, body=json.dumps(items).encode(), times=9)
+    assert read(make_source()).error == ""
+    assert PaperStats.objects.get().upvotes == 12
+    assert "Item 2" in Batch.objects.latest("announced_on").problems[0]
 
 
 def test_what_is_no_json_leaves_the_source_failing_in_words(origin: Origin) -> None:

@@ -63,6 +63,13 @@ def test_the_contact_is_in_the_user_agent(settings: Settings) -> None:
     assert agents == [True]
 
 
+def test_headers_that_cannot_be_stored_are_dropped(settings: Settings) -> None:
+    head = '200 OK\nETag: "a\x00b"\nLast-Modified: a\x00\nContent-Type: text/xml\x00'
+    response = fetch_once(settings, answer(head))
+    assert (response.etag, response.last_modified) == ("", "")
+    assert response.content_type == "text/xml"
+
+
 def test_a_validator_too_long_to_store_is_dropped(settings: Settings) -> None:
     assert fetch_once(settings, answer(f'200 OK\nETag: "{"a" * 600}"')).etag == ""
 

@@ -123,3 +123,9 @@ def test_a_closed_port_is_an_error_in_words(settings: Settings) -> None:
         pass
     with pytest.raises(FetchError, match=r"127\.0\.0\.1 could not be reached \(it refuses"):
         fetch(url)
+
+
+def test_words_about_an_answer_can_always_be_stored(settings: Settings) -> None:
+    with pytest.raises(FetchError, match="not proper HTTP") as caught:
+        fetch_once(settings, b"\x00\xff HT\x00TP\r\n\r\n")
+    assert str(caught.value).isprintable()
