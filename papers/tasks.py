@@ -41,8 +41,16 @@ def _queue_sources() -> None:
     is_slow = Case(When(kind=Source.Kind.ARXIV_LIST, then=1), default=0)
     for kind, key, pk in rows.order_by(is_slow, "next_due_at").values_list("kind", "key", "pk"):
         due[rounds.host_group(kind, key)].append(pk)
-    for source_ids in due.values():
-        refresh_sources.apply_async((source_ids,), expires=NUDGE_SECONDS)
+    # One worker a host: more would only wait for each other, and hold up everybody else's work.
+    in_hand = _groups_in_hand()
+    for group, source_ids in due.items():
+        if group not in in_hand:
+            refresh_sources.apply_async((source_ids,), expires=NUDGE_SECONDS)
+
+
+def _groups_in_hand() -> set[str]:
+    leased = Source.objects.filter(leased_until__gte=Now()).values_list("kind", "key")
+    return {rounds.host_group(kind, key) for kind, key in leased}
 
 
 def _queue_harvests() -> None:

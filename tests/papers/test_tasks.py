@@ -71,6 +71,19 @@ def test_feeds_of_one_host_are_read_in_turn_and_others_beside(
     assert sorted(len(sources) for _task, sources in queued) == [1, 2]
 
 
+@pytest.mark.parametrize(("seconds_left", "tasks_queued"), [(60, 1), (-1, 2)])
+def test_a_host_that_one_worker_reads_is_not_given_to_a_second(
+    queued: Queued, no_sources: None, seconds_left: int, tasks_queued: int
+) -> None:
+    """A host of many slow feeds would take one thread more each minute, until none was left."""
+    until = timezone.now() + timedelta(seconds=seconds_left)
+    make_source(kind=Source.Kind.SYNDICATION, key="https://a.org/1", leased_until=until)
+    for path in ("a.org/2", "b.org/1"):
+        make_source(kind=Source.Kind.SYNDICATION, key=f"https://{path}")
+    tasks.refresh_due_sources()
+    assert len(queued) == tasks_queued
+
+
 def test_a_paused_source_is_not_queued(queued: Queued, no_sources: None) -> None:
     make_source(is_active=False)
     tasks.refresh_due_sources()
