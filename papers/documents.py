@@ -51,6 +51,16 @@ def claim_document(document_id: int) -> FetchedDocument | None:
     return FetchedDocument.objects.select_related("source", "harvest").get(pk=document_id)
 
 
+def let_go(document: FetchedDocument) -> bool:
+    """Delete the row, in the transaction that writes what follows from it.
+
+    False when another worker has done so: it took over while this one was frozen, and what follows
+    is written already.
+    """
+    deleted, _by_model = FetchedDocument.objects.filter(pk=document.pk).delete()
+    return bool(deleted)
+
+
 def write_why_unstored(document: FetchedDocument, error: Exception) -> str:
     """Say in words that an answer could not be stored; its row stays, parked after three tries."""
     reason = f"The answer for {document.for_day} could not be stored: {error}"

@@ -133,17 +133,21 @@ def claim(harvest_id: int, *, now: datetime) -> Harvest | None:
     rows = Harvest.objects.filter(
         free, pk=harvest_id, state=Harvest.State.RUNNING, next_due_at__lte=now
     )
-    if FetchedDocument.objects.filter(harvest_id=harvest_id).exists():
-        return None
     if not rows.update(lease_token=uuid.uuid4(), leased_until=Now() + LEASE):
         return None
-    return Harvest.objects.get(pk=harvest_id)
+    harvest = Harvest.objects.get(pk=harvest_id)
+    # Looked for only now: a page may have come until the turn was taken.
+    if harvest.documents.exists():
+        _release(harvest, next_due_at=harvest.next_due_at)
+        return None
+    return harvest
 
 
 def fetch_page(harvest: Harvest, *, now: datetime) -> FetchedDocument | None:
     """Ask for the next page of a claimed harvest and keep it; None when it did not come.
 
-    Why not, and when it is tried again, is then in the harvest's row.
+    Why not, and when it is tried again, is then in the harvest's row. A page that comes after the
+    turn was lost is dropped: kept beside the other worker's, it would move the window on twice.
     """
     if wait := _busy_hour_left(now):
         _release(harvest, next_due_at=now + wait)
@@ -157,9 +161,9 @@ def fetch_page(harvest: Harvest, *, now: datetime) -> FetchedDocument | None:
         _fail(harvest, error, now=now)
         return None
     with transaction.atomic():
-        document = documents.keep(answer, harvest=harvest, for_day=harvest.window_first_on, now=now)
-        _release(harvest, next_due_at=now)
-    return document
+        if not _release(harvest, next_due_at=now):
+            return None
+        return documents.keep(answer, harvest=harvest, for_day=harvest.window_first_on, now=now)
 
 
 def _ask(harvest: Harvest) -> FetchedResponse:
@@ -191,8 +195,8 @@ def store_page(document: FetchedDocument, *, now: datetime) -> IngestResult:
         parsed = _parse(harvest, document)
     except ParseError as error:
         with transaction.atomic():
-            document.delete()
-            _ask_again(harvest, error, now=now)
+            if documents.let_go(document):
+                _ask_again(harvest, error, now=now)
         raise
     records = [r for r in parsed.records if _is_wanted(r, harvest.earliest_month)]
     result = ingest(
@@ -203,8 +207,8 @@ def store_page(document: FetchedDocument, *, now: datetime) -> IngestResult:
     )
     mark_withdrawn(parsed.deleted, at=document.fetched_at)
     with transaction.atomic():
-        _advance(harvest, document, parsed, result, now=now)
-        document.delete()
+        if documents.let_go(document):
+            _advance(harvest, parsed, result, now=now)
     return result
 
 
@@ -224,14 +228,7 @@ def _is_wanted(record: PaperRecord, earliest_month: date | None) -> bool:
     return month_of(record.arxiv_id) >= earliest_month
 
 
-def _advance(
-    harvest: Harvest,
-    document: FetchedDocument,
-    parsed: ParsedFeed,
-    result: IngestResult,
-    *,
-    now: datetime,
-) -> None:
+def _advance(harvest: Harvest, parsed: ParsedFeed, result: IngestResult, *, now: datetime) -> None:
     """Count the page, and say where the next one begins."""
     values: dict[str, object] = {
         "pages": F("pages") + 1,
@@ -306,10 +303,10 @@ def _fail(harvest: Harvest, error: FeedError, *, now: datetime) -> None:
     logger.warning("%s fails: %s Next try at %s UTC.", harvest, error, f"{next_due_at:%H:%M}")
 
 
-def _release(harvest: Harvest, *, next_due_at: datetime) -> None:
-    Harvest.objects.filter(pk=harvest.pk, lease_token=harvest.lease_token).update(
-        lease_token=None, leased_until=None, next_due_at=next_due_at
-    )
+def _release(harvest: Harvest, *, next_due_at: datetime) -> bool:
+    """Give the turn back; False when it has become another's."""
+    held = Harvest.objects.filter(pk=harvest.pk, lease_token=harvest.lease_token)
+    return bool(held.update(lease_token=None, leased_until=None, next_due_at=next_due_at))
 
 
 def _busy_hour_left(now: datetime) -> timedelta | None:

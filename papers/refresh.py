@@ -146,8 +146,9 @@ def store_document(document: FetchedDocument) -> tuple[ParsedFeed, IngestResult]
     try:
         parsed = _parse(document)
     except FeedError as error:
-        _put_off(source, error, at=document.fetched_at)
-        document.delete()
+        with transaction.atomic():
+            if documents.let_go(document):
+                _put_off(source, error, at=document.fetched_at)
         raise
     records = _fresh(parsed.records, document)
     result = ingest(
@@ -157,9 +158,9 @@ def store_document(document: FetchedDocument) -> tuple[ParsedFeed, IngestResult]
         origin=source.name,
     )
     with transaction.atomic():
-        _write_ledger(document, parsed)
-        mark_working(source, now=document.fetched_at, document=document)
-        document.delete()
+        if documents.let_go(document):
+            _write_ledger(document, parsed)
+            mark_working(source, now=document.fetched_at, document=document)
     return parsed, result
 
 

@@ -1,5 +1,7 @@
+import uuid
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 from unittest.mock import Mock
 
@@ -109,6 +111,45 @@ def test_a_page_stored_twice_changes_nothing(origin: Origin) -> None:
     copy.save()
     assert harvest.store_page(copy, now=NOW).created == 0
     assert Paper.objects.count() == 4
+
+
+def test_a_page_that_two_workers_stored_moves_on_once(origin: Origin) -> None:
+    """The first was frozen past its lease; when it wakes, the next month is not to be left out."""
+    one = begin()
+    step(one)
+    claimed = harvest.claim(one.pk, now=NOW)
+    document = harvest.fetch_page(claimed, now=NOW) if claimed else None
+    frozen = documents.claim_document(document.pk) if document else None
+    FetchedDocument.objects.update(leased_until=None)
+    other = documents.claim_document(document.pk) if document else None
+    assert frozen
+    assert other
+    harvest.store_page(other, now=NOW)
+    harvest.store_page(frozen, now=NOW)
+    one.refresh_from_db()
+    assert (one.pages, one.window_first_on) == (2, date(2026, 2, 1))
+
+
+def test_a_worker_that_lost_its_turn_keeps_no_page(origin: Origin) -> None:
+    one = begin()
+    claimed = harvest.claim(one.pk, now=NOW)
+    assert claimed
+    Harvest.objects.update(lease_token=uuid.uuid4())
+    assert harvest.fetch_page(claimed, now=NOW) is None
+    assert not FetchedDocument.objects.exists()
+
+
+def test_a_turn_taken_just_after_a_page_came_is_given_back(
+    origin: Origin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page came between looking for one and taking the turn."""
+    one = begin()
+    make_page = partial(FetchedDocument.objects.create, harvest=one, body=b"", for_day=FIRST)
+    token = uuid.uuid4()
+    monkeypatch.setattr(uuid, "uuid4", lambda: make_page(fetched_at=NOW) and token)
+    assert harvest.claim(one.pk, now=NOW) is None
+    one.refresh_from_db()
+    assert one.lease_token is None
 
 
 def test_an_expired_token_begins_a_shorter_window_anew(origin: Origin) -> None:
