@@ -17,6 +17,9 @@ logger = logging.getLogger(__name__)
 
 ATTEMPTS = 3
 LEASE = timedelta(minutes=5)
+# What a full disk or a restart prevented goes by itself; what killed its workers is not tried more.
+PARKED_AGAIN_AFTER = timedelta(days=1)
+BROKEN_OFF = ATTEMPTS + 1
 
 
 def keep(
@@ -46,7 +49,7 @@ def claim_document(document_id: int) -> FetchedDocument | None:
     """Take a fetched answer for five minutes, three times in all; None when it is not to be had."""
     free = Q(leased_until=None) | Q(leased_until__lt=Now())
     waiting = FetchedDocument.objects.filter(free, pk=document_id, attempts__lt=ATTEMPTS)
-    if not waiting.update(attempts=F("attempts") + 1, leased_until=Now() + LEASE):
+    if not waiting.update(attempts=F("attempts") + 1, leased_until=Now() + LEASE, last_error=""):
         return None
     return FetchedDocument.objects.select_related("source", "harvest").get(pk=document_id)
 
@@ -59,6 +62,21 @@ def let_go(document: FetchedDocument) -> bool:
     """
     deleted, _by_model = FetchedDocument.objects.filter(pk=document.pk).delete()
     return bool(deleted)
+
+
+def try_parked_again() -> None:
+    """Give the answers that could not be stored one more try a day."""
+    lately = Now() - PARKED_AGAIN_AFTER
+    parked = FetchedDocument.objects.filter(attempts=ATTEMPTS, leased_until__lt=lately)
+    parked.exclude(last_error="").update(attempts=ATTEMPTS - 1)
+
+
+def park_broken_off() -> list[FetchedDocument]:
+    """Park for good the answers whose last worker ended without a word, and return them."""
+    free = Q(leased_until=None) | Q(leased_until__lt=Now())
+    rows = FetchedDocument.objects.filter(free, attempts=ATTEMPTS, last_error="")
+    broken_off = list(rows.select_related("source", "harvest").defer("body"))
+    return [row for row in broken_off if rows.filter(pk=row.pk).update(attempts=BROKEN_OFF)]
 
 
 def write_why_unstored(document: FetchedDocument, error: Exception) -> str:

@@ -22,6 +22,10 @@ logger = logging.getLogger(__name__)
 COUNTS_INTERVAL = timedelta(hours=1)
 
 
+class BrokenOffError(Exception):
+    """Storing an answer ended without a result: the worker was killed, or took too long."""
+
+
 @dataclass(slots=True)
 class Turn:
     """What is to be stored next, and what went wrong, if anything did."""
@@ -144,3 +148,15 @@ def _store_page(document: FetchedDocument, one: Harvest, *, now: datetime) -> In
         )
     repair.follow(one, now=now)
     return result
+
+
+def say_broken_off(*, now: datetime) -> None:
+    """Say of answers whose workers were stopped again and again that they are not stored."""
+    for document in documents.park_broken_off():
+        error = BrokenOffError(f"it stopped its worker {documents.ATTEMPTS} times.")
+        if document.harvest is None:
+            refresh.fail_to_store(document, error)
+        else:
+            harvest.fail_to_store(document, error)
+            document.harvest.refresh_from_db()
+            repair.follow(document.harvest, now=now)

@@ -59,6 +59,8 @@ def _queue_harvests() -> None:
 
 
 def _queue_lost_documents() -> None:
+    rounds.say_broken_off(now=timezone.now())
+    documents.try_parked_again()
     free = Q(leased_until=None) | Q(leased_until__lt=Now())
     lost = FetchedDocument.objects.filter(free, fetched_at__lt=timezone.now() - LOST_AFTER)
     for pk in lost.filter(attempts__lt=documents.ATTEMPTS).values_list("pk", flat=True):

@@ -6,7 +6,7 @@ from celery import Task
 from django.utils import timezone
 from pytest_django import Settings
 
-from papers import tasks
+from papers import documents, health, repair, tasks
 from papers.models import FetchedDocument, Source
 from tests.factories import make_source
 
@@ -103,6 +103,45 @@ def test_an_answer_that_killed_three_workers_is_parked(queued: Queued, no_source
     make_document(minutes_old=6, attempts=3)
     tasks.refresh_due_sources()
     assert queued == []
+
+
+@pytest.mark.promise(15)
+def test_an_answer_that_killed_three_workers_is_said_not_to_be_stored(
+    queued: Queued, no_sources: None
+) -> None:
+    document = make_document(minutes_old=60, attempts=3)
+    tasks.refresh_due_sources()
+    source = Source.objects.get()
+    assert source.state == Source.State.FAILING
+    assert "could not be stored: it stopped its worker 3 times" in source.last_error
+    document.refresh_from_db()
+    assert (health.parked_documents()[0], documents.claim_document(document.pk)) == (1, None)
+
+
+def test_a_repair_whose_page_killed_three_workers_is_said_to_fail(
+    queued: Queued, no_sources: None
+) -> None:
+    source = make_source(kind=Source.Kind.ARXIV_OAI, key="cs.CL")
+    one = repair.begin(source, now=timezone.now())
+    document = make_document(minutes_old=60, attempts=3)
+    FetchedDocument.objects.filter(pk=document.pk).update(source=None, harvest=one)
+    tasks.refresh_due_sources()
+    source.refresh_from_db()
+    assert "stopped its worker" in source.last_error
+
+
+@pytest.mark.promise(20)
+@pytest.mark.parametrize(
+    ("hours", "attempts", "is_tried"), [(25, 3, True), (2, 3, False), (25, 4, False)]
+)
+def test_what_could_not_be_stored_is_tried_once_a_day(
+    queued: Queued, no_sources: None, hours: int, attempts: int, is_tried: bool
+) -> None:
+    document = make_document(minutes_old=3_000, attempts=attempts)
+    tried_at = timezone.now() - timedelta(hours=hours)
+    FetchedDocument.objects.update(leased_until=tried_at, last_error="The disk is full.")
+    tasks.refresh_due_sources()
+    assert queued == ([("ingest_document", document.pk)] if is_tried else [])
 
 
 def test_an_answer_is_ingested_once_though_the_task_runs_twice() -> None:
