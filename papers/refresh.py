@@ -114,7 +114,7 @@ def _ask(source: Source, day: date, page: int, *, now: datetime) -> FetchedRespo
     try:
         return reader.fetch(Ask(source, day, page, **validators(source, now=now)))
     except FetchError as error:
-        if reader.has_unopened_days and error.status == 400:
+        if error.status == 400 and page == 0 and reader.may_be_unopened(source, day, now):
             return None
         raise
 

@@ -53,8 +53,8 @@ class Reader:
     arguments: Callable[[Source, FetchedDocument], dict[str, Any]]
     # Whether the answer may still be that of an earlier day, so that only unseen ids are new.
     may_lag: bool = False
-    # Whether status 400 says that the list of a day is not open yet.
-    has_unopened_days: bool = False
+    # Whether status 400 may say that a list is not open yet; else it is a fault like any other.
+    may_be_unopened: Callable[[Source, date, datetime], bool] = lambda source, day, now: False
     has_next_page: Callable[[FetchedResponse], bool] = lambda answer: False
 
 
@@ -72,6 +72,20 @@ def _huggingface_days(source: Source, now: datetime) -> list[date]:
         away_days = (today - source.last_success_at.astimezone(UTC).date()).days
         count = min(HUGGINGFACE_DAYS_AGAIN + away_days, HUGGINGFACE_MOST_DAYS)
     return [today - timedelta(days=back) for back in reversed(range(count))]
+
+
+def _may_be_unopened(source: Source, day: date, now: datetime) -> bool:
+    """Today's list, and that of a week or month on its first days: they may begin on a weekend."""
+    today = now.astimezone(UTC).date()
+    match source.key:
+        case "":
+            return day >= today
+        case "week":
+            return today.isoweekday() == 1
+        case "month":
+            return today.day <= 3
+        case _:
+            return False
 
 
 def _fetch_huggingface(ask: Ask) -> FetchedResponse:
@@ -135,7 +149,7 @@ READERS = {
         fetch=_fetch_huggingface,
         parse=huggingface.parse,
         arguments=_of_huggingface,
-        has_unopened_days=True,
+        may_be_unopened=_may_be_unopened,
         has_next_page=huggingface.has_next_page,
     ),
     Source.Kind.ARXIV_RSS: Reader(

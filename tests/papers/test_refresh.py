@@ -116,6 +116,27 @@ def test_one_item_that_cannot_be_quoted_does_not_lose_the_list(origin: Origin, o
     assert "Item 2" in Batch.objects.latest("announced_on").problems[0]
 
 
+@pytest.mark.parametrize(
+    ("key", "state"),
+    [("", "failing"), ("trending", "failing"), ("week", "ok"), ("month", "ok")],
+)
+def test_a_refusal_is_taken_for_a_list_not_open_yet_only_where_one_may_be(
+    origin: Origin, key: str, state: str
+) -> None:
+    """MONDAY is the second of its month. A question that is refused for ever is no success."""
+    origin.fail_next(status=400, times=99)
+    source = make_source(key=key)
+    read(source)
+    source.refresh_from_db()
+    assert source.state == state
+
+
+def test_a_list_of_today_that_is_not_open_yet_is_no_failure(origin: Origin) -> None:
+    source = make_source(last_success_at=NOON)
+    origin.day = MONDAY - timedelta(days=1)
+    assert read(source).error == ""
+
+
 def test_what_is_no_json_leaves_the_source_failing_in_words(origin: Origin) -> None:
     source = make_source()
     origin.fail_next(status=200, body=b"<html>", times=9)
