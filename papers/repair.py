@@ -43,12 +43,18 @@ def _start(
 
 
 def _changed_since(source: Source, now: datetime) -> date:
-    """The day before the last repair began: what changed later that day was not in it."""
-    done = source.harvests.filter(state=Harvest.State.DONE, interface=FIRST_READING)
-    last = done.order_by("-started_at").first()
-    if last is None:
-        return feed_day(now) - FIRST_SPAN
-    return feed_day(last.started_at) - timedelta(days=1)
+    """The day before the last repair began: what changed later that day was not in it.
+
+    One whose second reading was never begun, its worker killed, or never finished does not count.
+    """
+    done = source.harvests.filter(state=Harvest.State.DONE)
+    firsts = done.filter(interface=FIRST_READING)
+    second = done.filter(interface=SECOND_READING).order_by("pk").last()
+    if second is None:
+        first = firsts.order_by("first_on").first()
+        return first.first_on if first else feed_day(now) - FIRST_SPAN
+    first = firsts.filter(pk__lt=second.pk).order_by("pk").last()
+    return feed_day((first or second).started_at) - timedelta(days=1)
 
 
 def follow(harvest: Harvest, *, now: datetime) -> None:

@@ -71,6 +71,19 @@ def test_the_next_night_asks_from_the_day_before_the_last(origin: Origin, source
     assert newest.first_on == date(2026, 3, 3)
 
 
+def test_a_worker_killed_between_the_readings_loses_no_night(
+    origin: Origin, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first reading's last page was stored, the second was never begun."""
+    with monkeypatch.context() as killed:
+        killed.setattr(repair, "follow", lambda harvest, *, now: None)
+        repair_tonight(source)
+    repair_tonight(source, NIGHT + timedelta(days=1))
+    first, *_others, last = Harvest.objects.order_by("pk")
+    assert last.interface == "oai"
+    assert last.first_on <= first.first_on
+
+
 def test_a_repair_under_way_is_not_begun_twice(origin: Origin, source: Source) -> None:
     assert repair.begin(source, now=NIGHT) is not None
     assert repair.begin(source, now=NIGHT + timedelta(days=1)) is None
