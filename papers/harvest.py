@@ -237,7 +237,7 @@ def _advance(harvest: Harvest, parsed: ParsedFeed, result: IngestResult, *, now:
         "changed": F("changed") + result.changed,
         "left_out": F("left_out") + len(parsed.records) - result.received,
         "busy_seconds": F("busy_seconds") + _busy_seconds(harvest, now),
-        "problems": (harvest.problems + list(parsed.problems))[-PROBLEMS_KEPT:],
+        "problems": [*harvest.problems, *parsed.problems, *result.problems][-PROBLEMS_KEPT:],
         "failures": 0,
         "last_error": "",
         "next_due_at": now,

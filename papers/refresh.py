@@ -159,7 +159,7 @@ def store_document(document: FetchedDocument) -> tuple[ParsedFeed, IngestResult]
     )
     with transaction.atomic():
         if documents.let_go(document):
-            _write_ledger(document, parsed)
+            _write_ledger(document, parsed, result, unstored=len(records) - result.received)
             mark_working(source, now=document.fetched_at, document=document)
     return parsed, result
 
@@ -186,7 +186,9 @@ def _fresh(records: Sequence[PaperRecord], document: FetchedDocument) -> Sequenc
     return drop_repeated_announcements(records, key=source.key, day=document.for_day)
 
 
-def _write_ledger(document: FetchedDocument, parsed: ParsedFeed) -> None:
+def _write_ledger(
+    document: FetchedDocument, parsed: ParsedFeed, result: IngestResult, *, unstored: int
+) -> None:
     source = _source_of(document)
     if parsed.expected is not None and parsed.day is not None:
         coverage.witness(
@@ -201,8 +203,8 @@ def _write_ledger(document: FetchedDocument, parsed: ParsedFeed) -> None:
             source,
             day=document.for_day,
             received=earlier_pages + len(parsed.records),
-            rejected=len(parsed.problems),
-            problems=parsed.problems,
+            rejected=len(parsed.problems) + unstored,
+            problems=(*parsed.problems, *result.problems),
             read_at=document.fetched_at,
         )
 

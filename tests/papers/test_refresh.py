@@ -116,6 +116,18 @@ def test_one_item_that_cannot_be_quoted_does_not_lose_the_list(origin: Origin, o
     assert "Item 2" in Batch.objects.latest("announced_on").problems[0]
 
 
+def test_an_entry_whose_name_cannot_be_stored_is_in_the_ledger(
+    origin: Origin, settings: Settings
+) -> None:
+    title, doi = "<title>Mills</title>", f"<guid>doi:10.1000/{'x' * 400}</guid>"
+    body = f'<rss version="2.0"><channel><item>{title}{doi}</item></channel></rss>'.encode()
+    origin.fail_next(status=200, body=body)
+    read(make_source(kind=Source.Kind.SYNDICATION, key=f"http://{origin.host}/rss/cs.CL"))
+    batch = Batch.objects.get()
+    assert batch.rejected == 1
+    assert "“Mills” was left out" in batch.problems[0]
+
+
 @pytest.mark.parametrize(
     ("key", "state"),
     [("", "failing"), ("trending", "failing"), ("week", "ok"), ("month", "ok")],
