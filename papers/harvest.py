@@ -41,6 +41,8 @@ FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(hours=6)
 # arXiv was measured to answer 429, 503 and time-outs just after its announcement.
 BUSY_HOUR = (time(0, 0), time(1, 0))  # UTC
+# What a position that is known no more may be answered with, beside OAI-PMH's own error.
+POSITION_REFUSED = (400, 404, 410, 422)
 PROBLEMS_KEPT = 50
 EARLIEST = date(1991, 1, 1)
 
@@ -158,6 +160,8 @@ def fetch_page(harvest: Harvest, *, now: datetime) -> FetchedDocument | None:
         _release(harvest, next_due_at=now + timedelta(seconds=error.retry_after_seconds or 60.0))
         return None
     except FetchError as error:
+        if harvest.position and error.status in POSITION_REFUSED:
+            _begin_window_anew(harvest)
         _fail(harvest, error, now=now)
         return None
     with transaction.atomic():
@@ -219,7 +223,20 @@ def _parse(harvest: Harvest, document: FetchedDocument) -> ParsedFeed:
     else:
         today = feed_day(document.fetched_at)
         parsed = parse_apart(arxiv_oai.parse, body, today=today)
+    _check_place(harvest, parsed)
     return parsed
+
+
+def _check_place(harvest: Harvest, parsed: ParsedFeed) -> None:
+    """Raise where the rest of a window would be left out, or one page asked for again and again."""
+    if not harvest.position:
+        return
+    if parsed.position == harvest.position:
+        raise ParseError("arXiv's page leads to itself, so the next one cannot be asked for.")
+    is_empty = not (parsed.records or parsed.deleted or parsed.problems or parsed.position)
+    # Of the query API an empty page after the last is the end, and its parser tells them apart.
+    if is_empty and harvest.interface != Harvest.Interface.API:
+        raise EmptyPageError("arXiv's OAI-PMH named a next page, and sent an empty one.")
 
 
 def _is_wanted(record: PaperRecord, earliest_month: date | None) -> bool:
@@ -277,15 +294,17 @@ def _window_end(first_on: date, last_on: date) -> date:
 def _ask_again(harvest: Harvest, error: ParseError, *, now: datetime) -> None:
     """Go on after a page that could not be used: an expired position halves its window."""
     if isinstance(error, ExpiredPositionError):
-        Harvest.objects.filter(pk=harvest.pk).update(
-            position="", window_last_on=_halved(harvest, now.date())
-        )
+        _begin_window_anew(harvest)
     elif not isinstance(error, EmptyPageError) and harvest.position:
         logger.warning("%s: page after %s: %s", harvest, harvest.position[:60], error)
     _fail(harvest, error, now=now)
 
 
-def _halved(harvest: Harvest, today: date) -> date | None:
+def _begin_window_anew(harvest: Harvest) -> None:
+    Harvest.objects.filter(pk=harvest.pk).update(position="", window_last_on=_halved(harvest))
+
+
+def _halved(harvest: Harvest) -> date | None:
     if harvest.last_on is None or harvest.window_last_on is None or not harvest.position:
         return harvest.window_last_on
     days = (harvest.window_last_on - harvest.window_first_on).days

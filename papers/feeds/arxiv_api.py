@@ -90,10 +90,12 @@ def parse(body: bytes) -> ParsedFeed:
             f"arXiv's API sent an empty page from {page.start} of {page.total} papers."
         )
     following = page.start + page.place
+    # Without a total a full page is not taken for the last one.
+    has_more = page.place >= PAGE_SIZE if page.total is None else following < page.total
     return ParsedFeed(
         records=tuple(page.records.values()),
         problems=(*problems, *page.problems, *_doubts(page)),
-        position=str(following) if page.total is not None and following < page.total else "",
+        position=str(following) if has_more else "",
         expected=page.total,
     )
 

@@ -164,6 +164,41 @@ def test_an_expired_token_begins_a_shorter_window_anew(origin: Origin) -> None:
     assert (one.state, Paper.objects.count()) == ("done", 14)
 
 
+def test_a_token_refused_by_http_begins_the_window_anew(origin: Origin) -> None:
+    one = begin()
+    step(one)
+    origin.fail_next(status=404, path="/oai")
+    assert step(one) is None
+    assert (one.position, one.window_last_on) == ("", date(2026, 1, 23))
+    read_all(one, one.next_due_at)
+    assert (one.state, Paper.objects.count()) == ("done", 14)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ('<error code="noRecordsMatch"/>', "sent an empty one"),
+        (
+            "<ListRecords><resumptionToken>here</resumptionToken></ListRecords>",
+            "page leads to itself",
+        ),
+    ],
+)
+def test_a_next_page_that_brings_nothing_is_not_the_end(
+    origin: Origin, content: str, words: str
+) -> None:
+    one = begin()
+    step(one)
+    token = one.position
+    Harvest.objects.update(position="here")
+    origin.fail_next(status=200, body=f"<OAI-PMH>{content}</OAI-PMH>".encode(), path="/oai")
+    step(one)
+    assert words in one.last_error
+    Harvest.objects.update(position=token)
+    read_all(one, one.next_due_at)
+    assert (one.state, Paper.objects.count()) == ("done", 14)
+
+
 def test_a_refusal_is_waited_out_as_long_as_it_asks(origin: Origin) -> None:
     one = begin()
     origin.fail_next(status=503, retry_after=900, path="/oai")

@@ -149,6 +149,15 @@ def test_more_than_the_api_gives_is_told() -> None:
     assert "the first 30,000" in read(make_entry(), total=30_001).problems[0]
 
 
+@pytest.mark.parametrize(("entries", "position"), [(2, "12"), (1, "")])
+def test_without_a_total_a_full_page_is_not_the_last(
+    monkeypatch: pytest.MonkeyPatch, entries: int, position: str
+) -> None:
+    monkeypatch.setattr(arxiv_api, "PAGE_SIZE", 2)
+    body = make_feed(*[make_entry()] * entries, total=77, start=10)
+    assert parse(body.replace(b"totalResults>77<", b"totalResults><")).position == position
+
+
 def test_an_answer_without_a_total_may_be_cut() -> None:
     body = make_feed(make_entry()).replace(b"totalResults>1<", b"totalResults><")
     feed = parse(body)
