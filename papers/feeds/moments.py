@@ -16,9 +16,10 @@ def moment_of(text: str) -> datetime | None:
     """From ISO 8601, with or without a time and a zone."""
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError:
+        # One at the edge of the calendar has no day in UTC, and whoever asks for it would trip.
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def day_of(text: str) -> date | None:

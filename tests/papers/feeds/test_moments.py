@@ -16,6 +16,8 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
         ("2026-03-02", NOON - timedelta(hours=12)),
         ("soon", None),
         ("", None),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("9999-12-31T23:00:00-14:00", None),
     ],
 )
 def test_a_moment_without_zone_is_in_utc(text: str, moment: datetime | None) -> None:
