@@ -22,14 +22,16 @@ def retry_after_seconds(headers: Mapping[str, str], *, now: datetime) -> float |
     None when neither is said or can be read; a moment gone by is 0. GitHub names the end of a
     spent limit in X-RateLimit-Reset, in seconds since 1970.
     """
+    # A moment is by the host's own clock: ours, or a guest's that slept, may be an hour off.
+    sent = _moment(headers.get("Date", "")) or now
     value = headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():
         return _bounded(float(value[:10]))
     if moment := _moment(value):
-        return _bounded((moment - now).total_seconds())
+        return _bounded((moment - sent).total_seconds())
     reset = headers.get("X-RateLimit-Reset", "").strip()
     if is_limit_spent(headers) and reset.isascii() and reset.isdigit():
-        return _bounded(float(reset[:12]) - now.timestamp())
+        return _bounded(float(reset[:12]) - sent.timestamp())
     return None
 
 

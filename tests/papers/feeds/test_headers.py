@@ -28,6 +28,16 @@ def test_retry_after_is_read_in_both_forms_and_bounded(value: str, seconds: floa
     assert retry_after_seconds({"Retry-After": value}, now=NOW) == seconds
 
 
+@pytest.mark.promise(20)
+@pytest.mark.parametrize(
+    ("date", "seconds"),
+    [("Mon, 02 Mar 2026 04:00:00 GMT", 600), ("Mon, 02 Mar 2026 09:00:00 GMT", 0), ("soon", 0)],
+)
+def test_a_moment_to_come_back_is_read_by_the_clock_of_the_host(date: str, seconds: float) -> None:
+    headers = {"Retry-After": "Mon, 02 Mar 2026 04:10:00 GMT", "Date": date}
+    assert retry_after_seconds(headers, now=NOW) == seconds
+
+
 @pytest.mark.parametrize(
     ("remaining", "reset", "seconds"),
     [("0", "1772427900", 300), ("5", "1772427900", None), ("0", "soon", None), ("0", "1", 0)],
