@@ -92,8 +92,10 @@ def fetch_documents(source: Source, *, now: datetime) -> Fetched:
 
 
 def _fetch_day(source: Source, day: date, fetched: Fetched, *, now: datetime) -> None:
-    """Every page of a day's list, each kept at once."""
+    """Every page of a day's list, each kept at once; ten slow ones take longer than one turn."""
     for page in range(MOST_PAGES):
+        if page and not renew(source):
+            return
         answer = _ask(source, day, page, now=now)
         if answer is None:
             return

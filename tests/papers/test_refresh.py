@@ -10,6 +10,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from papers import refresh, tasks
+from papers.feeds import huggingface
+from papers.feeds.fetch import FetchedResponse
 from papers.feeds.records import FeedError
 from papers.models import Announcement, Batch, FetchedDocument, Paper, PaperStats, Source
 from papers.source_turns import claim
@@ -141,6 +143,23 @@ def test_a_refusal_is_taken_for_a_list_not_open_yet_only_where_one_may_be(
     read(source)
     source.refresh_from_db()
     assert source.state == state
+
+
+def test_a_worker_that_lost_its_turn_asks_for_no_further_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+
+    def fetch_day(day: date, *, page: int) -> FetchedResponse:
+        asked.append(page)
+        Source.objects.update(lease_token=uuid.uuid4())
+        return FetchedResponse(200, b"[]", "https://example.org/", next_url="https://example.org/2")
+
+    monkeypatch.setattr(huggingface, "fetch_day", fetch_day)
+    source = claim(make_source(next_due_at=NOON).pk, now=NOON)
+    assert source is not None
+    refresh.fetch_documents(source, now=NOON)
+    assert asked == [0]
 
 
 def test_a_list_of_today_that_is_not_open_yet_is_no_failure(origin: Origin) -> None:
