@@ -25,6 +25,8 @@ POLL_SECONDS = 0.2
 # What arXiv needed to answer again after a 429 or 503 that named no time, once measured: 11 min.
 DEFAULT_PAUSE_SECONDS = 600.0
 LONGEST_PAUSE_SECONDS = 86_400.0
+# A refusal that asks for none, or for one gone by, would be earned anew for each of a host's feeds.
+LEAST_PAUSE_SECONDS = 60.0
 
 
 def gate_name(host: str) -> str:
@@ -44,7 +46,7 @@ def hold_gate(
     Waits up to `wait_seconds` for the turn, then raises HostBusyError with the seconds left.
     After `lease_seconds` the turn is anybody's again, so that a killed worker stops nobody.
     When the block raises a FetchError that is `host_wide`, the host is left alone for as long
-    as it asked, or DEFAULT_PAUSE_SECONDS.
+    as it asked, a minute at least, or DEFAULT_PAUSE_SECONDS.
     """
     name = gate_name(host)
     usual_seconds = settings.ARXIV_SPACING_SECONDS if name == ARXIV else 0.0
@@ -70,7 +72,8 @@ def _turn(
     except FetchError as error:
         if error.host_wide:
             asked = error.retry_after_seconds
-            pause = max(pause, DEFAULT_PAUSE_SECONDS if asked is None else asked)
+            asked = DEFAULT_PAUSE_SECONDS if asked is None else asked
+            pause = max(pause, asked, LEAST_PAUSE_SECONDS)
         raise
     finally:
         _give_back(name, token, min(pause, LONGEST_PAUSE_SECONDS))

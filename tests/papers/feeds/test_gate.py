@@ -96,7 +96,7 @@ def test_one_that_lost_its_turn_does_not_take_the_next_ones() -> None:
 
 
 @pytest.mark.promise(20)
-@pytest.mark.parametrize(("asked", "pause"), [(None, 600), (120.0, 120), (9e9, 86_400)])
+@pytest.mark.parametrize(("asked", "pause"), [(None, 600), (120.0, 120), (0.0, 60), (9e9, 86_400)])
 def test_a_host_that_has_had_enough_is_left_alone(asked: float | None, pause: float) -> None:
     error = FetchError("Later.", host_wide=True, retry_after_seconds=asked)
     with pytest.raises(FetchError, match="Later"), hold_gate("example.org:443", lease_seconds=30):
