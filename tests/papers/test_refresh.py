@@ -13,7 +13,15 @@ from papers import refresh, tasks
 from papers.feeds import huggingface
 from papers.feeds.fetch import FetchedResponse
 from papers.feeds.records import FeedError
-from papers.models import Announcement, Batch, FetchedDocument, Paper, PaperStats, Source
+from papers.models import (
+    Announcement,
+    AnswerCount,
+    Batch,
+    FetchedDocument,
+    Paper,
+    PaperStats,
+    Source,
+)
 from papers.source_turns import claim
 from tests.factories import make_announcement, make_paper, make_source
 from tests.origin import Origin
@@ -160,6 +168,13 @@ def test_a_worker_that_lost_its_turn_asks_for_no_further_page(
     assert source is not None
     refresh.fetch_documents(source, now=NOON)
     assert asked == [0]
+
+
+def test_a_host_that_cannot_be_reached_is_not_asked_for_the_other_days(settings: Settings) -> None:
+    settings.HUGGINGFACE_URL = "http://127.0.0.1:9/list"
+    settings.FETCH_ALLOWED_PRIVATE_HOSTS = ["127.0.0.1:9"]
+    assert "could not be reached" in read(make_source()).error
+    assert AnswerCount.objects.get().answers == 1
 
 
 def test_a_list_of_today_that_is_not_open_yet_is_no_failure(origin: Origin) -> None:

@@ -104,6 +104,12 @@ def test_a_host_that_has_had_enough_is_left_alone(asked: float | None, pause: fl
     assert seconds_until_allowed("example.org:443") == pytest.approx(pause, abs=2)
 
 
+def test_a_longer_pause_set_meanwhile_is_kept() -> None:
+    with hold_gate("example.org:443", lease_seconds=30):
+        HostGate.objects.update(next_allowed_at=Now() + timedelta(hours=1))
+    assert seconds_until_allowed("example.org:443") > 3_500
+
+
 def test_a_fault_of_one_address_does_not_close_the_host() -> None:
     with (
         pytest.raises(FetchError, match="404"),
