@@ -10,11 +10,14 @@ class ReadingListsConfig(AppConfig):
         # Models can only be imported once all apps are loaded.
         from papers import marks
         from papers.merging import papers_merged, papers_merging
-        from readinglists.marks import saved_paper_ids
+        from papers.search import personal
+        from readinglists.marks import all_saved, papers_in_list_named, saved_paper_ids
         from readinglists.merging import lock_readers, move_entries
         from readinglists.saves import forget_reader
 
         marks.register("saved", saved_paper_ids)
+        personal.register_saved(all_saved)
+        personal.register_lists(papers_in_list_named)
         papers_merging.connect(lock_readers)
         papers_merged.connect(move_entries)
         pre_delete.connect(forget_reader, sender=settings.AUTH_USER_MODEL)

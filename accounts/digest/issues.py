@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -43,6 +45,12 @@ def line_of(delivery: Delivery) -> Line:
         happened_at=delivery.finished_at or delivery.due_at,
         papers=len(delivery.items),
     )
+
+
+def day_of_last_issue(user: AbstractBaseUser) -> date | None:
+    """Return the local date of the last issue that `user` has, or may have; None: none yet."""
+    issues = Delivery.objects.filter(user_id=user.pk).that_reached_the_reader()
+    return issues.aggregate(day=Max("local_date"))["day"]  # type: ignore[no-any-return]
 
 
 def sections_of(delivery: Delivery) -> list[Section]:

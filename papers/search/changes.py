@@ -5,23 +5,45 @@ is above comes next time (DESIGN 3.3: a transaction id, not a clock). Never writ
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import Error, connection, transaction
 
 from papers.latex import to_text
-from papers.models import Paper, SearchEpoch
+from papers.models import Paper, SearchEpoch, TextSource
 from papers.search.schema import IndexedPaper
 
 ROWS_A_FETCH = 1000
 
 _PAPERS = """
 SELECT p.changed_xid::text::bigint, p.id, p.title, p.abstract, p.authors::text, p.announced_on,
-    ARRAY(SELECT c.category_id FROM papers_papercategory c WHERE c.paper_id = p.id)
+    (p.submitted_at AT TIME ZONE 'UTC')::date, p.code_url <> '', p.project_url <> '',
+    p.text_source,
+    ARRAY(SELECT c.category_id FROM papers_papercategory c WHERE c.paper_id = p.id),
+    ARRAY(SELECT i.scheme || ':' || i.value FROM papers_paperidentifier i
+          WHERE i.paper_id = p.id AND i.scheme IN ('arxiv', 'doi')),
+    ARRAY(SELECT o.origin FROM papers_paperorigin o WHERE o.paper_id = p.id)
 FROM papers_paper p
 """
+_FAMILIES = {
+    "arxiv_api": "arxiv",
+    "arxiv_list": "arxiv",
+    "arxiv_oai": "arxiv",
+    "arxiv_oai_raw": "arxiv",
+    "arxiv_rss": "arxiv",
+    "huggingface": "huggingface",
+    "syndication": "feed",
+    "file": "file",
+}
+_TEXT_FAMILIES: dict[int, str] = {
+    TextSource.SAMPLE: "sample",
+    TextSource.FILE: "file",
+    TextSource.HUGGING_FACE: "huggingface",
+    TextSource.ARXIV: "arxiv",
+}
 _CHANGED = f"""{_PAPERS}
 WHERE p.changed_xid >= %s::text::xid8 AND p.changed_xid < %s::text::xid8 ORDER BY p.changed_xid
 """
@@ -95,19 +117,55 @@ def deleted_papers(first: int, below: int) -> list[int]:
         return [paper_id for (paper_id,) in cursor.fetchall()]
 
 
-def _stream(sql: str, values: tuple[int, ...]) -> Iterator[tuple[int, IndexedPaper]]:
+def papers_by_id(paper_ids: Iterable[int]) -> list[IndexedPaper]:
+    """Return those that are there, in any order."""
+    return [paper for _xid, paper in _stream(f"{_PAPERS} WHERE p.id = ANY(%s)", (list(paper_ids),))]
+
+
+def _stream(sql: str, values: tuple[int | list[int], ...]) -> Iterator[tuple[int, IndexedPaper]]:
     # On the server's side of the connection: a million papers never are in memory here.
     with connection.chunked_cursor() as cursor:
         cursor.execute(sql, values)
         while rows := cursor.fetchmany(ROWS_A_FETCH):
-            for xid, paper_id, title, abstract, authors, day, codes in rows:
-                names = tuple(str(name) for name in json.loads(authors))
-                yield (
-                    xid,
-                    IndexedPaper(
-                        paper_id, to_text(title), to_text(abstract), names, tuple(codes), day
-                    ),
-                )
+            for row in rows:
+                yield row[0], _paper(*row[1:])
+
+
+def _paper(
+    paper_id: int,
+    title: str,
+    abstract: str,
+    authors: str,
+    announced_on: date | None,
+    submitted_on: date | None,
+    has_code: bool,
+    has_project: bool,
+    text_source: int,
+    codes: list[str],
+    identifiers: list[str],
+    origins: list[str],
+) -> IndexedPaper:
+    named = (identifier.partition(":") for identifier in identifiers)
+    return IndexedPaper(
+        paper_id,
+        to_text(title),
+        to_text(abstract),
+        tuple(str(name) for name in json.loads(authors)),
+        tuple(codes),
+        announced_on,
+        submitted_on,
+        tuple((scheme, value) for scheme, _colon, value in named),
+        has_code,
+        has_project,
+        _families(origins, text_source),
+    )
+
+
+def _families(origins: Iterable[str], text_source: int) -> tuple[str, ...]:
+    """Return the kinds of sources that told of a paper, as `source:` names them."""
+    found = {_FAMILIES.get(origin.partition(":")[0]) for origin in origins}
+    found.add(_TEXT_FAMILIES.get(text_source))
+    return tuple(sorted(family for family in found if family))
 
 
 def _system_identifier() -> str:

@@ -6,19 +6,24 @@ in here. Whoever changes a field or an analyzer raises INDEX_VERSION. Read more:
 
 import json
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
 import tantivy
 
+from papers.search.spans import terms_of_day
 from papers.search.spelling import spell
 
-INDEX_VERSION = 2
+INDEX_VERSION = 3
 LONGEST_TERM_BYTES = 100
 
 # `newest` orders as the pages do (day, then id): the day in the high bits, the id in the low.
 _ID_BITS = 40
+# Families of sources, by their bit: new ones come at the end.
+SOURCES = ("arxiv", "huggingface", "feed", "file", "sample")
+_FACT_BITS = 1 + len(SOURCES)
 _BOOKMARK_KEY = "bookmark"
 
 
@@ -45,18 +50,31 @@ def _names() -> tantivy.TextAnalyzer:
     )
 
 
+def _codes() -> tantivy.TextAnalyzer:
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw())
+        .filter(tantivy.Filter.lowercase())
+        .build()
+    )
+
+
 ENGLISH = _english()
 NAMES = _names()
+_AS_IS = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw()).build()
+_ANALYZERS = {"english": ENGLISH, "names": NAMES, "codes": _codes()}
 
 
 def build_schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("id", indexed=True, fast=True)
     builder.add_unsigned_field("newest", fast=True)
+    builder.add_unsigned_field("facts", fast=True)
     builder.add_text_field("title", tokenizer_name="english")
     builder.add_text_field("abstract", tokenizer_name="english")
     builder.add_text_field("authors", tokenizer_name="names")
-    builder.add_text_field("category", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("category", fast=True, tokenizer_name="codes", index_option="basic")
+    for name in ("archive", "identifier", "date", "thing", "source"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("key", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("bookmark", stored=True, tokenizer_name="raw", index_option="basic")
     return builder.build()
@@ -72,8 +90,19 @@ def open_index(folder: Path, *, create: bool = False) -> tantivy.Index:
         if create
         else tantivy.Index.open(str(folder))
     )
-    index.register_tokenizer("english", ENGLISH)
-    index.register_tokenizer("names", NAMES)
+    return _prepared(index)
+
+
+def memory_index() -> tantivy.Index:
+    """Return an empty index that lies in memory and is gone with its last reference."""
+    return _prepared(tantivy.Index(SCHEMA))
+
+
+def _prepared(index: tantivy.Index) -> tantivy.Index:
+    for name, analyzer in _ANALYZERS.items():
+        index.register_tokenizer(name, analyzer)
+    # The column of categories, which the facets count, keeps capitals: cs.CL.
+    index.register_fast_field_tokenizer("codes", _AS_IS)
     # Reloaded by whoever reads it: a watching thread a process would poll all day.
     index.config_reader("manual")
     return index
@@ -81,7 +110,11 @@ def open_index(folder: Path, *, create: bool = False) -> tantivy.Index:
 
 @dataclass(frozen=True, slots=True)
 class IndexedPaper:
-    """The part of a paper that is searched; `category_codes` in any order."""
+    """The part of a paper that is searched; what there are several of, in any order.
+
+    `identifiers` are (scheme, value), as PaperIdentifier has them; `sources` the families that
+    told of it (papers/search/changes.py).
+    """
 
     paper_id: int
     title: str
@@ -89,20 +122,78 @@ class IndexedPaper:
     authors: tuple[str, ...]
     category_codes: tuple[str, ...]
     announced_on: date | None
+    submitted_on: date | None = None
+    identifiers: tuple[tuple[str, str], ...] = ()
+    has_code: bool = False
+    has_project: bool = False
+    sources: tuple[str, ...] = ()
+
+    @property
+    def dated_on(self) -> date | None:
+        return self.announced_on or self.submitted_on
 
 
 def make_document(paper: IndexedPaper) -> tantivy.Document:
     document = tantivy.Document()
     document.add_unsigned("id", paper.paper_id)
-    document.add_unsigned("newest", newest_key(paper.announced_on, paper.paper_id))
+    document.add_unsigned("newest", newest_key(paper.dated_on, paper.paper_id))
+    document.add_unsigned("facts", pack_facts(paper))
     document.add_text("title", normalise(paper.title))
     document.add_text("abstract", normalise(paper.abstract))
     # One value a name: a phrase does not run from one author into the next.
     for name in paper.authors:
         document.add_text("authors", normalise(name))
     for code in paper.category_codes:
-        document.add_text("category", code.lower())
+        document.add_text("category", code)
+    for archive in {code.partition(".")[0].lower() for code in paper.category_codes}:
+        document.add_text("archive", archive)
+    for field, terms in _exact_terms(paper).items():
+        for term in terms:
+            document.add_text(field, term)
     return document
+
+
+def _exact_terms(paper: IndexedPaper) -> dict[str, Iterable[str]]:
+    schemes = {scheme for scheme, _value in paper.identifiers}
+    things = {
+        "code": paper.has_code,
+        "project": paper.has_project,
+        "doi": "doi" in schemes,
+        "announcement": paper.announced_on is not None,
+    }
+    return {
+        "identifier": (identifier_term(*each) for each in paper.identifiers),
+        "date": terms_of_day(paper.dated_on),
+        "thing": (name for name, has in things.items() if has),
+        "source": paper.sources,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the facets count besides categories; `month` as 2026-03, empty without a day."""
+
+    month: str
+    has_code: bool
+    sources: tuple[str, ...]
+
+
+def pack_facts(paper: IndexedPaper) -> int:
+    """Return them as one number, so that one count a query counts them all."""
+    month = paper.dated_on.year * 12 + paper.dated_on.month - 1 if paper.dated_on else 0
+    told = sum(1 << at for at, name in enumerate(SOURCES) if name in paper.sources)
+    return (month << _FACT_BITS) | (told << 1) | paper.has_code
+
+
+def unpack_facts(number: int) -> Facts:
+    year, month = divmod(number >> _FACT_BITS, 12)
+    told = (number >> 1) & ((1 << len(SOURCES)) - 1)
+    sources = tuple(name for at, name in enumerate(SOURCES) if told >> at & 1)
+    return Facts(f"{year:04}-{month + 1:02}" if year else "", bool(number & 1), sources)
+
+
+def identifier_term(scheme: str, value: str) -> str:
+    return f"{scheme}:{value.lower()}"
 
 
 def remove_paper(writer: tantivy.IndexWriter, paper_id: int) -> None:

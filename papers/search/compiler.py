@@ -1,0 +1,170 @@
+"""Turns a query tree into what the index is asked.
+
+It decides which papers an operator lets through, never their order (relevance.py, engine.py), nor
+what a word stands for (words.py). Read more: docs/search.md and docs/decisions.md.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+
+import tantivy
+
+from papers.search import columns
+from papers.search.hits import all_of, any_of, unscored
+from papers.search.personal import Personal
+from papers.search.schema import SCHEMA, identifier_term
+from papers.search.spans import terms_between
+from papers.search.tree import (
+    And,
+    Counts,
+    Dated,
+    Filter,
+    FromSource,
+    Has,
+    Identified,
+    InCategory,
+    InList,
+    Is,
+    LastDays,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Word,
+)
+from papers.search.words import compile_term, together
+
+# Below it each id is looked up by itself; above, one walk through all ids is cheaper.
+_FEW_IDS = 2000
+_SCHEMES = {"id": "arxiv", "doi": "doi"}
+
+
+def compile_node(node: Node, personal: Personal, *, today: date) -> tantivy.Query:
+    """Return what finds the papers that hold all `node` asks for.
+
+    Words score by BM25, the title above all; whatever else is asked scores nothing. `personal` is
+    asked only for what `node` names. Exclusions alone find all other papers; an And of nothing
+    finds none.
+    """
+    return _Compiler(personal, today).compile(node)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiler:
+    personal: Personal
+    today: date
+
+    def compile(self, node: Node) -> tantivy.Query:
+        match node:
+            case Word() | Phrase() | Prefix():
+                return compile_term(node)
+            case And(parts):
+                return self._all(parts)
+            case Or(parts):
+                return any_of(self.compile(part) for part in parts)
+            case Not():
+                return self._all((node,))
+            case _:
+                return unscored(self._filter(node))
+
+    def _all(self, parts: tuple[Node, ...]) -> tantivy.Query:
+        if not parts:
+            return tantivy.Query.empty_query()
+        wanted = [part for part in parts if not isinstance(part, Not)]
+        must = [self.compile(part) for part in wanted] or [unscored(every_paper())]
+        never = [self.compile(part.part) for part in parts if isinstance(part, Not)]
+        prefer = [query for words in _runs(wanted) for query in together(words)]
+        if len(must) == 1 and not never:
+            return must[0]
+        return tantivy.Query.boolean_query(
+            [
+                *((tantivy.Occur.Must, query) for query in must),
+                *((tantivy.Occur.MustNot, query) for query in never),
+                *((tantivy.Occur.Should, query) for query in prefer),
+            ]
+        )
+
+    def _filter(self, node: Filter) -> tantivy.Query:
+        match node:
+            case InCategory(code):
+                return in_category(code)
+            case Identified(scheme, value):
+                return _term("identifier", identifier_term(_SCHEMES[scheme], value))
+            case Dated(first, last):
+                return dated(first, last)
+            case LastDays(days):
+                return dated(self.today - timedelta(days=max(days, 1) - 1), self.today)
+            case Has(thing):
+                return _term("thing", thing)
+            case FromSource(name):
+                return _term("source", name.lower())
+            case _:
+                return self._changing(node)
+
+    def _changing(self, node: Counts | InList | Is) -> tantivy.Query:
+        match node:
+            case Counts(counted, least, most):
+                return with_ids(columns.current().ids_between(counted, least, most))
+            case InList(name):
+                return with_ids(self.personal.in_list(name) or ())
+            case Is("saved"):
+                return with_ids(self.personal.saved())
+            case Is("voted"):
+                return with_ids(self.personal.voted())
+            case Is():
+                return self._new()
+
+    def _new(self) -> tantivy.Query:
+        if not self.personal.is_known:
+            return tantivy.Query.empty_query()
+        return announced_since(self.personal.new_since())
+
+
+def every_paper() -> tantivy.Query:
+    # The bookmark of the index is a document too.
+    return tantivy.Query.boolean_query(
+        [
+            (tantivy.Occur.Must, tantivy.Query.all_query()),
+            (tantivy.Occur.MustNot, _term("key", "bookmark")),
+        ]
+    )
+
+
+def in_category(code: str) -> tantivy.Query:
+    """`cs.CL`, or a whole archive as `cs` or `cs.*`."""
+    name = code.lower().removesuffix(".*")
+    return _term("category" if "." in name else "archive", name)
+
+
+def announced_since(day: date) -> tantivy.Query:
+    return all_of([_term("thing", "announcement"), dated(day, None)])
+
+
+def dated(first: date | None, last: date | None) -> tantivy.Query:
+    """From `first` to `last`, both included; a paper without a day is in no span."""
+    return any_of(_term("date", term) for term in terms_between(first, last))
+
+
+def with_ids(paper_ids: Iterable[int]) -> tantivy.Query:
+    ids = list(paper_ids)
+    if len(ids) > _FEW_IDS:
+        return tantivy.Query.term_set_query(SCHEMA, "id", ids)
+    return any_of(tantivy.Query.term_query(SCHEMA, "id", each, "basic") for each in ids)
+
+
+def _term(field: str, value: str) -> tantivy.Query:
+    return tantivy.Query.term_query(SCHEMA, field, value, "basic")
+
+
+def _runs(parts: Iterable[Node]) -> Iterator[list[str]]:
+    """Words without a field that follow each other."""
+    for is_plain, run in groupby(parts, key=_is_plain):
+        if is_plain:
+            yield [str(part.text) for part in run if isinstance(part, Word | Phrase)]
+
+
+def _is_plain(node: Node) -> bool:
+    return isinstance(node, Word | Phrase) and node.field is None
