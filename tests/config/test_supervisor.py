@@ -261,7 +261,8 @@ def environment_of(var: Path, **more: str) -> dict[str, str]:
     nowhere = "http://127.0.0.1:9/"
     sources = ("ARXIV_RSS_URL", "ARXIV_API_URL", "ARXIV_OAI_URL", "HUGGINGFACE_URL")
     kept = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
-    return {**kept, **dict.fromkeys(sources, nowhere), "BROADSHEET_VAR": str(var), **more}
+    own = {"FETCH_ALLOWED_PRIVATE_HOSTS": "127.0.0.1:9", "BROADSHEET_VAR": str(var)}
+    return {**kept, **dict.fromkeys(sources, nowhere), **own, **more}
 
 
 def run_manage(var: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
