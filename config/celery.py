@@ -30,6 +30,11 @@ app.conf.beat_schedule = {
         "schedule": 1440 * TICK_SECONDS,
         "options": {"expires": TICK_SECONDS},
     },
+    "refresh-meaning": {
+        "task": "papers.tasks.refresh_meaning",
+        "schedule": TICK_SECONDS,
+        "options": {"expires": TICK_SECONDS},
+    },
     "send-due-digests": {
         "task": "accounts.tasks.send_due_digests",
         "schedule": TICK_SECONDS,

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from papers import answer_counts, coverage, documents, harvest, requests, rounds
+from papers.meaning import slots
 from papers.models import FetchedDocument, PaperRequest, Source
 from papers.source_turns import claim, say_failures
 from papers.sources import ensure_sources
@@ -105,8 +106,19 @@ def ingest_document(document_id: int) -> None:
     if document is None:
         return
     rounds.store(document, now=timezone.now())
+    encode_new_papers.apply_async(expires=NUDGE_SECONDS)
     if document.harvest_id:
         _queue_harvests()
+
+
+@shared_task
+def encode_new_papers() -> None:
+    slots.follow()
+
+
+@shared_task
+def refresh_meaning() -> None:
+    slots.refresh(now=timezone.now())
 
 
 @shared_task

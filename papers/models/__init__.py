@@ -5,6 +5,13 @@ from papers.models.coverage import Batch, CalendarYear, Holiday
 from papers.models.harvests import Harvest
 from papers.models.hosts import AnswerCount, HostGate
 from papers.models.index import PaperTombstone, SearchEpoch
+from papers.models.meaning import (
+    MeaningPart,
+    MeaningSlot,
+    MeaningTraining,
+    PaperVectorA,
+    PaperVectorB,
+)
 from papers.models.paper import Category, Paper, PaperCategory, PaperIdentifier, TextSource
 from papers.models.repositories import Repository
 from papers.models.requests import PaperRequest
@@ -22,6 +29,9 @@ __all__ = [
     "Harvest",
     "Holiday",
     "HostGate",
+    "MeaningPart",
+    "MeaningSlot",
+    "MeaningTraining",
     "Paper",
     "PaperCategory",
     "PaperIdentifier",
@@ -29,6 +39,8 @@ __all__ = [
     "PaperRequest",
     "PaperStats",
     "PaperTombstone",
+    "PaperVectorA",
+    "PaperVectorB",
     "PaperVersion",
     "Repository",
     "SearchEpoch",

@@ -1,0 +1,120 @@
+"""What is near in meaning: of a text, of a paper, of a reading list.
+
+Decides how nearness to several papers is counted; it never writes. Before the first training it
+finds nothing, and says so by empty answers. Read more: DESIGN 3.4, docs/decisions.md.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from papers.meaning import store, vectors
+from papers.meaning.model import Vector
+from papers.meaning.slots import Live, live
+from papers.meaning.vectors import Only
+
+logger = logging.getLogger(__name__)
+
+NEAREST = 3  # papers of a list whose nearness is averaged: keeps several interests apart
+MOST_SAVED = 300  # papers of a list looked at; the caller gives the newest first
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """`similarity` is the cosine of the two vectors: 1 for the same text, near 0 for unlike."""
+
+    paper_id: int
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class NearSaved:
+    """`because_of` is the nearest of the papers asked about; `score` as a similarity."""
+
+    paper_id: int
+    because_of: int
+    score: float
+
+
+def encode(text: str) -> Vector | None:
+    """Return the vector of `text` (256 numbers, length 1).
+
+    None where no model is trained yet, or where it knows no word of the text.
+    """
+    served = live()
+    return _encode(served, text) if served else None
+
+
+def nearest(vector: Vector, *, limit: int, only: Only = vectors.ANY) -> list[tuple[int, float]]:
+    """Return (paper, cosine) of the papers nearest to `vector`, nearest first."""
+    served = live()
+    return vectors.nearest(served.slot, vector, limit=limit, only=only) if served else []
+
+
+def related(paper_id: int, *, limit: int) -> list[Related]:
+    """Return the papers most like this one, most alike first; it is not among them."""
+    served = live()
+    if served is None:
+        return []
+    there, known = vectors.read(served.slot, [paper_id])
+    if not there:
+        return []
+    only = Only(excluding=(paper_id,))
+    found = vectors.nearest(served.slot, known[0], limit=limit, only=only)
+    return [Related(other, cosine) for other, cosine in found]
+
+
+def more_like(
+    paper_ids: Sequence[int],
+    *,
+    limit: int,
+    excluding: Sequence[int] = (),
+    announced_since: date | None = None,
+) -> list[NearSaved]:
+    """Return the papers most like those of a list, best first, with the reason for each.
+
+    The list's papers and `excluding` are left out. Only the first 300 of `paper_ids` are looked at.
+    """
+    served = live()
+    if served is None:
+        return []
+    saved, known = vectors.read(served.slot, list(paper_ids)[:MOST_SAVED])
+    if not saved:
+        return []
+    only = Only(announced_since=announced_since, excluding=(*paper_ids, *excluding))
+    found = vectors.nearest(served.slot, _centre(known), limit=2 * limit, only=only)
+    candidates, theirs = vectors.read(served.slot, [paper_id for paper_id, _cosine in found])
+    scored = _score(candidates, theirs, saved, known)
+    return sorted(scored, key=lambda one: (-one.score, -one.paper_id))[:limit]
+
+
+def _encode(served: Live, text: str) -> Vector | None:
+    try:
+        return store.load(served.model_key).encode(text)
+    except store.ModelMissing:
+        # It was replaced between the two questions; the next one finds its successor.
+        logger.warning("The model of meaning %s is not in the database.", served.model_key)
+        return None
+
+
+def _centre(known: Vector) -> Vector:
+    mean: Vector = known.mean(axis=0)
+    length = float(np.linalg.norm(mean))
+    return mean / np.float32(length) if length else mean
+
+
+def _score(
+    candidates: list[int], theirs: Vector, saved: list[int], known: Vector
+) -> list[NearSaved]:
+    """The mean similarity to the nearest three of the list's papers."""
+    similarities = theirs @ known.T
+    count = min(NEAREST, len(saved))
+    strongest = -np.sort(-similarities, axis=1)[:, :count]
+    reasons = similarities.argmax(axis=1)
+    return [
+        NearSaved(paper_id, saved[reason], float(score))
+        for paper_id, reason, score in zip(candidates, reasons, strongest.mean(axis=1), strict=True)
+    ]
