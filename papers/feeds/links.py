@@ -208,6 +208,11 @@ def _page(match: re.Match[str], host: str, before: str) -> _Found | None:
 def _trimmed(path: str) -> str:
     """`path` without what belongs to the sentence around it."""
     path = path.rstrip(".!?:'\"")
-    while path.endswith(")") and path.count(")") > path.count("("):
-        path = path[:-1].rstrip(".!?:")
-    return _GLUED.sub("", path)
+    unopened = path.count(")") - path.count("(")
+    end = len(path)
+    while unopened > 0 and path.endswith(")", 0, end):
+        unopened -= 1
+        end -= 1
+        while path.endswith((".", "!", "?", ":"), 0, end):
+            end -= 1
+    return _GLUED.sub("", path[:end])

@@ -147,7 +147,8 @@ def test_code_and_page_are_told_apart() -> None:
     "text",
     ["a" * 100_000, "a." * 50_000, "https://" * 12_000, "github.com/" * 9_000, "/" * 100_000,
      "https://gitlab.com" + "/a" * 50_000, "\\url{" * 20_000, "we use " * 14_000 + "a.io/b",
-     "https://a.io/" + ")" * 100_000, "a-" * 50_000 + "/"],
+     "https://a.io/" + ")" * 100_000, "a-" * 50_000 + "/",
+     "https://a.github.io/" + ")" * 300_000, "https://a.github.io/" + ")." * 150_000],
 )  # fmt: skip
 def test_odd_text_takes_bounded_time(text: str) -> None:
     began = time.perf_counter()
