@@ -1,4 +1,4 @@
-"""What of a record the tables can hold: a source's odd value must not cost a whole document.
+"""What of a record the site can hold: a source's odd value must not cost a whole document.
 
 It decides bounds only; it never looks at other papers. Longest values are those of papers/models.
 """
@@ -19,6 +19,11 @@ FIRST_DAY = date(1990, 1, 1)  # arXiv began in August 1991
 DAYS_AHEAD = 2  # a day begins earlier elsewhere; one further off is a slip
 LARGEST_VERSION = 32_767
 LARGEST_VALUE = 2**31 - 1
+# Beyond what papers have: one of these is on every card, and all are read by the search.
+LONGEST_TITLE = 2_000
+LONGEST_TEXT = 100_000
+LONGEST_NAME = 1_000
+MOST_AUTHORS = 20_000  # the most that arXiv names are some 5,000, a medical trial's 15,000
 LONGEST_CATEGORY = 40
 LONGEST_LICENSE = 200
 LONGEST_ADDRESS = 500
@@ -32,7 +37,8 @@ _SCHEMES = ("https://", "http://")
 def storable(record: PaperRecord, *, today: date) -> PaperRecord:
     """Return `record` without what cannot be stored: each such value counts as not given.
 
-    NUL and lone surrogates leave the texts; a title of nothing else becomes the id. Days and
+    NUL and lone surrogates leave the texts; a title of nothing else becomes the id. Texts of an
+    absurd length are cut, and of authors the first 20,000 are kept. Days and
     moments before 1990 or more than two days after `today` are slips, and would sort above all.
     """
     # Nearly every record is storable as it is, and making another one costs more than looking.
@@ -53,22 +59,30 @@ def _slips(record: PaperRecord, last: date) -> Iterator[tuple[str, Any]]:
 
 
 def _text(text: str, _last: date | None = None) -> str:
+    return _cut(_clean(text), LONGEST_TEXT)
+
+
+def _clean(text: str) -> str:
     if text.isascii() and "\x00" not in text:
         return text
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
 def _title(text: str, _last: date) -> str:
-    return _text(text).strip()
+    return _cut(_clean(text).strip(), LONGEST_TITLE)
 
 
-def _texts(texts: tuple[str, ...], _last: date) -> tuple[str, ...]:
-    return tuple(map(_text, texts))
+def _names(names: tuple[str, ...], _last: date) -> tuple[str, ...]:
+    return tuple([_cut(_clean(name), LONGEST_NAME) for name in names[:MOST_AUTHORS]])
 
 
 # A value that was cut would be another one: it is left out instead.
 def _fitting(text: str, longest: int) -> str:
-    text = _text(text)
+    text = _clean(text)
     return text if len(text) <= longest else ""
 
 
@@ -86,11 +100,15 @@ def _address(text: str, _last: date) -> str:
 
 
 def _categories(codes: tuple[str, ...], _last: date) -> tuple[str, ...]:
-    return tuple(code for code in codes if len(code) <= LONGEST_CATEGORY)
+    return tuple(code for code in codes if _is_code(code))
+
+
+def _is_code(code: str) -> bool:
+    return 0 < len(code) <= LONGEST_CATEGORY and code.isascii() and code.isprintable()
 
 
 def _keywords(words: tuple[str, ...], _last: date) -> tuple[str, ...]:
-    cleaned = (_text(word).strip() for word in words)
+    cleaned = (_clean(word).strip() for word in words)
     return tuple(word for word in cleaned if 0 < len(word) <= LONGEST_KEYWORD)[:MOST_KEYWORDS]
 
 
@@ -134,7 +152,7 @@ def _announcements(
     return tuple(
         each
         for each in announcements
-        if len(each.category) <= LONGEST_CATEGORY and _is_likely(each.announced_on, last)
+        if _is_code(each.category) and _is_likely(each.announced_on, last)
     )
 
 
@@ -150,7 +168,7 @@ def _signals(signals: tuple[SignalRecord, ...], last: date) -> tuple[SignalRecor
 _BOUNDS: dict[str, Callable[[Any, date], Any]] = {
     "title": _title,
     "abstract": _text,
-    "authors": _texts,
+    "authors": _names,
     "comment": _text,
     "journal_ref": _text,
     "categories": _categories,

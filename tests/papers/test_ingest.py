@@ -188,6 +188,31 @@ def test_a_title_of_nothing_that_can_be_stored_becomes_the_id() -> None:
     assert the_paper().title == "2603.00141"
 
 
+def test_texts_of_an_absurd_length_are_cut() -> None:
+    store(
+        replace(
+            RECORD,
+            title="t" * 5_000_000,
+            abstract="a" * 5_000_000,
+            comment="c" * 5_000_000,
+            journal_ref="j" * 5_000_000,
+            authors=("A" * 5_000_000, *["B. Quay"] * 30_000),
+        )
+    )
+    paper = the_paper()
+    assert (len(paper.title), paper.title[-2:]) == (2_000, "t…")
+    assert len(paper.abstract) == len(paper.comment) == len(paper.journal_ref) == 100_000
+    assert (len(paper.authors), len(paper.authors[0])) == (20_000, 1_000)
+
+
+@pytest.mark.parametrize("odd", ["", "cs\x00LG", "cs\nLG", "\ud800"])
+def test_an_odd_category_costs_no_paper(odd: str) -> None:
+    announced = tuple(AnnouncementRecord(code, DAY, "new") for code in (odd, "cs.LG"))
+    store(replace(RECORD, categories=(odd, "cs.LG"), announcements=announced))
+    assert [category.code for category in the_paper().categories.all()] == ["cs.LG"]
+    assert Announcement.objects.count() == 1
+
+
 def is_somebody_waiting_for_the_turn() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
