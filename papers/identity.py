@@ -1,7 +1,8 @@
 """Which records and rows are one paper: by arXiv id, by DOI, by the address of its page.
 
 It decides what belongs together and never what is stored of it. Two different arXiv ids are two
-papers, whatever DOI they share. Read more: docs/sources.md.
+papers, whatever DOI they share; so are two DOIs that share nothing but the address of a page. Read
+more: docs/sources.md.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,6 +24,11 @@ _KNOWN = """
 SELECT i.scheme, i.value, p.id, p.arxiv_id, p.version, p.announced_on
 FROM papers_paperidentifier i JOIN papers_paper p ON p.id = i.paper_id
 WHERE i.scheme = %s AND i.value = ANY(%s)
+"""
+_DOIS_BY_URL = """
+SELECT u.value, d.value FROM papers_paperidentifier u
+JOIN papers_paperidentifier d ON d.paper_id = u.paper_id AND d.scheme = 'doi'
+WHERE u.scheme = 'url' AND u.value = ANY(%s)
 """
 _KNOWN_BY_ARXIV_ID = """
 SELECT 'arxiv', arxiv_id, id, arxiv_id, version, announced_on FROM papers_paper
@@ -80,7 +86,8 @@ def resolve(records: Iterable[PaperRecord]) -> Resolved:
     To be called within the transaction that holds ingest's lock.
     """
     named = [(record, names_of(record)) for record in records]
-    sorter = _Sorter(_find_rows({name for _record, names in named for name in names}))
+    wanted = {name for _record, names in named for name in names}
+    sorter = _Sorter(_find_rows(wanted), _find_dois(wanted))
     for record, names in named:
         if names:
             sorter.add(record, names)
@@ -98,9 +105,10 @@ def resolve(records: Iterable[PaperRecord]) -> Resolved:
 class _Sorter:
     """Puts each record into the group to which its names lead; names of several join them."""
 
-    def __init__(self, known: dict[Name, Row]) -> None:
+    def __init__(self, known: dict[Name, Row], dois: dict[Name, set[Name]]) -> None:
         self.problems: list[str] = []
         self._known = known
+        self._dois_by_url = dois
         self._by_name: dict[Name, Group] = {}
         self._by_row: dict[int, Group] = {}
 
@@ -111,8 +119,8 @@ class _Sorter:
         for name in names[1:]:
             other = self._group_of(name)
             if other is not None and other is not group:
-                if _are_two(group, other):
-                    self._say_dispute(group, other, name)
+                if _are_two(group, other) or self._is_shared_page(group, other, name):
+                    self._say_dispute(names[0], name)
                     continue
                 group = self._join(other, group)
             self._name(group, name)
@@ -149,9 +157,18 @@ class _Sorter:
         self._by_row |= {row.paper_id: kept for row in rows}
         return kept
 
-    def _say_dispute(self, group: Group, other: Group, name: Name) -> None:
+    def _is_shared_page(self, group: Group, other: Group, name: Name) -> bool:
+        """Whether both have DOIs, none of them the same, and only the page in common."""
+        if name[0] != URL:
+            return False
+        ours = {each for each in group.names if each[0] == DOI}
+        theirs = {each for each in other.names if each[0] == DOI}
+        theirs |= self._dois_by_url.get(name, set())
+        return bool(ours and theirs) and ours.isdisjoint(theirs)
+
+    def _say_dispute(self, first: Name, name: Name) -> None:
         self.problems.append(
-            f"{group.arxiv_id} and {other.arxiv_id} both claim {name[1]}: it stays with the latter."
+            f"{first[1]} claims {name[1]}, which is another paper's: it stays with that one."
         )
 
 
@@ -172,6 +189,17 @@ def _find_rows(names: Iterable[Name]) -> dict[Name, Row]:
         unnamed = [value for value in wanted.get(ARXIV, ()) if (ARXIV, value) not in found]
         cursor.execute(_KNOWN_BY_ARXIV_ID, [unnamed])
         found |= {(row[0], row[1]): Row(*row[2:]) for row in cursor.fetchall()}
+    return found
+
+
+def _find_dois(names: Iterable[Name]) -> dict[Name, set[Name]]:
+    """The DOIs of the stored paper that has an address, by the address."""
+    found: dict[Name, set[Name]] = {}
+    if urls := [value for scheme, value in names if scheme == URL]:
+        with connection.cursor() as cursor:
+            cursor.execute(_DOIS_BY_URL, [urls])
+            for url, doi in cursor.fetchall():
+                found.setdefault((URL, url), set()).add((DOI, doi))
     return found
 
 

@@ -116,7 +116,27 @@ def test_two_arxiv_ids_are_two_papers_whatever_doi_they_share() -> None:
     other = store(replace(ARXIV, arxiv_id="2603.00999"))
     assert Paper.objects.count() == 2
     assert PaperIdentifier.objects.get(scheme="doi").paper.arxiv_id == "2603.00141"
-    assert "both claim 10.1000/tides" in other.problems[0]
+    assert "2603.00999 claims 10.1000/tides, which is another" in other.problems[0]
+
+
+OTHER = replace(JOURNAL, title="Dense dunes", doi="10.1000/dunes")
+
+
+@pytest.mark.parametrize("is_one_answer", [True, False])
+def test_two_dois_on_one_page_are_two_papers(is_one_answer: bool) -> None:
+    first = store_journal(*([JOURNAL, OTHER] if is_one_answer else [JOURNAL]))
+    again = store_journal(OTHER)
+    assert {paper.title for paper in Paper.objects.all()} == {"Sparse tides", "Dense dunes"}
+    assert (first.created + again.created, again.problems) == (
+        2,
+        [f"10.1000/dunes claims {JOURNAL.url}, which is another paper's: it stays with that one."],
+    )
+
+
+def test_an_address_joins_a_doi_to_what_has_none() -> None:
+    store_journal(replace(JOURNAL, doi=""))
+    store_journal(JOURNAL)
+    assert Paper.objects.count() == 1
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
