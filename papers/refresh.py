@@ -17,7 +17,7 @@ from papers.feeds.parsing import parse_apart
 from papers.feeds.records import FeedError, FetchError, HostBusyError, PaperRecord, ParsedFeed
 from papers.ingest import IngestResult, ingest
 from papers.lag import drop_repeated_announcements
-from papers.models import Batch, FetchedDocument, Source
+from papers.models import FetchedDocument, Source
 from papers.source_moves import note_move
 from papers.source_turns import (
     mark_failing,
@@ -200,20 +200,15 @@ def _write_ledger(
             witnessed_at=document.fetched_at,
         )
     elif source.kind != Source.Kind.ARXIV_LIST:
-        earlier_pages = _received_so_far(document) if document.page else 0
         coverage.write_batch(
             source,
             day=document.for_day,
-            received=earlier_pages + len(parsed.records),
+            received=len(parsed.records),
             rejected=len(parsed.problems) + unstored,
             problems=(*parsed.problems, *result.problems),
             read_at=document.fetched_at,
+            is_further_page=document.page > 0,
         )
-
-
-def _received_so_far(document: FetchedDocument) -> int:
-    batches = Batch.objects.filter(source=document.source, announced_on=document.for_day)
-    return batches.values_list("received", flat=True).first() or 0
 
 
 def fail_to_store(document: FetchedDocument, error: Exception) -> None:

@@ -28,16 +28,21 @@ def write_batch(
     rejected: int,
     problems: Sequence[str],
     read_at: datetime,
+    is_further_page: bool = False,
 ) -> Batch:
     """Write what an answer of `source`, read at `read_at`, brought for `day`.
 
     `received` counts the papers of the answer. For arXiv's daily feeds the ledger counts instead
     the papers announced that day in the category, since an answer may repeat an earlier day's.
     What is stated elsewhere (`expected`, `recovered`) is kept. `problems` has a sentence for each
-    of the `rejected` items; the first 50 are kept.
+    of the `rejected` items; the first 50 are kept. All three are added to what the first page
+    said where `is_further_page`.
     """
     with transaction.atomic():
         batch = lock_batch(source, day, at=read_at)
+        if is_further_page:
+            received, rejected = batch.received + received, batch.rejected + rejected
+            problems = (*batch.problems, *problems)
         batch.received = _received(source, day, received)
         batch.rejected = rejected
         batch.problems = list(problems[:PROBLEMS_KEPT])

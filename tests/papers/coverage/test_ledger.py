@@ -47,6 +47,15 @@ def test_what_was_left_out_is_kept_up_to_fifty_sentences() -> None:
     assert (the_batch().rejected, len(the_batch().problems)) == (70, 50)
 
 
+def test_a_further_page_keeps_what_was_left_out_of_the_first() -> None:
+    source = make_source()
+    write(source, received=98, rejected=2, problems=["Item 1 has no id.", "Item 7 has no id."])
+    batch = write(
+        source, received=4, rejected=1, problems=["Item 3 has no id."], is_further_page=True
+    )
+    assert (batch.received, batch.rejected, len(batch.problems)) == (102, 3, 3)
+
+
 def test_the_stated_total_stays_when_the_feed_is_read_again() -> None:
     source = make_arxiv_source()
     make_announcement(category="cs.CL")
