@@ -19,6 +19,8 @@ from papers.tex.pieces import Piece, cut
 LONGEST_TEXT = 20_000
 # The papers of some hundred pages: about 10 MB a process.
 KEPT_TEXTS = 2048
+# Maths grows a dozenfold: longer texts would make that a gigabyte. They are converted each time.
+LONGEST_KEPT = 5_000
 
 _TEX = ("\\", "$", "--", "``", "''")
 _SPACES = re.compile(r" {2,}")
@@ -45,15 +47,19 @@ def to_html(tex: str) -> SafeString:
     Holds no link, attribute or element but <em>, <strong>, <code>, <sup>, <sub> and MathML's, so
     it may stand within a link or a heading. Maths that cannot be converted is shown as its source.
     """
-    return _html(tex) if _has_tex(tex) else escape(tex)
+    if not _has_tex(tex):
+        return escape(tex)
+    return _kept_html(tex) if len(tex) <= LONGEST_KEPT else _html(tex)
 
 
-@lru_cache(maxsize=KEPT_TEXTS)
 def _html(tex: str) -> SafeString:
     pieces = _pieces(tex)
     if pieces is None:
         return escape(tex)
     return SafeString("".join(map(_in_html, pieces)))
+
+
+_kept_html = lru_cache(maxsize=KEPT_TEXTS)(_html)
 
 
 def _has_tex(text: str) -> bool:

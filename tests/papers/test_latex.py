@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from papers.latex import LONGEST_TEXT, to_html, to_text
+from papers import latex
+from papers.latex import LONGEST_KEPT, LONGEST_TEXT, to_html, to_text
 
 MATHML = re.compile(r"<math display=\"(inline|block)\">.*</math>")
 OURS = {"em", "strong", "code", "sup", "sub"}
@@ -236,3 +237,10 @@ def test_every_real_text_can_be_shown() -> None:
         with_maths += MATHML.search(html) is not None
         assert elements(html).tags <= OURS | LAYOUT
     assert with_maths > len(texts) // 100
+
+
+@pytest.mark.parametrize(("length", "kept"), [(LONGEST_KEPT, 1), (LONGEST_KEPT + 1, 0)])
+def test_long_texts_are_not_kept_in_memory(length: int, kept: int) -> None:
+    before = latex._kept_html.cache_info().currsize
+    to_html(f"$x$ {length}".ljust(length, "a"))
+    assert latex._kept_html.cache_info().currsize - before == kept
