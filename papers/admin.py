@@ -1,10 +1,12 @@
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from papers import source_changes
+from papers.identifiers import parse_arxiv_id
 from papers.models import (
     AnswerCount,
     Batch,
@@ -36,13 +38,28 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
 
+class PaperAdminForm(forms.ModelForm):  # type: ignore[type-arg]
+    def clean_arxiv_id(self) -> str | None:
+        """The one spelling under which sources find it; none where the field was left empty."""
+        text: str | None = self.cleaned_data["arxiv_id"]
+        try:
+            return parse_arxiv_id(text).base if text else None
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
 @admin.register(Paper)
 class PaperAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    form = PaperAdminForm
     list_display = ["title", "arxiv_id", "primary_category", "announced_on"]
     search_fields = ["arxiv_id__exact"]
     search_help_text = "An arXiv id."
     raw_id_fields = ["primary_category"]
     show_full_result_count = False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Paper | None = None) -> list[str]:
+        # A paper's other names would go on leading to it: the next paper of the old id, too.
+        return ["arxiv_id"] if obj else []
 
 
 @admin.register(Source)

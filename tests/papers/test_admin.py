@@ -2,8 +2,8 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from papers.models import Source
-from tests.factories import make_source, make_user
+from papers.models import Paper, Source
+from tests.factories import make_paper, make_source, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +65,30 @@ def test_what_the_settings_name_is_not_deleted(admin: Client, settings: Settings
 @pytest.mark.parametrize("page", ["harvest", "paperrequest", "paperversion", "repository"])
 def test_what_the_site_writes_itself_is_only_looked_at(admin: Client, page: str) -> None:
     assert admin.get(f"/admin/papers/{page}/add/").status_code == 403
+
+
+PAPER = {
+    "title": "Sparse Tides",
+    "authors": '["Ada Moor"]',
+    "keywords": "[]",
+    "text_source": "1",
+    "url": "https://example.org/",
+}
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"), [("arXiv:2603.00141v2", "2603.00141"), ("", None), ("2613.1", "refused")]
+)
+def test_an_arxiv_id_is_stored_as_sources_spell_it(
+    admin: Client, written: str, stored: str | None
+) -> None:
+    admin.post("/admin/papers/paper/add/", PAPER | {"arxiv_id": written})
+    paper = Paper.objects.first()
+    assert (paper.arxiv_id if paper else "refused") == stored
+
+
+def test_a_papers_arxiv_id_stays(admin: Client) -> None:
+    paper = make_paper(arxiv_id="2603.00141")
+    admin.post(f"/admin/papers/paper/{paper.pk}/change/", PAPER | {"arxiv_id": "2603.00142"})
+    paper.refresh_from_db()
+    assert (paper.arxiv_id, paper.title) == ("2603.00141", "Sparse Tides")
