@@ -1,37 +1,61 @@
-"""What a search text means: a tree of words and phrases, all of which a paper must hold.
+"""What a search text means: a tree of what a paper must hold, and notes on what was unclear.
 
-Never fails on what it does not understand: that is searched as plain words and said in a note.
-Never touches the index. The operators named in `_NOT_YET` come with the whole query language.
+It decides how words and operators are joined; it never fails on what it does not understand, nor
+drops it unsaid: that is searched as plain words. Never touches the index. Read more:
+docs/search.md.
 """
 
 import re
-import unicodedata
+from collections.abc import Sequence
+from datetime import date
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from papers.identifiers import parse_arxiv_id
-from papers.search.tree import And, Node, Note, Phrase, Query, Word
+from papers.identifiers import normalise_doi, parse_arxiv_id
+from papers.search.fields import SORT_FIELDS, TEXT_FIELDS, interpret, is_field
+from papers.search.tokens import Token, clean, tokenise
+from papers.search.tree import (
+    NOTHING,
+    SORTS,
+    And,
+    Identified,
+    Node,
+    Not,
+    Note,
+    Or,
+    Phrase,
+    Prefix,
+    Query,
+    Sort,
+    TextField,
+    Word,
+)
 
 LONGEST_QUERY_CHARACTERS = 1000
+MOST_TERMS = 64
+DEEPEST_BRACKETS = 10
+SHORTEST_PREFIX = 2
 
-_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»\uff02", '"'))
-_PART = re.compile(r'"(?P<phrase>[^"]*)"|(?P<open>")|(?P<word>[^\s"]+)')
-_FIELDS = "ti|title|abs|abstract|au|author|authors|cat|category|in|since|before|date|doi|list"
-# What readers of other search engines type as operators.
-_NOT_YET = re.compile(
-    rf"[-+](?=\w)|[(]?(?:AND|OR|NOT)[)]?$|[(-]*(?:{_FIELDS}):(?=[^\s:])|.*\w[*~]+[)]?$"
-)
+_FIELD = re.compile(r"(?P<name>[A-Za-z]{2,12}):(?P<value>.*)", re.DOTALL)
+_NO_VALUE_YET = ("", ">", "<", ">=", "<=", "=")
 _PLAIN = re.compile(r"\w+(?:[-'\u2019.&/+]+\w+)*")
+_OPERATORS = ("AND", "OR", "NOT")
+# Signs that stand between words in titles; that they are not searched surprises nobody.
+_PUNCTUATION = frozenset("-\u2013\u2014&/,;:.+\u2026\u00b7\u2022")
+# Names before a colon that are no attempt at an operator.
+_NOT_MEANT = frozenset({"http", "https", "ftp", "mailto"})
 
 
 class QueryTooLong(ValueError):
     """The message is in words for the reader."""
 
 
-def parse(text: str) -> Query:
+def parse(text: str, *, today: date | None = None) -> Query:
     """Return the query that `text` means; `parse(str(query)).tree` is `query.tree` again.
 
-    Raises QueryTooLong above 1,000 characters, and nothing else.
+    Places in the notes are characters of `text`; `today` (default: now, in UTC) decides what
+    "yesterday" is. Raises QueryTooLong above 1,000 characters, and nothing else.
     """
     if len(text) > LONGEST_QUERY_CHARACTERS:
         raise QueryTooLong(
@@ -41,71 +65,277 @@ def parse(text: str) -> Query:
             )
             % {"length": len(text), "limit": LONGEST_QUERY_CHARACTERS}
         )
-    return _Parser().parse(_normalise(text))
+    return _Parser(tuple(tokenise(text)), today or timezone.now().date()).parse()
 
 
-def arxiv_id_in(text: str) -> str | None:
-    """Return the base id when `text` as a whole names a paper on arXiv (id, address, DOI)."""
+def paper_named(text: str) -> Identified | None:
+    """Return the arXiv id or DOI when `text` as a whole names a paper (id, address or DOI)."""
     try:
-        return parse_arxiv_id(text).base
+        return Identified("id", parse_arxiv_id(text).base)
+    except ValueError:
+        pass
+    try:
+        return Identified("doi", normalise_doi(text))
     except ValueError:
         return None
 
 
-def _normalise(text: str) -> str:
-    storable = text.encode("utf-8", "replace").decode().replace("\x00", " ")
-    return unicodedata.normalize("NFC", storable).translate(_QUOTES)
-
-
 class _Parser:
-    def __init__(self) -> None:
-        self.parts: list[Node] = []
-        self.operators: list[str] = []
-        self.signs: list[str] = []
-        self.unclosed = False
+    def __init__(self, tokens: tuple[Token, ...], today: date) -> None:
+        self.tokens = tokens
+        self.today = today
+        self.place = 0
+        self.depth = 0
+        self.ignored_brackets = 0
+        self.terms = 0
+        self.notes: list[Note] = []
+        self.sort: Sort | None = None
 
-    def parse(self, text: str) -> Query:
-        for match in _PART.finditer(text):
-            if match["word"]:
-                self._add_word(match["word"])
-            elif match["open"]:
-                self.unclosed = True
-            else:
-                self._add_phrase(match["phrase"])
-        return Query(And(tuple(self.parts)), tuple(Note(text) for text in self._notes()))
+    def parse(self) -> Query:
+        tree = self._either(None)
+        if not isinstance(tree, And | Or):
+            tree = And((tree,))
+        self.notes.sort(key=lambda note: note.start)
+        return Query(tree, tuple(self.notes), self.sort)
 
-    def _add_word(self, word: str) -> None:
-        if not _has_letters(word):
-            self.signs.append(word)
-        elif _NOT_YET.match(word):
-            self.operators.append(word)
-            self.parts.extend(Word(plain) for plain in _PLAIN.findall(word) if _has_letters(plain))
+    def _either(self, field: str | None) -> Node:
+        parts = [self._all(field)]
+        while (token := self._peek()) and token.kind == "or":
+            self.place += 1
+            parts.append(self._all(field))
+            if NOTHING in parts[-2:]:
+                self._note(_("OR needs something on both sides: it was left out."), token)
+        return _joined(Or, [part for part in parts if part != NOTHING])
+
+    def _all(self, field: str | None) -> Node:
+        parts: list[Node] = []
+        while (token := self._peek()) and token.kind != "or":
+            if token.kind == "close" and self._closes(token):
+                break
+            if token.kind in ("close", "and"):
+                self.place += 1
+                self._note_lone_and(token, is_first=not parts)
+            elif part := self._one(field):
+                parts.append(part)
+        return _joined(And, parts)
+
+    def _closes(self, token: Token) -> bool:
+        if self.ignored_brackets:
+            self.ignored_brackets -= 1
+            return False
+        if self.depth == 0:
+            self._note(_("This bracket closes none: it was left out."), token)
+        return self.depth > 0
+
+    def _one(self, field: str | None) -> Node | None:
+        token = self.tokens[self.place]
+        self.place += 1
+        match token.kind:
+            case "not":
+                return self._excluded(token, field)
+            case "open":
+                return self._group(token, field)
+            case "unclosed":
+                note = _("This quotation mark is not closed: what follows is searched as words.")
+                self._note(note, token)
+                return None
+            case "phrase":
+                return self._counted(token, self._value(token, field, token.text, is_phrase=True))
+            case _:
+                return self._word(token, field)
+
+    def _excluded(self, sign: Token, field: str | None) -> Node | None:
+        token = self._peek()
+        if token is None or token.kind in ("or", "and", "close"):
+            self._note(_("Nothing follows that could be left out of the search."), sign)
+            return None
+        if token.kind == "unclosed":
+            self._one(field)
+            return self._excluded(sign, field)
+        return _negated(self._one(field))
+
+    def _group(self, bracket: Token, field: str | None) -> Node | None:
+        if self.depth == DEEPEST_BRACKETS:
+            self.ignored_brackets += 1
+            note = _("Brackets within more than %(count)d brackets are left out.")
+            self._note(note % {"count": DEEPEST_BRACKETS}, bracket)
+            return None
+        self.depth += 1
+        tree = self._either(field)
+        self.depth -= 1
+        if self._peek() is None:
+            note = _("This bracket is not closed: it is taken to end with the search.")
+            self._note(note, bracket)
         else:
-            self.parts.append(Word(word))
+            self.place += 1
+        if tree == NOTHING:
+            self._note(_("These brackets hold nothing that can be searched."), bracket)
+            return None
+        return tree
 
-    def _add_phrase(self, phrase: str) -> None:
-        words = " ".join(phrase.split())
-        if _has_letters(words):
-            self.parts.append(Phrase(words))
-        else:
-            self.signs.append(f'"{words}"')
+    def _word(self, token: Token, field: str | None) -> Node | None:
+        if token.text.startswith("*") and _is_searchable(token.text):
+            note = _("A word cannot begin with an asterisk: it was left out.")
+            self._note(note, token)
+            words = token.text.lstrip("*(-")
+            token = Token("word", words, token.start, token.end)
+        match = _FIELD.fullmatch(token.text)
+        if match and is_field(name := match["name"].lower()):
+            return self._field(token, name, match["value"])
+        return self._counted(token, self._value(token, field, token.text))
 
-    def _notes(self) -> list[str]:
-        notes = []
-        if self.unclosed:
-            notes.append(_("A quotation mark is not closed: what follows is searched as words."))
-        if self.operators:
-            notes.append(
-                _("Not understood, and searched as plain words: %(operators)s")
-                % {"operators": ", ".join(self.operators)}
-            )
-        if self.signs:
-            notes.append(
-                _("Left out, since only letters and digits can be searched: %(signs)s")
-                % {"signs": ", ".join(self.signs)}
-            )
-        return notes
+    def _field(self, token: Token, name: str, value: str) -> Node | None:
+        is_phrase = False
+        while value in _NO_VALUE_YET and (following := self._following_value()):
+            self.place += 1
+            if following.kind == "open" and not value:
+                return self._group(following, name)
+            value = clean(value + following.text)
+            is_phrase = following.kind == "phrase"
+            token = Token("word", token.text + following.text, token.start, following.end)
+        if not _is_searchable(value):
+            note = _("%(name)s: needs a value: it was left out.")
+            self._note(note % {"name": name}, token)
+            return None
+        if name in SORT_FIELDS:
+            self._sorted(token, value.lower())
+            return None
+        return self._counted(token, self._value(token, name, value, is_phrase=is_phrase))
+
+    def _following_value(self) -> Token | None:
+        token = self._peek()
+        if token is None or token.kind not in ("phrase", "word", "open"):
+            return None
+        match = _FIELD.fullmatch(token.text) if token.kind == "word" else None
+        return None if match and is_field(match["name"].lower()) else token
+
+    def _sorted(self, token: Token, value: str) -> None:
+        for sort in SORTS:
+            if sort == value:
+                if self.sort not in (None, sort):
+                    self._note(_("Only one order is possible: this one is used."), token)
+                self.sort = sort
+                return
+        note = _("There is no such order; there are %(names)s.")
+        self._note(note % {"names": ", ".join(SORTS)}, token)
+
+    def _value(
+        self, token: Token, name: str | None, value: str, *, is_phrase: bool = False
+    ) -> Node | None:
+        if name in SORT_FIELDS:
+            self._sorted(token, value.lower())
+            return None
+        if name is not None and name not in TEXT_FIELDS:
+            return self._filter(token, name, value)
+        field = TEXT_FIELDS[name] if name else None
+        if not _is_searchable(value):
+            self._note_signs(token)
+            return None
+        return Phrase(value, field) if is_phrase else self._text(token, value, field)
+
+    def _filter(self, token: Token, name: str, value: str) -> Node | None:
+        try:
+            meaning = interpret(name, value, today=self.today)
+        except ValueError as error:
+            words = _plain(value, None)
+            note = _("Not understood (%(reason)s): searched as the words “%(words)s” instead.")
+            self._note(note % {"reason": error, "words": words and words.text}, token)
+            return words
+        if meaning.remark:
+            self._note(meaning.remark, token)
+        return meaning.node
+
+    def _text(self, token: Token, text: str, field: TextField | None) -> Node | None:
+        if text.startswith("-"):
+            return _negated(self._text(token, text.lstrip("-"), field))
+        if "*" in text:
+            return self._prefix(token, text, field)
+        match = _FIELD.fullmatch(text)
+        if field is None and match and self._is_attempt(match):
+            words = _plain(text, None)
+            note = _("There is no field “%(name)s”: searched as the words “%(words)s” instead.")
+            self._note(note % {"name": match["name"], "words": words and words.text}, token)
+            return words
+        return _word(text, field)
+
+    def _prefix(self, token: Token, text: str, field: TextField | None) -> Node | None:
+        stem = text.rstrip("*")
+        if "*" in stem:
+            words = _plain(stem, field)
+            note = _("An asterisk counts only at the end of a word: searched as “%(words)s”.")
+            self._note(note % {"words": words and words.text}, token)
+            return words
+        if sum(map(str.isalnum, stem)) >= SHORTEST_PREFIX:
+            return Prefix(stem, field)
+        note = _("Too many words begin so: searched as the word “%(word)s”.")
+        self._note(note % {"word": stem}, token)
+        return self._text(token, stem, field)
+
+    def _is_attempt(self, match: re.Match[str]) -> bool:
+        value = match["value"]
+        return (
+            match["name"].lower() not in _NOT_MEANT
+            and value[:1] not in ("", "/", ":")
+            and _is_searchable(value)
+        )
+
+    def _counted(self, token: Token, node: Node | None) -> Node | None:
+        if node is None:
+            return None
+        self.terms += 1
+        if self.terms <= MOST_TERMS:
+            return node
+        if self.terms == MOST_TERMS + 1:
+            note = _("A search has %(count)d words or operators at most: from here on left out.")
+            end = self.tokens[-1].end
+            self.notes.append(Note(note % {"count": MOST_TERMS}, token.start, end))
+        return None
+
+    def _note_lone_and(self, token: Token, *, is_first: bool) -> None:
+        following = self._peek()
+        is_last = following is None or following.kind in ("or", "close")
+        if token.text in ("AND", "&&") and (is_first or is_last):
+            self._note(_("AND needs something on both sides: it was left out."), token)
+
+    def _note_signs(self, token: Token) -> None:
+        if token.text not in _PUNCTUATION:
+            note = _("Left out, since only letters and digits can be searched: %(signs)s")
+            self._note(note % {"signs": token.text}, token)
+
+    def _note(self, text: str, token: Token) -> None:
+        self.notes.append(Note(text, token.start, token.end))
+
+    def _peek(self) -> Token | None:
+        return self.tokens[self.place] if self.place < len(self.tokens) else None
 
 
-def _has_letters(text: str) -> bool:
+def _joined(kind: type[And] | type[Or], parts: Sequence[Node]) -> Node:
+    """One node for `parts`, those of the same kind dissolved in it."""
+    flat: list[Node] = []
+    for part in parts:
+        flat.extend(part.parts if isinstance(part, kind) else (part,))
+    if not flat:
+        return NOTHING
+    return flat[0] if len(flat) == 1 else kind(tuple(flat))
+
+
+def _negated(node: Node | None) -> Node | None:
+    if isinstance(node, Not):
+        return node.part
+    return Not(node) if node is not None else None
+
+
+def _plain(text: str, field: TextField | None) -> Word | Phrase | None:
+    """The words within `text`: one, or several as a phrase."""
+    words = [word for word in _PLAIN.findall(text) if _is_searchable(word)]
+    if len(words) == 1:
+        return _word(words[0], field)
+    return Phrase(" ".join(words), field) if words else None
+
+
+def _word(text: str, field: TextField | None) -> Word:
+    return Word(text.lower() if text in _OPERATORS else text, field)
+
+
+def _is_searchable(text: str) -> bool:
     return any(character.isalnum() for character in text)

@@ -4,6 +4,7 @@ It decides how a question is written; never what it finds (compiler.py) nor what
 (language.py). Every node is frozen and can be compared. Read more: docs/search.md.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
@@ -14,6 +15,9 @@ Scheme = Literal["id", "doi"]
 Thing = Literal["code", "project", "doi"]
 State = Literal["saved", "voted", "new"]
 Counted = Literal["votes", "saves", "upvotes", "comments", "stars", "citations"]
+
+# Read back as one value without quotation marks.
+_SIMPLE = re.compile(r"\w[\w./:-]*")
 
 SORTS: tuple[Sort, ...] = get_args(Sort)
 
@@ -72,7 +76,7 @@ class Identified:
     value: str
 
     def __str__(self) -> str:
-        return f"{self.scheme}:{self.value}"
+        return f"{self.scheme}:{_value(self.value)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,7 @@ class InList:
     name: str
 
     def __str__(self) -> str:
-        return f'in:"{self.name}"' if " " in self.name else f"in:{self.name}"
+        return f"in:{_value(self.name)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +224,10 @@ class Query:
 
 def _in_field(text: str, field: TextField | None) -> str:
     return f"{field}:{text}" if field else text
+
+
+def _value(text: str) -> str:
+    return text if _SIMPLE.fullmatch(text) else f'"{text}"'
 
 
 def _bracketed(node: Node) -> str:

@@ -10,7 +10,7 @@ from papers.models import Paper
 from papers.paging import LAST_PAGE, page_number
 from papers.search.engine import IndexNotReady, SearchResult, Sort
 from papers.search.engine import search as search_index
-from papers.search.language import QueryTooLong, arxiv_id_in, parse
+from papers.search.language import QueryTooLong, paper_named, parse
 from papers.search.snippets import marked, snippet
 from papers.search.tree import Query
 
@@ -71,8 +71,11 @@ def _mark(paper: Paper, query: Query) -> Found:
 
 
 def _paper_named(text: str) -> Paper | None:
-    arxiv_id = arxiv_id_in(text)
-    return Paper.objects.filter(arxiv_id=arxiv_id).first() if arxiv_id else None
+    named = paper_named(text)
+    if named is None:
+        return None
+    key = "arxiv_id" if named.scheme == "id" else "doi"
+    return Paper.objects.filter(**{key: named.value}).first()
 
 
 def _sort(request: HttpRequest) -> Sort:
