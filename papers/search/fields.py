@@ -45,7 +45,9 @@ _THINGS: tuple[Thing, ...] = get_args(Thing)
 _STATES: tuple[State, ...] = get_args(State)
 _COUNTED: dict[str, Counted] = {name: name for name in get_args(Counted)}
 _SINGULAR = {name.removesuffix("s"): counted for name, counted in _COUNTED.items()}
-_SUBDIVIDED = frozenset("astro-ph cond-mat cs econ eess math nlin physics q-bio q-fin stat".split())
+# Archives with subjects; the others are a category themselves.
+_SUBDIVIDED_NAMES = "astro-ph cond-mat cs econ eess math nlin physics q-bio q-fin stat"
+_SUBDIVIDED = frozenset(_SUBDIVIDED_NAMES.split())
 _CATEGORY = re.compile(r"(?P<archive>[a-z-]+)(?:\.(?P<subject>[a-z-]{2,17}|\*))?", re.ASCII)
 _NUMBER = re.compile(r"(?P<sign>>=|<=|>|<|=|)(?P<number>[0-9]{1,9})")
 _RANGE = re.compile(r"(?P<least>[0-9]{0,9})\.\.(?P<most>[0-9]{0,9})")

@@ -20,9 +20,8 @@ is:saved is:foo id:2401.12345v2 doi:10.1/a)b doi:"10.1234/a)b" foo:bar http://x.
 has:code source:hf | || f(x) : * é ß Σ a*b x:y* -foo:bar ti:-foo ti:*a* _ OR:x ti:> < AND:NOT
 """
 ODD = ["\u0338", "\x00", "\ud800", "\uff1a", "\uff08", "\u202e", "🙂"]
-TEXTS = st.text(max_size=200) | st.lists(
-    st.tuples(st.sampled_from([*TYPED.split(), *ODD]), st.sampled_from([" ", "", "  "])), max_size=30
-).map(lambda pairs: "".join(piece + space for piece, space in pairs))
+PIECES = st.tuples(st.sampled_from([*TYPED.split(), *ODD]), st.sampled_from([" ", "", "  "]))
+TEXTS = st.text(max_size=200) | st.lists(PIECES.map("".join), max_size=30).map("".join)
 fuzzed = settings(
     max_examples=CASES, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
 )
