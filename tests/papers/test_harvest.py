@@ -296,3 +296,15 @@ def test_the_query_api_reads_a_category_by_submission(origin: Origin) -> None:
     read_all(one)
     assert one.state == "done"
     assert Paper.objects.count() == 14
+
+
+@pytest.mark.parametrize(("position", "last_day"), [("token", 16), ("", 31)])
+def test_only_a_window_that_was_begun_is_halved(position: str, last_day: int) -> None:
+    begun = Harvest(
+        first_on=date(2026, 3, 1),
+        last_on=date(2026, 3, 31),
+        window_first_on=date(2026, 3, 1),
+        window_last_on=date(2026, 3, 31),
+        position=position,
+    )
+    assert harvest._halved(begun) == date(2026, 3, last_day)

@@ -111,6 +111,26 @@ def test_two_rows_that_turn_out_to_be_one_are_merged() -> None:
     assert PaperTombstone.objects.get(paper_id=gone).merged_into == paper.pk
 
 
+def test_the_row_of_arxiv_stays_though_the_other_is_older() -> None:
+    store_journal(JOURNAL)
+    store(replace(ARXIV, doi=""))
+    stays = Paper.objects.get(arxiv_id="2603.00141").pk
+    store(ARXIV)
+    assert Paper.objects.get().pk == stays
+
+
+def test_of_two_words_on_one_version_the_later_counts() -> None:
+    store(ARXIV, replace(ARXIV, title="Sparse Tides, mended"))
+    assert Paper.objects.get().title == "Sparse Tides, mended"
+
+
+def test_a_newer_version_by_a_lesser_source_replaces_no_text() -> None:
+    store(ARXIV)
+    store_journal(replace(ARXIV, version=2, title="Sparse tides"))
+    assert Paper.objects.get().title == "Sparse Tides"
+    assert not PaperVersion.objects.exclude(title="").exists()
+
+
 def test_two_arxiv_ids_are_two_papers_whatever_doi_they_share() -> None:
     store(ARXIV)
     other = store(replace(ARXIV, arxiv_id="2603.00999"))

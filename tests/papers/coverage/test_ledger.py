@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from papers.coverage import restate, witness
+from papers.coverage import ledger, restate, witness
 from papers.models import Batch
 from tests.factories import DAY, make_announcement, make_paper, make_source
 from tests.papers.coverage.rows import (
@@ -145,3 +145,18 @@ def test_a_holiday_entered_afterwards_excuses_the_day() -> None:
 def test_other_sources_are_left_alone() -> None:
     make_batch(source=make_source(), state=State.UNKNOWN)
     assert restate(now=NOON) == 0
+
+
+def test_papers_that_come_while_states_are_told_are_not_late(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write(make_arxiv_source(), read_at=EARLY)
+    told = ledger.restate_batch
+
+    def tell_while_papers_come(*args: Any, **options: Any) -> None:
+        told(*args, **options)
+        Batch.objects.update(received=3)
+
+    monkeypatch.setattr(ledger, "restate_batch", tell_while_papers_come)
+    assert restate(now=NOON) == 0
+    assert the_batch().state == State.UNKNOWN
