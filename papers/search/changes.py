@@ -44,6 +44,7 @@ _TEXT_FAMILIES: dict[int, str] = {
     TextSource.HUGGING_FACE: "huggingface",
     TextSource.ARXIV: "arxiv",
 }
+_SAMPLE = "SELECT abstract FROM papers_paper TABLESAMPLE BERNOULLI (%s) REPEATABLE (1)"
 _CHANGED = f"""{_PAPERS}
 WHERE p.changed_xid >= %s::text::xid8 AND p.changed_xid < %s::text::xid8 ORDER BY p.changed_xid
 """
@@ -104,6 +105,16 @@ def newest_change() -> int:
 def all_papers() -> Iterator[IndexedPaper]:
     for _xid, paper in _stream(_PAPERS, ()):
         yield paper
+
+
+def sample_abstracts(number: int) -> Iterator[str]:
+    """Yield about `number` abstracts, taken evenly from all papers."""
+    share = min(100.0, 100.0 * number / max(count_papers(), 1))
+    with connection.cursor() as cursor:
+        # Repeatable: the same papers have the same common words.
+        cursor.execute(_SAMPLE, (share,))
+        while rows := cursor.fetchmany(ROWS_A_FETCH):
+            yield from (to_text(abstract) for (abstract,) in rows)
 
 
 def changed_papers(first: int, below: int) -> Iterator[tuple[int, IndexedPaper]]:

@@ -12,6 +12,7 @@ from itertools import groupby
 import tantivy
 
 from papers.search import columns
+from papers.search.common import NO_PAIRS, Common
 from papers.search.hits import all_of, any_of, unscored
 from papers.search.personal import Personal
 from papers.search.schema import SCHEMA, identifier_term
@@ -42,25 +43,28 @@ _FEW_IDS = 2000
 _SCHEMES = {"id": "arxiv", "doi": "doi"}
 
 
-def compile_node(node: Node, personal: Personal, *, today: date) -> tantivy.Query:
+def compile_node(
+    node: Node, personal: Personal, *, today: date, common: Common = NO_PAIRS
+) -> tantivy.Query:
     """Return what finds the papers that hold all `node` asks for.
 
     Words score by BM25, the title above all; whatever else is asked scores nothing. `personal` is
     asked only for what `node` names. Exclusions alone find all other papers; an And of nothing
-    finds none.
+    finds none. `common` are the words whose pairs the index that is asked holds (reader.py).
     """
-    return _Compiler(personal, today).compile(node)
+    return _Compiler(personal, today, common).compile(node)
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiler:
     personal: Personal
     today: date
+    common: Common
 
     def compile(self, node: Node) -> tantivy.Query:
         match node:
             case Word() | Phrase() | Prefix():
-                return compile_term(node)
+                return compile_term(node, self.common)
             case And(parts):
                 return self._all(parts)
             case Or(parts):
@@ -76,7 +80,7 @@ class _Compiler:
         wanted = [part for part in parts if not isinstance(part, Not)]
         must = [self.compile(part) for part in wanted] or [unscored(every_paper())]
         never = [self.compile(part.part) for part in parts if isinstance(part, Not)]
-        prefer = [query for words in _runs(wanted) for query in together(words)]
+        prefer = [query for words in _runs(wanted) for query in together(words, self.common)]
         if len(must) == 1 and not never:
             return must[0]
         return tantivy.Query.boolean_query(

@@ -20,7 +20,7 @@ from papers.search.facets import FacetCount, Facets, count_facets
 from papers.search.hits import Hit, all_of, count, numbers, unscored
 from papers.search.order import Ordered
 from papers.search.personal import NOBODY, Personal
-from papers.search.reader import IndexNotReady, current_searcher
+from papers.search.reader import IndexNotReady, current_reading, current_searcher
 from papers.search.relevance import rank
 from papers.search.tree import (
     And,
@@ -106,12 +106,15 @@ def search(
     `announced_since` any day. `today` is the day that relative dates count from, in UTC by default.
     An empty query finds nothing. Raises IndexNotReady.
     """
-    reader = current_searcher()
+    reading = current_reading()
+    reader = reading.searcher
     sort = sort or sort_of(query)
     notes = (*query.notes, *_personal_notes(query.tree, personal))
     if query.is_empty:
         return SearchResult((), 0, notes, sort=sort)
-    compiled = compile_node(query.tree, personal, today=today or timezone.now().date())
+    compiled = compile_node(
+        query.tree, personal, today=today or timezone.now().date(), common=reading.common
+    )
     filters = restriction(category=category, announced_since=announced_since)
     wanted = all_of([compiled, *filters]) if filters else compiled
     counted = count_facets(reader, wanted) if facets else None

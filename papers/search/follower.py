@@ -15,6 +15,7 @@ from django.db import Error, connection
 
 from papers.search import changes, folder
 from papers.search.changes import Snapshot
+from papers.search.common import NO_PAIRS, SAMPLE_PAPERS, count_common, load_common, save_common
 from papers.search.folder import FollowerState, IndexBusy
 from papers.search.schema import (
     Bookmark,
@@ -50,6 +51,7 @@ class Follower:
         self._index: tantivy.Index | None = None
         self._writer: tantivy.IndexWriter | None = None
         self._bookmark = Bookmark(0, "", "")
+        self._common = NO_PAIRS
         self._read_to = 0
         self._pending = 0
         self._committed_at = 0.0
@@ -61,7 +63,7 @@ class Follower:
         if self._index is None:
             self._open()
         with changes.snapshot() as now:
-            if self._index is None or folder.is_rebuild_wanted() or not self._continues(now):
+            if self._index is None or self._is_outdated(now):
                 self._build(now)
             else:
                 self._follow(now)
@@ -88,12 +90,17 @@ class Follower:
             return
         if bookmark is not None:
             self._papers = changes.count_papers()
-            self._take(index, bookmark)
+            self._take(path, index, bookmark)
 
-    def _take(self, index: tantivy.Index, bookmark: Bookmark) -> None:
+    def _take(self, path: Path, index: tantivy.Index, bookmark: Bookmark) -> None:
+        self._common = load_common(path)
         self._index, self._bookmark, self._read_to = index, bookmark, bookmark.cursor
         self._writer = index.writer(_FOLLOWING_BYTES, _FOLLOWING_THREADS)
         self._pending = 0
+
+    def _is_outdated(self, now: Snapshot) -> bool:
+        is_outgrown = self._common.is_outgrown_by(self._indexed())
+        return is_outgrown or folder.is_rebuild_wanted() or not self._continues(now)
 
     def _continues(self, now: Snapshot) -> bool:
         """Whether the index is of this database, and of its past, not of a future undone."""
@@ -114,19 +121,21 @@ class Follower:
         folder.forget_rebuild()
         folder.remove_others()
         index = open_index(path)
-        self._take(index, read_bookmark(index) or self._bookmark)
+        self._take(path, index, read_bookmark(index) or self._bookmark)
         self._committed_at = time.monotonic()
         logger.info("The search index is ready: %d papers.", self._indexed())
 
     def _fill(self, path: Path, now: Snapshot) -> bool:
         index = open_index(path, create=True)
+        common = count_common(changes.sample_abstracts(SAMPLE_PAPERS), self._papers)
+        save_common(common, path)
         writer = index.writer(_BUILDING_BYTES, _BUILDING_THREADS)
         for number, paper in enumerate(changes.all_papers()):
             if number % _PROGRESS_PAPERS == 0:
                 self._say(FollowerState("building", number, self._papers, 0, 0.0, 0))
                 if self._stop.is_set():
                     return False
-            writer.add_document(make_document(paper))
+            writer.add_document(make_document(paper, common))
         # A paper changed above `decided` may be in already; it is read again, and replaced.
         write_bookmark(writer, Bookmark(now.decided, now.database, now.epoch))
         writer.commit()
@@ -151,7 +160,7 @@ class Follower:
 
     def _replace(self, writer: tantivy.IndexWriter, paper: IndexedPaper) -> None:
         remove_paper(writer, paper.paper_id)
-        writer.add_document(make_document(paper))
+        writer.add_document(make_document(paper, self._common))
         self._pending += 1
 
     def _commit(self, cursor: int) -> None:

@@ -6,12 +6,14 @@ It decides which index is read; it never writes one. Read more: DESIGN 3.3.
 import os
 import threading
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import tantivy
 from django.utils.translation import gettext as _
 
 from papers.search import folder
+from papers.search.common import Common, load_common
 from papers.search.schema import open_index
 
 
@@ -28,15 +30,27 @@ class IndexNotReady(Exception):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One commit of one index: `generation` is another for each."""
+
+    searcher: tantivy.Searcher
+    common: Common
+    generation: int
+
+
 @dataclass(slots=True)
 class _Open:
     index: tantivy.Index
     path: Path
+    common: Common
     stamp: tuple[int, int]
+    generation: int
 
 
 _lock = threading.Lock()
 _open: dict[Path, _Open] = {}
+_generations = count(1)
 
 
 def current_searcher() -> tantivy.Searcher:
@@ -44,11 +58,17 @@ def current_searcher() -> tantivy.Searcher:
 
     Each call looks whether the follower committed or replaced the index: two system calls.
     """
+    return current_reading().searcher
+
+
+def current_reading() -> Reading:
+    """As `current_searcher`, with what one needs to know of that index to ask it well."""
     with _lock:
         for _attempt in range(2):
             # The second time: a rebuilt index took the place of the one just looked up.
             try:
-                return _refreshed(folder.current()).index.searcher()
+                opened = _refreshed(folder.current())
+                return Reading(opened.index.searcher(), opened.common, opened.generation)
             except (OSError, ValueError):
                 _open.pop(folder.root(), None)
     raise IndexNotReady
@@ -61,8 +81,9 @@ def _refreshed(path: Path | None) -> _Open:
     stamp = (meta.st_ino, meta.st_mtime_ns)
     opened = _open.get(folder.root())
     if opened is None or opened.path != path:
-        opened = _open[folder.root()] = _Open(open_index(path), path, stamp)
+        index, common = open_index(path), load_common(path)
+        opened = _open[folder.root()] = _Open(index, path, common, stamp, next(_generations))
     if opened.stamp != stamp:
         opened.index.reload()
-        opened.stamp = stamp
+        opened.stamp, opened.generation = stamp, next(_generations)
     return opened

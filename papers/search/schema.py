@@ -5,7 +5,6 @@ in here. Whoever changes a field or an analyzer raises INDEX_VERSION. Read more:
 """
 
 import json
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -13,55 +12,26 @@ from pathlib import Path
 
 import tantivy
 
+from papers.search.analysis import AS_IS, CODES, ENGLISH, NAMES, PAIRS, compose, normalise
+from papers.search.common import NO_PAIRS, Common
+from papers.search.forms import author_keys, other_words
 from papers.search.spans import terms_of_day
-from papers.search.spelling import spell
+
+__all__ = ["ENGLISH", "NAMES", "compose", "normalise"]
 
 INDEX_VERSION = 3
-LONGEST_TERM_BYTES = 100
 
 # `newest` orders as the pages do (day, then id): the day in the high bits, the id in the low.
 _ID_BITS = 40
+# Where the pairs of common words that stand side by side in a text lie (common.py).
+PAIR_FIELDS = {"title": "title_pairs", "abstract": "abstract_pairs"}
 # Families of sources, by their bit: new ones come at the end.
 SOURCES = ("arxiv", "huggingface", "feed", "file", "sample")
 _FACT_BITS = 1 + len(SOURCES)
 _BOOKMARK_KEY = "bookmark"
 
 
-def _english() -> tantivy.TextAnalyzer:
-    # Hyphens separate terms, and a hyphenated word is searched as a phrase: "decoder-only" finds
-    # "decoder only" too.
-    return (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-        .filter(tantivy.Filter.remove_long(LONGEST_TERM_BYTES))
-        .filter(tantivy.Filter.lowercase())
-        .filter(tantivy.Filter.ascii_fold())
-        .filter(tantivy.Filter.stemmer("english"))
-        .build()
-    )
-
-
-def _names() -> tantivy.TextAnalyzer:
-    return (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-        .filter(tantivy.Filter.remove_long(LONGEST_TERM_BYTES))
-        .filter(tantivy.Filter.lowercase())
-        .filter(tantivy.Filter.ascii_fold())
-        .build()
-    )
-
-
-def _codes() -> tantivy.TextAnalyzer:
-    return (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw())
-        .filter(tantivy.Filter.lowercase())
-        .build()
-    )
-
-
-ENGLISH = _english()
-NAMES = _names()
-_AS_IS = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw()).build()
-_ANALYZERS = {"english": ENGLISH, "names": NAMES, "codes": _codes()}
+_ANALYZERS = {"english": ENGLISH, "names": NAMES, "codes": CODES, "pairs": PAIRS}
 
 
 def build_schema() -> tantivy.Schema:
@@ -72,8 +42,11 @@ def build_schema() -> tantivy.Schema:
     builder.add_text_field("title", tokenizer_name="english")
     builder.add_text_field("abstract", tokenizer_name="english")
     builder.add_text_field("authors", tokenizer_name="names")
+    builder.add_text_field("title_words", tokenizer_name="names", index_option="basic")
+    for field in PAIR_FIELDS.values():
+        builder.add_text_field(field, tokenizer_name="pairs", index_option="freq")
     builder.add_text_field("category", fast=True, tokenizer_name="codes", index_option="basic")
-    for name in ("archive", "identifier", "date", "thing", "source"):
+    for name in ("author", "archive", "identifier", "date", "thing", "source"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("key", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("bookmark", stored=True, tokenizer_name="raw", index_option="basic")
@@ -102,7 +75,7 @@ def _prepared(index: tantivy.Index) -> tantivy.Index:
     for name, analyzer in _ANALYZERS.items():
         index.register_tokenizer(name, analyzer)
     # The column of categories, which the facets count, keeps capitals: cs.CL.
-    index.register_fast_field_tokenizer("codes", _AS_IS)
+    index.register_fast_field_tokenizer("codes", AS_IS)
     # Reloaded by whoever reads it: a watching thread a process would poll all day.
     index.config_reader("manual")
     return index
@@ -133,16 +106,21 @@ class IndexedPaper:
         return self.announced_on or self.submitted_on
 
 
-def make_document(paper: IndexedPaper) -> tantivy.Document:
+def make_document(paper: IndexedPaper, common: Common = NO_PAIRS) -> tantivy.Document:
+    """Return what is indexed of `paper`; `common` are the words whose pairs the index holds."""
     document = tantivy.Document()
     document.add_unsigned("id", paper.paper_id)
     document.add_unsigned("newest", newest_key(paper.dated_on, paper.paper_id))
     document.add_unsigned("facts", pack_facts(paper))
-    document.add_text("title", normalise(paper.title))
-    document.add_text("abstract", normalise(paper.abstract))
+    title, abstract = normalise(paper.title), normalise(paper.abstract)
+    _add_text(document, "title", title, common)
+    _add_text(document, "abstract", abstract, common)
+    document.add_text("title_words", title)
     # One value a name: a phrase does not run from one author into the next.
-    for name in paper.authors:
-        document.add_text("authors", normalise(name))
+    for name in map(normalise, paper.authors):
+        document.add_text("authors", name)
+        if other := other_words(name):
+            document.add_text("authors", other)
     for code in paper.category_codes:
         document.add_text("category", code)
     for archive in {code.partition(".")[0].lower() for code in paper.category_codes}:
@@ -151,6 +129,15 @@ def make_document(paper: IndexedPaper) -> tantivy.Document:
         for term in terms:
             document.add_text(field, term)
     return document
+
+
+def _add_text(document: tantivy.Document, field: str, text: str, common: Common) -> None:
+    document.add_text(field, text)
+    if common and (pairs := common.pairs_in(text)):
+        document.add_text(PAIR_FIELDS[field], pairs)
+    # Another value: a phrase does not run from the text into what is added to it.
+    if other := other_words(text):
+        document.add_text(field, other)
 
 
 def _exact_terms(paper: IndexedPaper) -> dict[str, Iterable[str]]:
@@ -162,6 +149,7 @@ def _exact_terms(paper: IndexedPaper) -> dict[str, Iterable[str]]:
         "announcement": paper.announced_on is not None,
     }
     return {
+        "author": {key for name in paper.authors for key in author_keys(name)},
         "identifier": (identifier_term(*each) for each in paper.identifiers),
         "date": terms_of_day(paper.dated_on),
         "thing": (name for name, has in things.items() if has),
@@ -204,16 +192,6 @@ def remove_paper(writer: tantivy.IndexWriter, paper_id: int) -> None:
 def newest_key(day: date | None, paper_id: int = 0) -> int:
     """Return a number that sorts as (day, id); a paper without a day sorts as the oldest."""
     return ((day.toordinal() if day else 0) << _ID_BITS) + paper_id
-
-
-def compose(text: str) -> str:
-    """Return `text` with accents and letters as one: é, not e with a combining accent."""
-    return unicodedata.normalize("NFC", text)
-
-
-def normalise(text: str) -> str:
-    """Return `text` as the analyzers are to have it: composed, and spelled one way."""
-    return spell(compose(text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,16 @@ are joined (compiler.py). Read more: docs/decisions.md.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import tantivy
 
-from papers.search.hits import any_of, unscored
-from papers.search.schema import ENGLISH, NAMES, SCHEMA, normalise
+from papers.search.analysis import ENGLISH, NAMES, normalise
+from papers.search.common import Common
+from papers.search.forms import AuthorName, author_name, spellings, without_umlauts
+from papers.search.hits import all_of, any_of, unscored
+from papers.search.schema import PAIR_FIELDS, SCHEMA
 from papers.search.tree import Phrase, Prefix, TextField, Word
 
 # A match in the title, short as titles are, outweighs any in the abstract: measured on 109,858
@@ -19,6 +23,8 @@ BOOSTS = {"title": 6.0, "abstract": 1.0, "authors": 0.5}
 # Words typed without quotes that stand side by side in a title or a name are most likely meant so.
 TOGETHER_BOOST = 4.0
 MOST_WORDS_TOGETHER = 12
+# Names between the first and the last: Geoffrey Everest E. Hinton.
+_MIDDLE_NAMES = 2
 
 _FIELDS: dict[TextField | None, tuple[str, ...]] = {
     "ti": ("title",),
@@ -26,45 +32,112 @@ _FIELDS: dict[TextField | None, tuple[str, ...]] = {
     "au": ("authors",),
     None: ("title", "abstract", "authors"),
 }
+# What the beginning of a word may go on with, so that its stem is shorter than the beginning.
+_ENDINGS = (
+    *("e", "es", "s", "ed", "ing", "ng", "g", "ion", "ions", "on", "n", "ation", "tion", "ment"),
+    *("ent", "nt", "t", "al", "l", "y", "ly", "ity", "ty", "ies", "er", "r", "ive", "able", "ance"),
+    *("ence", "nce", "ce", "ness", "ess", "ical", "cal", "ize", "ized", "izing", "ization"),
+)
 
 
-def compile_term(node: Word | Phrase | Prefix) -> tantivy.Query:
+def compile_term(node: Word | Phrase | Prefix, common: Common) -> tantivy.Query:
     """Return what finds the papers that hold it in its field, or in any of the three."""
-    look = _beginning if isinstance(node, Prefix) else _side_by_side
-    return any_of(
-        tantivy.Query.boost_query(look(field, node.text), BOOSTS[field])
-        for field in _FIELDS[node.field]
-    )
+    found = []
+    for field in _FIELDS[node.field]:
+        if isinstance(node, Prefix):
+            query = _beginning(field, node.text)
+        elif node.field == "au":
+            query = _author(node.text)
+        else:
+            query = _written(field, node.text, common)
+        found.append(tantivy.Query.boost_query(query, BOOSTS[field]))
+    return found[0] if len(found) == 1 else any_of(found)
 
 
-def together(words: Sequence[str]) -> list[tantivy.Query]:
+def together(words: Sequence[str], common: Common) -> list[tantivy.Query]:
     """Return what prefers papers that hold all these words side by side, in this order."""
-    text = " ".join(words)
-    if len(words) < 2 or len(ENGLISH.analyze(normalise(text))) > MOST_WORDS_TOGETHER:
+    text = normalise(" ".join(words))
+    terms = ENGLISH.analyze(text)
+    if len(words) < 2 or len(terms) > MOST_WORDS_TOGETHER:
         return []
     return [
-        tantivy.Query.boost_query(_side_by_side(field, text), TOGETHER_BOOST)
-        for field in ("title", "authors")
+        tantivy.Query.boost_query(query, TOGETHER_BOOST)
+        for query in (
+            _side_by_side("title", terms, common),
+            _side_by_side("authors", NAMES.analyze(text), common),
+        )
     ]
 
 
-def _side_by_side(field: str, text: str) -> tantivy.Query:
-    terms = _terms(field, text)
+def _written(field: str, text: str, common: Common) -> tantivy.Query:
+    """However else it may be written: the best match counts, not the sum."""
+    found: dict[tuple[str, ...], tantivy.Query] = {}
+    for spelling in spellings(text):
+        terms = tuple(_terms(field, spelling))
+        if terms and terms not in found:
+            found[terms] = _side_by_side(field, terms, common)
+    queries = list(found.values())
+    return queries[0] if len(queries) == 1 else tantivy.Query.disjunction_max_query(queries)
+
+
+def _side_by_side(field: str, terms: Sequence[str], common: Common) -> tantivy.Query:
     if not terms:
         return tantivy.Query.empty_query()
     if len(terms) == 1:
         return tantivy.Query.term_query(SCHEMA, field, terms[0], "freq")
-    return tantivy.Query.phrase_query(SCHEMA, field, list(terms))
+    pairs = list(_pairs(field, terms, common))
+    if pairs and len(terms) == 2:
+        return pairs[0]
+    phrase = tantivy.Query.phrase_query(SCHEMA, field, list(terms))
+    return all_of([*map(unscored, pairs), phrase]) if pairs else phrase
+
+
+def _pairs(field: str, terms: Sequence[str], common: Common) -> Iterator[tantivy.Query]:
+    if pair_field := PAIR_FIELDS.get(field):
+        for pair in pairwise(terms):
+            if term := common.pair_of(*pair):
+                yield tantivy.Query.term_query(SCHEMA, pair_field, term, "freq")
+
+
+def _author(text: str) -> tantivy.Query:
+    """An author as written, or one with these initials, or with middle names besides."""
+    found = []
+    for spelling in dict.fromkeys((text, without_umlauts(text))):
+        found.append(_side_by_side("authors", NAMES.analyze(normalise(spelling)), Common()))
+        if author := author_name(spelling):
+            key = tantivy.Query.term_query(SCHEMA, "author", author.key, "basic")
+            found.append(key if len(author.given) == 1 else all_of([key, _whole_name(author)]))
+    return found[0] if len(found) == 1 else tantivy.Query.disjunction_max_query(found)
+
+
+def _whole_name(author: AuthorName) -> tantivy.Query:
+    phrase = tantivy.Query.phrase_query(
+        SCHEMA, "authors", [author.given, author.family], _MIDDLE_NAMES
+    )
+    return unscored(phrase)
 
 
 def _beginning(field: str, text: str) -> tantivy.Query:
-    # Not stemmed: a beginning is no word.
     *_whole, beginning = NAMES.analyze(normalise(text)) or [""]
     if not beginning:
         return tantivy.Query.empty_query()
+    # A beginning is no word and has no stem; the words before it are.
     if whole := _terms(field, text)[:-1]:
         return tantivy.Query.phrase_prefix_query(SCHEMA, field, [*whole, beginning])
-    return unscored(tantivy.Query.regex_query(SCHEMA, field, f"{re.escape(beginning)}.*"))
+    query = tantivy.Query.regex_query(SCHEMA, field, f"{re.escape(beginning)}.*")
+    shorter = stems_within(beginning) if field != "authors" else ()
+    if shorter:
+        query = any_of([query, tantivy.Query.term_set_query(SCHEMA, field, list(shorter))])
+    return unscored(query)
+
+
+def stems_within(beginning: str) -> frozenset[str]:
+    """Return the stems, shorter than `beginning`, of words that may begin so.
+
+    The index holds stems: `experim*` is to find "experiment", which lies there as `experi`.
+    """
+    stems = ENGLISH.analyze(" ".join(beginning + ending for ending in ("", *_ENDINGS)))
+    return frozenset(stem for stem in stems if beginning.startswith(stem) and stem != beginning)
 
 
 def _terms(field: str, text: str) -> list[str]:

@@ -7,6 +7,7 @@ import pytest
 import tantivy
 
 from papers.search import columns
+from papers.search.common import NO_PAIRS, Common
 from papers.search.compiler import compile_node
 from papers.search.hits import numbers
 from papers.search.personal import NOBODY, Personal
@@ -166,6 +167,93 @@ def test_each_kind_of_node_finds_what_it_says(
     reader: tantivy.Searcher, node: Node, wanted: set[int]
 ) -> None:
     assert ids(reader, node) == wanted
+
+
+def reader_of(*papers: IndexedPaper, common: Common = NO_PAIRS) -> tantivy.Searcher:
+    index = memory_index()
+    writer = index.writer(15_000_000, 1)
+    for number, paper in enumerate(papers, start=1):
+        writer.add_document(make_document(replace(paper, paper_id=number), common))
+    writer.commit()
+    index.reload()
+    return index.searcher()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Geoffrey E. Hinton", "G. Hinton"),
+        ("Geoffrey E. Hinton", "hinton_g"),
+        ("Geoffrey E. Hinton", "hinton_geoffrey"),
+        ("Geoffrey E. Hinton", "Geoffrey Hinton"),
+        ("Geoffrey E. Hinton", "Hinton, Geoffrey E."),
+        ("Geoffrey E. Hinton", "hinton"),
+        ("Geoffrey Hinton", "G. E. Hinton"),
+        ("G. Hinton", "hinton_g"),
+        ("Bernhard Schölkopf", "Schoelkopf"),
+        ("Bernhard Schölkopf", "Scholkopf"),
+        ("Bernhard Schölkopf", "Bernhard Schölkopf"),
+        ("Bernhard Schoelkopf", "B. Schölkopf"),
+        ("Lars Ødegård", "Oedegaard"),
+        ("Jan van der Berg", "van der Berg"),
+        ("NÜWA", "Nuwa"),
+    ],
+)
+def test_author_is_found_as_people_write_names(name: str, text: str) -> None:
+    reader = reader_of(replace(EMPTY, authors=("Ada Moor", name)), replace(EMPTY, authors=("X Y",)))
+    assert ids(reader, Phrase(text, "au")) == ids(reader, Word(text, "au")) == {1}
+
+
+@pytest.mark.parametrize("text", ["G. Hinton", "hinton_g", "Geoffrey Hinton"])
+def test_author_of_another_given_name_is_not_found(text: str) -> None:
+    names = ("Adam Hinton", "Geoffrey Moor", "Hinton Lin")
+    assert ids(reader_of(replace(EMPTY, authors=names)), Phrase(text, "au")) == set()
+
+
+@pytest.mark.parametrize("text", ["pre-training", "pretraining", "Pre\u2010Training"])
+def test_hyphen_may_be_left_out(text: str) -> None:
+    reader = reader_of(
+        replace(EMPTY, title="Pre-training"),
+        replace(EMPTY, abstract="By pretraining."),
+        replace(EMPTY, title="Training, pre and post"),
+    )
+    assert ids(reader, Word(text)) == {1, 2}
+
+
+@pytest.mark.parametrize("text", ["Schroedinger", "Schrodinger", "Schrödinger"])
+def test_umlaut_in_a_text_is_found_in_each_folding(text: str) -> None:
+    assert ids(reader_of(replace(EMPTY, abstract="The Schrödinger equation")), Word(text)) == {1}
+
+
+@pytest.mark.parametrize("text", ["experim", "exper", "optimiz", "optimization", "comp"])
+def test_beginning_finds_words_whose_stem_is_shorter(text: str) -> None:
+    paper = replace(EMPTY, abstract="We optimize experiments by computation.")
+    assert ids(reader_of(paper), Prefix(text)) == {1}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("neural network", {1, 2}),
+        ("network of", {2}),
+        ("network of neural", {2}),
+        ("neural network of", set()),
+        ("deep neural network", {1}),
+        ("of network", set()),
+    ],
+)
+@pytest.mark.parametrize("common", [NO_PAIRS, Common(frozenset({"neural", "network", "of"}))])
+def test_pairs_of_common_words_find_what_places_find(
+    text: str, wanted: set[int], common: Common
+) -> None:
+    reader = reader_of(
+        replace(EMPTY, abstract="A deep neural network."),
+        replace(EMPTY, title="Networks of neural networks", abstract="Network of neural networks"),
+        replace(EMPTY, abstract="Of neural things, a network"),
+        common=common,
+    )
+    query = compile_node(Phrase(text), READER, today=TODAY, common=common)
+    assert set(numbers(reader, "id", reader.search(query))) == wanted
 
 
 @pytest.mark.parametrize("node", [Is("saved"), Is("voted"), Is("new"), InList("To read")], ids=str)

@@ -10,10 +10,11 @@ from django.db import OperationalError, connection
 from tantivy import IndexWriter
 
 from papers.models import Category, Paper, PaperCategory, SearchEpoch
-from papers.search import changes, folder, schema
+from papers.search import changes, common, folder, schema
 from papers.search.engine import current_searcher, search
 from papers.search.follower import Follower, follow, index_now, state, wait_for_follower
 from papers.search.language import parse
+from papers.search.reader import current_reading
 from tests.factories import make_paper
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -90,6 +91,28 @@ def test_vote_is_no_change_of_the_index() -> None:
     paper.stats.votes = 7
     paper.stats.save()
     assert changes.newest_change() == before
+
+
+def test_common_words_are_found_at_a_build_and_kept_by_the_index() -> None:
+    paper = make_paper(abstract="A deep neural network.")
+    make_paper(abstract="A shallow neural network.")
+    index_now()
+    reading = current_reading()
+    assert reading.common.pair_of("neural", "network")
+    assert find('"neural networks"')[-1] == paper.pk
+
+
+def test_index_that_grew_much_is_built_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_paper(title="On owls")
+    index_now()
+    first = live_name()
+    monkeypatch.setattr(common, "_FEW_PAPERS", 2)
+    monkeypatch.setattr(common, "_GROWTH", 1)
+    heron = make_paper(title="On herons")
+    index_now()
+    index_now()
+    assert live_name() != first
+    assert find("herons") == [heron.pk]
 
 
 def test_bookmark_is_replaced_not_added_to() -> None:

@@ -1,0 +1,55 @@
+from pathlib import Path
+
+import pytest
+
+from papers.search.analysis import ENGLISH
+from papers.search.common import NO_PAIRS, Common, count_common, load_common, save_common
+
+COMMON = Common(frozenset({"neural", "network", "of"}), 10)
+
+
+def test_words_of_many_texts_are_common() -> None:
+    texts = ["Owls of note", "Owls of the night"] + ["Herons"] * 20
+    assert count_common(texts, 22).words == {"owl", "of", "heron"}
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("A neural network", ["neural network"]),
+        ("Networks of neural networks", ["network of", "of neural", "neural network"]),
+        ("neural, (networks)", ["neural network"]),
+        ("neural owl network", []),
+        ("", []),
+    ],
+)
+def test_pairs_are_of_common_words_side_by_side(text: str, pairs: list[str]) -> None:
+    assert COMMON.pairs_in(text).split("\n") == (pairs or [""])
+    assert COMMON.pairs_in(text) == COMMON.pairs_in(text)
+
+
+def test_pair_asked_for_is_the_one_indexed() -> None:
+    first, second = ENGLISH.analyze("Neural Networks")
+    assert COMMON.pair_of(first, second) == COMMON.pairs_in("neural networks")
+    assert COMMON.pair_of("neural", "owl") == ""
+
+
+def test_common_words_are_kept_in_the_folder(tmp_path: Path) -> None:
+    save_common(COMMON, tmp_path)
+    assert load_common(tmp_path) == COMMON
+
+
+@pytest.mark.parametrize("text", ["", "{", "{}", "[]", '{"words": 3, "n": 1}'])
+def test_unreadable_file_means_no_pairs(tmp_path: Path, text: str) -> None:
+    (tmp_path / "common.json").write_text(text)
+    assert load_common(tmp_path) == NO_PAIRS
+
+
+def test_index_that_grew_much_outgrows_its_common_words() -> None:
+    counted = Common(frozenset(), 10_000)
+    assert [counted.is_outgrown_by(papers) for papers in (9_000, 80_000, 80_001)] == [
+        False,
+        False,
+        True,
+    ]
+    assert not NO_PAIRS.is_outgrown_by(49_999)
