@@ -138,6 +138,7 @@ def _of_syndication(source: Source, document: FetchedDocument) -> dict[str, Any]
         "url": source.key,
         "content_type": document.content_type,
         "read_on": document.for_day,
+        "is_first": source.last_success_at is None,
     }
 
 

@@ -184,6 +184,7 @@ _BOUNDS: dict[str, Callable[[Any, date], Any]] = {
     "versions": _versions,
     "listed_on": _day,
     "assumed_on": _day,
+    "found_on": _day,
     "announcements": _announcements,
     "signals": _signals,
 }

@@ -102,7 +102,8 @@ class PaperRecord:
     and `url` (the address of its page) names the paper. `authors` is in the order and spelling to
     be shown, the first of `categories` is the primary one (empty: unknown), moments are aware.
     `listed_on` is the day of a list that is not arXiv's own announcement; `assumed_on` is when it
-    was probably announced, used only while no list and no announcement is known.
+    was probably announced, used only while no list and no announcement is known. `found_on` is when
+    it was come across by a source that names no day, used only for a paper not known before.
     `is_withdrawn` is None where a source cannot tell.
     """
 
@@ -126,6 +127,7 @@ class PaperRecord:
     versions: tuple[VersionRecord, ...] = ()
     listed_on: date | None = None
     assumed_on: date | None = None
+    found_on: date | None = None
     announcements: tuple[AnnouncementRecord, ...] = ()
     signals: tuple[SignalRecord, ...] = ()
 

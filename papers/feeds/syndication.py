@@ -50,12 +50,15 @@ def fetch_feed(url: str, *, etag: str = "", last_modified: str = "") -> FetchedR
     return fetch(url, etag=etag, last_modified=last_modified)
 
 
-def parse(body: bytes, *, url: str, content_type: str, read_on: date) -> ParsedFeed:
+def parse(
+    body: bytes, *, url: str, content_type: str, read_on: date, is_first: bool = False
+) -> ParsedFeed:
     """The papers of the feed that was read from `url` on `read_on`; `title` is the feed's own.
 
-    A paper is listed on the day that its entry names, or on `read_on` where that is missing or
-    still to come; an entry over 400 days old has no day. Raises ParseError for what is no feed (an
-    HTML page: with the addresses of the feeds that it names) and for a feed that was cut off.
+    A paper is listed on the day that its entry names, or was found on `read_on` where that is
+    missing or still to come; on the first reading of a feed such an entry has no day, since it
+    may be of any year. An entry over 400 days old has none either. Raises ParseError for what is
+    no feed (an HTML page: with the addresses of the feeds that it names) and for one cut off.
     """
     feed, problems = _read(body, url, content_type)
     records: list[PaperRecord] = []
@@ -64,7 +67,7 @@ def parse(body: bytes, *, url: str, content_type: str, read_on: date) -> ParsedF
         problems.append(f"The feed has {len(feed.entries)} entries; {MOST_ENTRIES} were read.")
     for place, entry in enumerate(feed.entries[:MOST_ENTRIES], start=1):
         try:
-            record = _record(entry, url, read_on)
+            record = _record(entry, url, read_on, is_first=is_first)
             name = record.arxiv_id or record.doi or record.url
             if name in seen:
                 raise ValueError(f"{name} is in the feed already.")
@@ -130,7 +133,7 @@ def _feeds_named(text: str, url: str) -> Iterator[str]:
             yield _resolved(html.unescape(href[1] or href[2] or href[3]), url)
 
 
-def _record(entry: Any, url: str, read_on: date) -> PaperRecord:
+def _record(entry: Any, url: str, read_on: date, *, is_first: bool) -> PaperRecord:
     title = text_of(str(entry.get("title") or ""))[:LONGEST_TITLE]
     if not title:
         raise ValueError("it has no title.")
@@ -141,6 +144,7 @@ def _record(entry: Any, url: str, read_on: date) -> PaperRecord:
     if not (link or arxiv_id or doi):
         raise ValueError(f"“{title[:60]}” has no address, DOI or arXiv id.")
     said_at = _moment(entry)
+    listed_on, found_on = _days(said_at.date() if said_at else None, read_on, is_first=is_first)
     return PaperRecord(
         arxiv_id=arxiv_id,
         title=title,
@@ -150,7 +154,8 @@ def _record(entry: Any, url: str, read_on: date) -> PaperRecord:
         url="" if arxiv_id else link,
         keywords=_keywords(entry),
         submitted_at=said_at if said_at and said_at.date() <= read_on + DAYS_AHEAD else None,
-        listed_on=_listed_on(said_at.date() if said_at else None, read_on),
+        listed_on=listed_on,
+        found_on=found_on,
     )
 
 
@@ -227,8 +232,14 @@ def _moment(entry: Any) -> datetime | None:
     return midnight_of(day_of(str(entry.get("prism_publicationdate") or "")[:10]))
 
 
-def _listed_on(said_on: date | None, read_on: date) -> date | None:
-    """Never a day to come: the newest day here would be one on which nothing else was announced."""
-    if said_on is None or said_on >= read_on:
-        return read_on
-    return said_on if said_on >= read_on - DAYS_BACK else None
+def _days(
+    said_on: date | None, read_on: date, *, is_first: bool
+) -> tuple[date | None, date | None]:
+    """When the entry says it was listed, and else when it was found, if that says anything.
+
+    Never a day to come: the newest day here would be one on which nothing else was announced.
+    """
+    if said_on is not None and said_on <= read_on:
+        return (said_on if said_on >= read_on - DAYS_BACK else None), None
+    is_recent = said_on is not None and said_on <= read_on + DAYS_AHEAD
+    return None, read_on if is_recent or not is_first else None

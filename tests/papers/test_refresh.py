@@ -346,3 +346,16 @@ def test_a_paper_cross_listed_later_is_announced_in_the_other_category_too(
     make_announcement(paper=paper, category="cs.LG", on=date(2026, 2, 27))
     read(arxiv)
     assert paper.announcements.filter(category_id="cs.CL", announced_on=MONDAY).exists()
+
+
+def test_a_feed_added_today_does_not_take_over_today(origin: Origin) -> None:
+    """Its undated entries may be years old; what it brings later is of the day it was found."""
+    item = "<item><title>Mills {0}</title><link>https://example.org/{0}</link></item>"
+    source = make_source(kind=Source.Kind.SYNDICATION, key=f"http://{origin.host}/rss/cs.CL")
+    for count, now in ((1, NOON), (2, NOON + timedelta(days=1))):
+        entries = "".join(item.format(number) for number in range(count))
+        body = f'<rss version="2.0"><channel>{entries}</channel></rss>'.encode()
+        origin.fail_next(status=200, body=body)
+        read(source, now=now)
+    days = Paper.objects.order_by("url").values_list("announced_on", flat=True)
+    assert list(days) == [None, MONDAY + timedelta(days=1)]

@@ -62,10 +62,30 @@ def test_a_preprint_is_named_without_its_version() -> None:
     assert record.listed_on == date(2026, 2, 28)
 
 
-def test_a_post_without_day_is_listed_on_the_day_it_was_read() -> None:
+def test_a_post_without_day_was_found_on_the_day_it_was_read() -> None:
     record = parse_body(read_sample("journal.xml")).records[2]
-    assert (record.doi, record.listed_on, record.submitted_at) == ("", DAY, None)
+    assert (record.doi, record.listed_on, record.submitted_at) == ("", None, None)
+    assert record.found_on == DAY
     assert record.url == "https://journal.example.org/news/9?page=2"
+
+
+@pytest.mark.parametrize(
+    ("said", "is_first", "found_on"),
+    [
+        ("", False, DAY),
+        ("", True, None),
+        ("Mon, 01 Jun 2026 10:00:00 GMT", False, DAY),
+        ("Mon, 01 Jun 2026 10:00:00 GMT", True, None),
+        ("Tue, 03 Mar 2026 10:00:00 GMT", True, DAY),  # it is tomorrow there already
+        ("Sun, 01 Mar 2026 10:00:00 GMT", False, None),
+    ],
+)
+def test_entries_of_a_first_reading_may_be_of_any_day(
+    said: str, is_first: bool, found_on: date | None
+) -> None:
+    body = RSS.format(f"<item>{LINKED}<pubDate>{said}</pubDate></item>").encode()
+    feed = parse(body, url=ADDRESS, content_type="", read_on=DAY, is_first=is_first)
+    assert only(feed).found_on == found_on
 
 
 def test_atom_is_read_as_well() -> None:
@@ -125,11 +145,11 @@ def test_the_page_of_an_entry_is_its_address_in_full(link: str, url: str) -> Non
     ("said", "listed_on", "has_moment"),
     [
         ("Sun, 01 Mar 2026 10:00:00 GMT", date(2026, 3, 1), True),
-        ("Tue, 03 Mar 2026 10:00:00 GMT", DAY, True),
-        ("Mon, 01 Jun 2026 10:00:00 GMT", DAY, False),
+        ("Tue, 03 Mar 2026 10:00:00 GMT", None, True),
+        ("Mon, 01 Jun 2026 10:00:00 GMT", None, False),
         ("Sun, 26 Jan 2025 10:00:00 GMT", date(2025, 1, 26), True),
         ("Sat, 25 Jan 2025 10:00:00 GMT", None, True),
-        ("soon", DAY, False),
+        ("soon", None, False),
     ],
 )
 def test_a_day_that_cannot_be_is_not_believed(
