@@ -12,7 +12,7 @@ from datetime import date
 import numpy as np
 
 from papers.meaning import store, vectors
-from papers.meaning.model import Vector
+from papers.meaning.model import DIMENSIONS, Vector
 from papers.meaning.slots import Live, live
 from papers.meaning.vectors import Only
 
@@ -52,6 +52,14 @@ def nearest(vector: Vector, *, limit: int, only: Only = vectors.ANY) -> list[tup
     """Return (paper, cosine) of the papers nearest to `vector`, nearest first."""
     served = live()
     return vectors.nearest(served.slot, vector, limit=limit, only=only) if served else []
+
+
+def vectors_of(paper_ids: Sequence[int]) -> tuple[list[int], Vector]:
+    """Return those of `paper_ids` that have a vector, in their order, and the vectors (n x 256)."""
+    served = live()
+    if served is None:
+        return [], np.zeros((0, DIMENSIONS), np.float32)
+    return vectors.read(served.slot, paper_ids)
 
 
 def related(paper_id: int, *, limit: int) -> list[Related]:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import F
+from django.db.models.functions import Now
 
 from papers.meaning import filling, store, vectors
 from papers.meaning.training import TrainingError, train
@@ -68,7 +69,7 @@ def refresh(*, now: datetime) -> None:
         if slot is None and is_due(now=now):
             slot = _train(now)
         if slot is not None:
-            _finish(slot, now)
+            _finish(slot)
 
 
 def is_due(*, now: datetime) -> bool:
@@ -137,14 +138,14 @@ def _spare() -> MeaningSlot:
     return MeaningSlot.objects.select_for_update().filter(is_live=False).order_by("pk")[0]
 
 
-def _finish(slot: MeaningSlot, now: datetime) -> None:
+def _finish(slot: MeaningSlot) -> None:
     papers = filling.fill(slot.name)
     vectors.build_index(slot.name)
     filling.fill(slot.name)
     with transaction.atomic():
         MeaningSlot.objects.filter(is_live=True).update(is_live=False)
         MeaningSlot.objects.filter(pk=slot.pk).update(
-            state=MeaningSlot.State.READY, is_live=True, live_since=now
+            state=MeaningSlot.State.READY, is_live=True, live_since=Now()
         )
         MeaningTraining.objects.update(failures=0, not_before=None, last_error="")
     logger.info("The vectors of %d papers are ready.", papers)

@@ -112,9 +112,8 @@ def search(
     notes = (*query.notes, *_personal_notes(query.tree, personal))
     if query.is_empty:
         return SearchResult((), 0, notes, sort=sort)
-    compiled = compile_node(
-        query.tree, personal, today=today or timezone.now().date(), common=reading.common
-    )
+    day = today or timezone.now().date()
+    compiled = compile_node(query.tree, personal, today=day, common=reading.common)
     filters = restriction(category=category, announced_since=announced_since)
     wanted = all_of([compiled, *filters]) if filters else compiled
     counted = count_facets(reader, wanted) if facets else None
@@ -123,7 +122,17 @@ def search(
         said = Note(note % {"count": DEEPEST_OFFSET[sort]})
         return SearchResult((), count(reader, wanted), (*notes, said), counted, "", True, sort=sort)
     if sort == "relevance":
-        ranked = rank(reader, query, compiled, limit=limit, offset=offset, filters=filters)
+        ranked = rank(
+            reader,
+            query,
+            compiled,
+            compile_part=lambda node: compile_node(
+                node, personal, today=day, common=reading.common
+            ),
+            limit=limit,
+            offset=offset,
+            filters=filters,
+        )
         is_capped = ranked.total + ranked.near > _DEEPEST
         return SearchResult(
             ranked.hits, ranked.total, notes, counted, "", is_capped, ranked.near, sort

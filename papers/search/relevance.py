@@ -1,19 +1,33 @@
-"""The order of relevance: which of the papers found come first.
+"""The order of relevance: which of the papers found come first, and which come after them.
 
-It decides the order by BM25 over title, abstract and authors, the title above all; what a query
-finds is decided before (compiler.py). Read more: docs/decisions.md.
+First the papers that hold all that was asked, by words (BM25, the title above all) and meaning;
+then, for plain words, papers near to it. Meaning never lets a paper past an operator or a filter.
+Read more: docs/decisions.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import tantivy
 
-from papers.search.hits import Hit, all_of, count_of, numbers
-from papers.search.tree import Query
+from papers.meaning import near as meaning
+from papers.search.compiler import with_ids
+from papers.search.fusion import NOTHING_KNOWN, Known, fuse
+from papers.search.hits import Hit, all_of, count_of, numbers, unscored
+from papers.search.questions import Question, holding_any, read_question
+from papers.search.tree import Node, Query
 
 # Equal scores are put newest first; so many more than asked for are looked at for that.
 _TIES = 50
+# The best by words, which meaning may put in another order.
+_REORDERED = 100
+# How many papers holding some of the words, and how many near in meaning, are weighed up.
+_BY_WORDS, _BY_MEANING = 200, 100
+# A question in a sentence is held by no paper whole: what is near is then the answer.
+_LONG_QUESTION = 6
+_NEAR_SHORT, _NEAR_LONG = 20, 200
+# Of the fused score (0 to 2): below, a paper shares a word or a faint likeness.
+_LEAST_NEAR = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +44,95 @@ def rank(
     query: Query,
     compiled: tantivy.Query,
     *,
+    compile_part: Callable[[Node], tantivy.Query],
     limit: int,
     offset: int = 0,
     filters: Sequence[tantivy.Query] = (),
 ) -> Ranked:
     """Return the papers that `compiled`, which is `query`, finds: best first, equal ones newest.
 
-    Each also satisfies all `filters`, which score nothing.
+    Each also satisfies all `filters`, which score nothing. Where the page reaches the end of them
+    and `query` is plain words and filters, papers near to it follow, counted apart and only then.
+    `compile_part` compiles a part of the query by itself.
     """
+    asked = _Asked(reader, read_question(query.tree), compile_part, filters)
     wanted = all_of([compiled, *filters]) if filters else compiled
-    found = reader.search(wanted, limit=offset + limit + _TIES)
+    found = reader.search(wanted, limit=max(offset + limit, _REORDERED) + _TIES)
+    exact, total = _newest_first(reader, found), count_of(found)
+    if offset < _REORDERED:
+        exact = _reordered(asked, exact)
+    page = exact[offset : offset + limit]
+    if total > offset + limit or asked.question is None:
+        return Ranked(tuple(page), total)
+    near = _near(asked, asked.question, {hit.paper_id for hit in exact})
+    first = max(offset - total, 0)
+    page += near[first : first + limit - len(page)]
+    return Ranked(tuple(page), total, len(near))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    reader: tantivy.Searcher
+    question: Question | None
+    compile_part: Callable[[Node], tantivy.Query]
+    filters: Sequence[tantivy.Query]
+
+
+def _newest_first(reader: tantivy.Searcher, found: tantivy.SearchResult) -> list[Hit]:
     scores = [score for score, _address in found.hits]
-    newest = numbers(reader, "newest", found)
-    ids = numbers(reader, "id", found)
+    newest, ids = numbers(reader, "newest", found), numbers(reader, "id", found)
     ordered = sorted(zip(scores, newest, ids, strict=True), reverse=True)
-    page = ordered[offset : offset + limit]
-    hits = tuple(Hit(paper_id, score) for score, _newest, paper_id in page)
-    return Ranked(hits, count_of(found))
+    return [Hit(paper_id, score) for score, _newest, paper_id in ordered]
+
+
+def _reordered(asked: _Asked, hits: list[Hit]) -> list[Hit]:
+    """Put the best by words in the order of words and meaning; one word says no more by meaning."""
+    first, rest = hits[:_REORDERED], hits[_REORDERED:]
+    if asked.question is None or asked.question.terms < 2 or len(first) < 2:
+        return hits
+    vector = meaning.encode(asked.question.text)
+    if vector is None:
+        return hits
+    words = {hit.paper_id: hit.score for hit in first}
+    scores = fuse(words, vector, Known(*meaning.vectors_of(list(words))))
+    best_first = sorted(first, key=lambda hit: -scores[hit.paper_id])
+    return [Hit(hit.paper_id, scores[hit.paper_id]) for hit in best_first] + rest
+
+
+def _near(asked: _Asked, question: Question, exact: set[int]) -> list[Hit]:
+    """Papers that hold some of the words or are near in meaning, those of `exact` left out."""
+    scores = _weighed(asked, question)
+    is_long = question.terms > _LONG_QUESTION
+    best = sorted(scores.items(), key=lambda one: (-one[1], -one[0]))
+    least = 0.0 if is_long else _LEAST_NEAR
+    kept = [(pk, score) for pk, score in best if pk not in exact and score >= least]
+    most = _NEAR_LONG if is_long else _NEAR_SHORT
+    return [Hit(paper_id, score, is_near=True) for paper_id, score in kept[:most]]
+
+
+def _weighed(asked: _Asked, question: Question) -> dict[int, float]:
+    filters = [*asked.filters, *(asked.compile_part(node) for node in question.filters)]
+    some = all_of(
+        [holding_any(asked.reader, question, asked.compile_part), *map(unscored, filters)]
+    )
+    words = dict(_scored(asked.reader, asked.reader.search(some, limit=_BY_WORDS, count=False)))
+    vector = meaning.encode(question.text)
+    if vector is None:
+        return fuse(words, None, NOTHING_KNOWN)
+    nearest = [paper_id for paper_id, _cosine in meaning.nearest(vector, limit=_BY_MEANING)]
+    allowed = _satisfying(asked.reader, nearest, filters)
+    return fuse(words, vector, Known(*meaning.vectors_of([*words, *allowed])))
+
+
+def _scored(reader: tantivy.Searcher, found: tantivy.SearchResult) -> Iterator[tuple[int, float]]:
+    scores = (score for score, _address in found.hits)
+    return zip(numbers(reader, "id", found), scores, strict=True)
+
+
+def _satisfying(
+    reader: tantivy.Searcher, paper_ids: list[int], filters: Sequence[tantivy.Query]
+) -> list[int]:
+    if not filters or not paper_ids:
+        return paper_ids
+    wanted = unscored(all_of([with_ids(paper_ids), *filters]))
+    return numbers(reader, "id", reader.search(wanted, limit=len(paper_ids), count=False))

@@ -1,0 +1,101 @@
+"""Plain questions: words to be searched as loosely as they were typed.
+
+It decides which queries may be answered by papers that hold only some of the words, and what such
+papers are; never their order (relevance.py). Operators and fields are exact: they make no question.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import tantivy
+
+from papers.meaning.terms import STOPS
+from papers.search.analysis import ENGLISH, NAMES, normalise
+from papers.search.hits import any_of
+from papers.search.schema import SCHEMA
+from papers.search.tree import And, Filter, Node, Phrase, Word
+from papers.search.words import BOOSTS
+
+Compile = Callable[[Node], tantivy.Query]
+
+# A slip in a shorter word makes too many other words.
+_LEAST_MENDED = 4
+_TWO_SLIPS_FROM = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`words` to be found, `filters` to be kept to; `terms` counts the telling words."""
+
+    words: tuple[Word | Phrase, ...]
+    filters: tuple[Filter, ...]
+    terms: int
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+
+def read_question(tree: Node) -> Question | None:
+    """Return what `tree` asks in plain words; None where it asks by operators or fields."""
+    parts = tree.parts if isinstance(tree, And) else (tree,)
+    words = tuple(part for part in parts if isinstance(part, Word | Phrase))
+    filters = tuple(part for part in parts if isinstance(part, Filter))
+    is_plain = len(words) + len(filters) == len(parts) and not any(word.field for word in words)
+    if not words or not is_plain:
+        return None
+    terms = ENGLISH.analyze(normalise(" ".join(word.text for word in words)))
+    return Question(words, filters, sum(term not in STOPS for term in terms))
+
+
+def holding_any(
+    reader: tantivy.Searcher, question: Question, compile_part: Compile
+) -> tantivy.Query:
+    """Return what finds papers with any of the telling words; words said twice count twice.
+
+    A word that no paper holds is taken for a slip: words that differ in a letter stand for it.
+    """
+    telling = Counter(word for word in question.words if _is_telling(word))
+    chosen = telling or Counter(question.words)
+    return any_of(
+        tantivy.Query.boost_query(_look_for(reader, word, compile_part), float(count))
+        for word, count in chosen.items()
+    )
+
+
+def _is_telling(word: Word | Phrase) -> bool:
+    return any(term not in STOPS for term in ENGLISH.analyze(normalise(word.text)))
+
+
+def _look_for(
+    reader: tantivy.Searcher, word: Word | Phrase, compile_part: Compile
+) -> tantivy.Query:
+    if isinstance(word, Word) and not _is_known(reader, word.text):
+        return any_of(_like(field, word.text) for field in BOOSTS)
+    return compile_part(word)
+
+
+def _is_known(reader: tantivy.Searcher, text: str) -> bool:
+    english, names = ENGLISH.analyze(normalise(text)), NAMES.analyze(normalise(text))
+    return _are_in(reader, ("title", "abstract"), english) or _are_in(reader, ("authors",), names)
+
+
+def _are_in(reader: tantivy.Searcher, fields: Iterable[str], terms: list[str]) -> bool:
+    return all(any(reader.doc_freq(field, term) for field in fields) for term in terms)
+
+
+def _like(field: str, text: str) -> tantivy.Query:
+    """Words a slip away from each of `text`, two slips where it is long."""
+    analyzer = NAMES if field == "authors" else ENGLISH
+    terms = analyzer.analyze(normalise(text))
+    return any_of(
+        tantivy.Query.boost_query(_within_slips(field, term), BOOSTS[field])
+        for term in terms
+        if len(term) >= _LEAST_MENDED
+    )
+
+
+def _within_slips(field: str, term: str) -> tantivy.Query:
+    slips = 2 if len(term) >= _TWO_SLIPS_FROM else 1
+    return tantivy.Query.fuzzy_term_query(SCHEMA, field, term, distance=slips)
