@@ -56,17 +56,23 @@ FORMATS = {form.ending: form for form in (ATOM, JSON, BIB)}
 
 @require_safe
 def search_atom(request: HttpRequest) -> HttpResponseBase:
-    return _answer(request, ATOM)
+    return _unindexed(_answer(request, ATOM))
 
 
 @require_safe
 def search_json(request: HttpRequest) -> HttpResponseBase:
-    return _answer(request, JSON)
+    return _unindexed(_answer(request, JSON))
 
 
 @require_safe
 def search_bib(request: HttpRequest) -> HttpResponseBase:
-    return _answer(request, BIB)
+    return _unindexed(_answer(request, BIB))
+
+
+def _unindexed(response: HttpResponseBase) -> HttpResponseBase:
+    """There are as many searches as words: no search engine is to walk through them."""
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def _answer(request: HttpRequest, form: Format) -> HttpResponseBase:

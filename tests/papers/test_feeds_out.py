@@ -129,3 +129,10 @@ def test_no_text_breaks_it(client: Client, text: str) -> None:
     index_now()
     for address in ADDRESSES:
         assert client.get(address, {"q": text}).status_code in (200, 400)
+
+
+@pytest.mark.parametrize("query", ["kestrel", ""])
+def test_search_engines_are_told_not_to_walk_through_searches(client: Client, query: str) -> None:
+    index_now()
+    answer = client.get("/search/feed.atom", {"q": query})
+    assert answer["X-Robots-Tag"] == "noindex"
