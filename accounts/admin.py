@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.digest.schedule import reschedule
-from accounts.models import Delivery, User
+from accounts.models import Delivery, Follow, StandingQuery, User
 from papers.models import PaperRequest
 
 # Allauth's limits and codes guard its own login page only, so the admin's form is not used.
@@ -50,7 +50,7 @@ class ReaderAdmin(UserAdmin):  # type: ignore[type-arg]
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         # What nobody may delete alone goes with its reader.
         deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
-        going_along = {model._meta.verbose_name for model in (Delivery, PaperRequest)}
+        going_along = {model._meta.verbose_name for model in (Delivery, Follow, PaperRequest)}
         return deleted, counts, missing - going_along, protected
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
@@ -60,8 +60,19 @@ class ReaderAdmin(UserAdmin):  # type: ignore[type-arg]
             reschedule(obj, timezone.now())
 
 
+class _ForLooking(admin.ModelAdmin):  # type: ignore[type-arg]
+    def has_add_permission(self, request: object) -> bool:
+        return False
+
+    def has_change_permission(self, request: object, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: object, obj: object = None) -> bool:
+        return False
+
+
 @admin.register(Delivery)
-class DeliveryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class DeliveryAdmin(_ForLooking):
     """For looking only: the ledger's rows are changed by the ledger."""
 
     list_display = ["user", "local_date", "state", "attempts", "due_at", "finished_at", "reason"]
@@ -70,11 +81,22 @@ class DeliveryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     date_hierarchy = "local_date"
     list_select_related = ["user"]
 
-    def has_add_permission(self, request: object) -> bool:
-        return False
 
-    def has_change_permission(self, request: object, obj: Delivery | None = None) -> bool:
-        return False
+@admin.register(Follow)
+class FollowAdmin(_ForLooking):
+    """For looking only: what somebody follows is theirs to change."""
 
-    def has_delete_permission(self, request: object, obj: Delivery | None = None) -> bool:
-        return False
+    list_display = ["user", "name", "query", "in_digest", "created_at"]
+    list_filter = ["in_digest"]
+    search_fields = ["user__email", "query"]
+    list_select_related = ["user"]
+    exclude = ["feed_key_hash"]
+
+
+@admin.register(StandingQuery)
+class StandingQueryAdmin(_ForLooking):
+    """For looking only: rows come and go with the follows."""
+
+    list_display = ["text", "followers", "created_at", "seeded_at"]
+    search_fields = ["text"]
+    ordering = ["-followers"]

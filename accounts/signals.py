@@ -3,14 +3,15 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.account.signals import email_confirmed
 from django.contrib import messages
-from django.db.models.signals import post_save
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import follows
 from accounts.digest.schedule import reschedule
-from accounts.models import User
+from accounts.models import Follow, User
 
 
 @receiver(post_save, sender=User)
@@ -20,6 +21,13 @@ def trust_address_of_operator(instance: User, created: bool, **_signal: Any) -> 
         EmailAddress.objects.create(
             user=instance, email=instance.email, verified=True, primary=True
         )
+
+
+@receiver(post_delete, sender=Follow)
+def release_standing_query(instance: Follow, **_signal: Any) -> None:
+    """However a follow ends, with its reader's account too, its question has a follower less."""
+    if instance.standing_id is not None:
+        follows.release(instance.standing_id)
 
 
 @receiver(email_confirmed)

@@ -1,19 +1,23 @@
 """What Celery calls: ids in, one domain function, a count in the log. No rule lives here.
 
-Both run in the queue `io`, the default one.
+The digest's run in the queue `io`, the default one; matching papers runs in `cpu`.
 """
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from celery import shared_task
 
 from accounts.digest import ledger, send, tick
+from accounts.matching import arrivals, seeding
 
 logger = logging.getLogger(__name__)
 
 # A backlog must not pile up: the next tick, a minute later, queues again what is still due.
 NUDGE_EXPIRES_SECONDS = 60
+# Fifteen times what 1,000 papers against 300,000 searches may take.
+MATCHING_SECONDS = 900
 
 
 @shared_task
@@ -30,3 +34,29 @@ def send_deliveries(delivery_ids: list[int]) -> None:
     outcomes: Any = send.deliver(delivery_ids, now=ledger.database_now())
     if outcomes:
         logger.info("digest: %s", ", ".join(f"{n} {state}" for state, n in outcomes.items()))
+
+
+@shared_task(time_limit=MATCHING_SECONDS)
+def match_papers() -> None:
+    """Match what came, ask what was just followed, look at all recent papers once a day."""
+    _repeat("matched", arrivals.match_arrivals)
+    while seeded := seeding.seed(now=ledger.database_now()):
+        logger.info("follows: %s new searches were asked of recent papers", seeded)
+    _repeat("looked at again", arrivals.recheck)
+
+
+def _repeat(done: str, step: Callable[..., arrivals.Outcome]) -> None:
+    """Go on until all is done; killed in between, the next tick goes on from there."""
+    goes_on = True
+    while goes_on:
+        outcome = step(now=ledger.database_now())
+        goes_on = outcome.goes_on
+        if outcome.asked:
+            logger.info(
+                "follows: %s papers %s against %s searches (%s by the index): %s new matches",
+                outcome.papers,
+                done,
+                outcome.asked,
+                outcome.run,
+                outcome.added,
+            )

@@ -1,9 +1,18 @@
 from django.urls import path, register_converter
 
-from accounts.views import issues, outbox, settings, subscribe, unsubscribe
+from accounts.views import (
+    follow_feeds,
+    follows,
+    issues,
+    outbox,
+    settings,
+    subscribe,
+    unsubscribe,
+)
 from papers.converters import DayConverter
 
 register_converter(DayConverter, "local_date")
+register_converter(follow_feeds.FormatConverter, "feed_format")
 
 app_name = "accounts"
 urlpatterns = [
@@ -16,6 +25,17 @@ urlpatterns = [
     path("issues/send-now/", issues.send_now, name="send_now"),
     path("issues/<local_date:local_date>/", issues.issue, name="issue"),
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
+    # Saved queries
+    path("follows/", follows.list_follows, name="follows"),
+    path("follows/follow/", follows.follow, name="follow"),
+    path("follows/feeds.opml", follow_feeds.follows_opml, name="follows_opml"),
+    path("follows/take-back/", follows.take_back, name="take_back_follow"),
+    path("follows/<int:pk>/", follows.show, name="follow_page"),
+    path("follows/<int:pk>/change/", follows.change, name="change_follow"),
+    path("follows/<int:pk>/digest/", follows.set_in_digest, name="follow_in_digest"),
+    path("follows/<int:pk>/key/", follows.renew_key, name="renew_follow_key"),
+    path("follows/<int:pk>/remove/", follows.unfollow, name="unfollow"),
+    path("f/<str:key>.<feed_format:ending>", follow_feeds.follow_feed, name="follow_feed"),
     # Mail of a site that sends none
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/<str:name>/", outbox.message, name="outbox_message"),

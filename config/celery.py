@@ -35,6 +35,11 @@ app.conf.beat_schedule = {
         "schedule": TICK_SECONDS,
         "options": {"expires": TICK_SECONDS},
     },
+    "match-papers": {
+        "task": "accounts.tasks.match_papers",
+        "schedule": TICK_SECONDS,
+        "options": {"expires": TICK_SECONDS},
+    },
     "send-due-digests": {
         "task": "accounts.tasks.send_due_digests",
         "schedule": TICK_SECONDS,

@@ -13,6 +13,7 @@ _SLASH = r"(?:/|%2[Ff])"
 # After which part of a path a key stands; the last two are allauth's.
 _BEFORE_KEY = (
     "l",
+    "f",
     "unsubscribe",
     f"subscribe{_SLASH}confirm",
     "confirm-email",

@@ -150,11 +150,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False  # a request never waits for a broker that is down
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "io"
-CELERY_TASK_ROUTES = {"papers.tasks.ingest_document": {"queue": "cpu"}}
+CELERY_TASK_ROUTES = {
+    "papers.tasks.ingest_document": {"queue": "cpu"},
+    "accounts.tasks.match_papers": {"queue": "cpu"},
+}
 CELERY_TASK_ALWAYS_EAGER = False
 
 # --- Accounts ---------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
+FOLLOWS_PER_READER = env.whole_number("FOLLOWS_PER_READER", 200)
 SILENCED_SYSTEM_CHECKS = [
     # preloading binds a whole domain for years: whoever owns it decides (SECURE_HSTS_PRELOAD)
     "security.W021",

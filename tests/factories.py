@@ -5,7 +5,8 @@ from itertools import count
 
 from allauth.account.models import EmailAddress
 
-from accounts.models import User
+from accounts import follows
+from accounts.models import Follow, QueryMatch, User
 from papers.models import (
     Announcement,
     Category,
@@ -120,3 +121,14 @@ def make_entry(
         entries.set_note(entry, note)
         entry.note = note
     return entry
+
+
+def make_follow(*, user: User | None = None, query: str = "kestrel", name: str = "") -> Follow:
+    """A search followed as a reader does it."""
+    return follows.follow(user or make_user(), query, name)
+
+
+def make_match(*, follow: Follow, paper: Paper, at: datetime | None = None) -> QueryMatch:
+    assert follow.standing is not None
+    moment = {"matched_at": at} if at else {}
+    return QueryMatch.objects.create(standing=follow.standing, paper=paper, **moment)

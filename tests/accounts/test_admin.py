@@ -34,7 +34,7 @@ def test_a_reader_without_the_right_is_refused(client: Client) -> None:
     assert client.get("/admin/login/").status_code == 403
 
 
-@pytest.mark.parametrize("page", ["user/", "user/add/", "delivery/"])
+@pytest.mark.parametrize("page", ["user/", "user/add/", "delivery/", "follow/", "standingquery/"])
 def test_pages_open(admin: Client, page: str) -> None:
     assert admin.get(f"/admin/accounts/{page}").status_code == 200
 

@@ -19,6 +19,8 @@ KEY = "Ab3dE_-PI3Q94LD_4oBoY8x3FQ-103xoQmktuMX-nPJ"
         f"https://papers.example.org/site/l/{KEY}/?page=2",
         f"/accounts/login/?next=/l/{KEY}/",
         f"/accounts/login/?next=%2Fl%2F{KEY}%2F%3Fpage%3D2",
+        f"/f/{KEY}.atom",
+        f"https://papers.example.org/f/{KEY}.bib?x=1",
         f"/unsubscribe/{KEY}:1tPq2x:{KEY}/",
         f"/subscribe/confirm/{KEY}%3A1tPq2x%3A{KEY}/",
         f"/accounts/confirm-email/{KEY}:1tPq2x:{KEY}/",
@@ -33,7 +35,14 @@ def test_a_key_in_an_address_is_cut_to_six_characters(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/lists/12345678901/", "/l/", "/paper/2603.00141v2/", "/search/?q=l/decoder-only"]
+    "path",
+    [
+        "/lists/12345678901/",
+        "/l/",
+        "/follows/12345678/",
+        "/paper/2603.00141v2/",
+        "/search/?q=l/decoder-only",
+    ],
 )
 def test_other_addresses_stay_whole(path: str) -> None:
     assert cut_keys(path) == path

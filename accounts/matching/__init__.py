@@ -1,0 +1,1 @@
+"""New papers meet the searches that readers follow."""

@@ -1,0 +1,60 @@
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from accounts.matching import lease, seeding
+from accounts.matching.arrivals import Outcome
+from accounts.models import MatchCursor, QueryMatch, StandingQuery
+from papers.models import Paper
+from papers.search.follower import index_now
+from tests.factories import make_follow, make_paper
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOW = datetime.now(UTC)
+TODAY = NOW.date()
+MatchAll = Callable[[datetime], Outcome]
+
+
+@pytest.fixture(autouse=True)
+def begun(match_all: MatchAll) -> None:
+    match_all(NOW)
+
+
+def test_a_search_just_followed_gets_the_last_30_days_at_once() -> None:
+    make_paper(title="New kestrels", announced_on=TODAY - timedelta(days=29))
+    make_paper(title="Old kestrels", announced_on=TODAY - timedelta(days=31))
+    Paper.objects.update(first_seen_at=NOW - timedelta(days=20))
+    index_now()
+    make_follow()
+    assert seeding.seed(now=NOW) == 1
+    match = QueryMatch.objects.get()
+    assert (match.paper.title, match.matched_at) == ("New kestrels", NOW - timedelta(days=20))
+    assert StandingQuery.objects.get().seeded_at == NOW
+    assert seeding.seed(now=NOW) == 0
+
+
+def test_without_an_index_it_waits() -> None:
+    make_follow()
+    assert seeding.seed(now=NOW) == 0
+    assert StandingQuery.objects.get().seeded_at is None
+
+
+def test_it_waits_for_an_index_that_is_behind_what_was_matched(match_all: MatchAll) -> None:
+    index_now()
+    make_paper(title="Kestrels", announced_on=TODAY)
+    match_all(NOW)
+    make_follow()
+    assert seeding.seed(now=NOW) == 0
+    index_now()
+    assert seeding.seed(now=NOW) == 1
+    assert QueryMatch.objects.count() == 1
+
+
+def test_while_another_worker_writes_it_waits() -> None:
+    index_now()
+    make_follow()
+    assert lease.take() is not None
+    assert seeding.seed(now=NOW) == 0
+    MatchCursor.objects.update(leased_until=None)
+    assert seeding.seed(now=NOW) == 1
