@@ -14,8 +14,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.digest import candidates, readers
+from accounts.digest import candidates, followed, readers
 from accounts.digest.candidates import Candidate
+from accounts.digest.followed import Followed
 from accounts.digest.readers import Reader
 from accounts.models import User
 
@@ -80,33 +81,52 @@ def choose(users: Sequence[User], now: datetime, find_near: NearFinder) -> dict[
         return {}
     pool = _read_pool(those)
     near = {reader.user_id: _near(reader, find_near) for reader in those}
+    asked = followed.read(those, users, now)
     found = [one for several in near.values() for one in several]
     details = candidates.by_id(one.paper_id for one in found)
     titles = candidates.titles_of(one.saved_id for one in found)
     return {
         reader.user_id: choose_for(
-            reader, pool, list(_fresh_near(reader, near[reader.user_id], details, titles))
+            reader,
+            pool,
+            list(_fresh_near(reader, near[reader.user_id], details, titles)),
+            list(_asked(reader, asked[reader.user_id])),
         )
         for reader in those
     }
 
 
-def choose_for(reader: Reader, pool: Pool, near: Sequence[Item]) -> Choice:
-    """Return one reader's choice: papers near their lists take up to half, trending ones the rest.
+def choose_for(
+    reader: Reader, pool: Pool, near: Sequence[Item], asked: Sequence[Item] = ()
+) -> Choice:
+    """Return one reader's choice: papers of followed searches take up to half of it.
+
+    They and the rest fill what the other leaves free; each followed search gets its share.
+    """
+    half = (reader.size + 1) // 2
+    others = _others(reader, pool, _without(near, asked[:half]), asked[:half])
+    asked = _without(asked, others)[: reader.size - len(others)]
+    items = [*_by_section(asked), *others]
+    if not items:
+        return Choice(why_nothing=_why_nothing(reader))
+    return Choice(tuple(_ranked(items)))
+
+
+def _others(reader: Reader, pool: Pool, near: Sequence[Item], asked: Sequence[Item]) -> list[Item]:
+    """Papers near the reader's lists take half of what `asked` leaves, trending ones the rest.
 
     Either section fills what the other leaves free. "Trending" holds only papers that somebody
     showed interest in; only where there was none at all for a week, in any paper but the reader's
     own, does the newest of the reader's categories (else of all) take its place.
     """
-    trending = list(islice(_trending(reader, pool), reader.size))
+    room = reader.size - len(asked)
+    enough = reader.size + len(asked)
+    trending = _without(list(islice(_trending(reader, pool), enough)), asked)
     if not trending and not pool.with_signal - reader.known:
-        trending = list(islice(_newest(reader, pool), reader.size))
-    half = (reader.size + 1) // 2
-    others = _without(trending, near[:half])[: reader.size - len(near[:half])]
-    items = [*_without(near, others)[: reader.size - len(others)], *others]
-    if not items:
-        return Choice(why_nothing=_why_nothing(reader))
-    return Choice(tuple(_ranked(items)))
+        trending = _without(list(islice(_newest(reader, pool), enough)), asked)
+    half = (room + 1) // 2
+    others = _without(trending, near[:half])[: room - len(near[:half])]
+    return [*_without(near, others)[: room - len(others)], *others]
 
 
 def _read_pool(those: Sequence[Reader]) -> Pool:
@@ -141,6 +161,25 @@ def _fresh_near(
             yield Item(paper.paper_id, NEAR, _because_saved(titles[one.saved_id]))
 
 
+def _asked(reader: Reader, several: Sequence[Followed]) -> Iterator[Item]:
+    """Each followed search in turn, a paper at a time, each paper once."""
+    fresh = [
+        (one, [pk for pk in one.paper_ids if pk not in reader.mailed and pk not in reader.known])
+        for one in several
+    ]
+    taken: set[int] = set()
+    for place in range(max((len(paper_ids) for _one, paper_ids in fresh), default=0)):
+        for one, paper_ids in fresh:
+            if place < len(paper_ids) and paper_ids[place] not in taken:
+                taken.add(paper_ids[place])
+                yield Item(paper_ids[place], _following(one), _matches(one))
+
+
+def _by_section(items: Sequence[Item]) -> list[Item]:
+    """Together what is of one search, the searches by name."""
+    return sorted(items, key=lambda item: item.section)
+
+
 def _trending(reader: Reader, pool: Pool) -> Iterator[Item]:
     for paper in pool.trending:
         if _wanted(reader, paper):
@@ -173,10 +212,22 @@ def _ranked(items: Iterable[Item]) -> Iterator[Item]:
         yield Item(item.paper, item.section, item.reason, rank)
 
 
+def _following(one: Followed) -> str:
+    return _("You follow: %s") % one.name
+
+
+def _matches(one: Followed) -> str:
+    return _("matches %s") % _shortened(one.query)
+
+
 def _because_saved(title: str) -> str:
-    if len(title) > LONGEST_TITLE_IN_REASON:
-        title = title[: LONGEST_TITLE_IN_REASON - 1].rstrip() + "…"
-    return _("because you saved “%s”") % title
+    return _("because you saved “%s”") % _shortened(title)
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= LONGEST_TITLE_IN_REASON:
+        return text
+    return text[: LONGEST_TITLE_IN_REASON - 1].rstrip() + "…"
 
 
 def _support(paper: Candidate) -> str:
