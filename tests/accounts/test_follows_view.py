@@ -285,3 +285,25 @@ def test_a_visitor_sees_where_a_category_is_followed(client: Client) -> None:
 def test_an_author_is_followed_from_a_paper(client: Client) -> None:
     make_paper(arxiv_id="2603.00141", authors=("Ada Moor",))
     assert "/follows/follow/?q=au%3A%22Ada%20Moor%22" in page(client, "/paper/2603.00141/")
+
+
+def test_a_search_is_followed_from_its_page_in_one_click(client: Client, reader: User) -> None:
+    index_now()
+    shown = page(client, "/search/?q=kestrel+%22owl%22")
+    assert 'name="q" value="kestrel &quot;owl&quot;" formaction="/follows/follow/"' in shown
+    make_follow(user=reader, query='"OWL" kestrel')
+    assert "Following</button>" in page(client, "/search/?q=kestrel+%22owl%22")
+
+
+def test_who_searches_for_an_author_is_asked_before_following(client: Client, reader: User) -> None:
+    index_now()
+    asked = 'href="/follows/follow/?q=au%3Amoor"'
+    assert asked in page(client, "/search/?q=au:moor")
+    assert asked not in page(client, "/search/?q=au:moor+cat:cs.CL")
+
+
+def test_a_search_page_names_its_feeds(client: Client) -> None:
+    index_now()
+    shown = page(client, "/search/?q=kestrel")
+    assert 'type="application/atom+xml" href="/search/feed.atom?q=kestrel"' in shown
+    assert 'href="/search/papers.bib?q=kestrel"' in shown
