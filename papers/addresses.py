@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 LONGEST_ADDRESS = 500
 DEFAULT_PORTS = {"http": 80, "https": 443}
 _SCHEME = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_ENCODED = re.compile("%(?P<code>[0-9A-Fa-f]{2})")
 _NAME = re.compile(r"(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]*")
 
 
@@ -33,7 +34,28 @@ def public_address(text: str) -> str:
         _refuse_private(host)
     shown = f"[{host}]" if ":" in host else host
     netloc = shown if port == DEFAULT_PORTS[parts.scheme] else f"{shown}:{port}"
-    return urlunsplit((parts.scheme, netloc, parts.path or "/", parts.query, ""))
+    return urlunsplit((parts.scheme, netloc, _path(parts.path), parts.query, ""))
+
+
+def _path(path: str) -> str:
+    """Without dot segments, and with letters, digits and -._~ as themselves (RFC 3986, 6.2.2)."""
+    plain = _ENCODED.sub(_decoded, path)
+    if "/." not in plain:
+        return plain or "/"
+    kept: list[str] = []
+    segments = plain.split("/")[1:]
+    for segment in segments:
+        if segment == "..":
+            kept = kept[:-1]
+        elif segment != ".":
+            kept.append(segment)
+    return "/".join(["", *kept, *([""] if segments[-1] in (".", "..") else [])])
+
+
+def _decoded(match: re.Match[str]) -> str:
+    character = chr(int(match["code"], 16))
+    is_plain = character.isascii() and (character.isalnum() or character in "-._~")
+    return character if is_plain else match[0].upper()
 
 
 def _split(text: str) -> SplitResult:

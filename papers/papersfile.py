@@ -1,4 +1,4 @@
-"""Reads a papers file: gzipped JSON lines, one paper a line, as `manage.py loadpapers` takes it.
+"""Reads a papers file: JSON lines, gzipped or not, one paper a line; for `manage.py loadpapers`.
 
 It decides what a line must say to be a paper, and names in words what is wrong with one that does
 not; it never stores anything. The fields are those of `_record`; the README lists them.
@@ -10,11 +10,13 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
 from papers.feeds.records import AnnouncementRecord, PaperRecord
 from papers.feeds.text import clean, clean_name, is_category
+from papers.feeds.withdrawals import says_withdrawn
 from papers.identifiers import parse_arxiv_id
 
 LONGEST_LINE_BYTES = 1_000_000
@@ -37,11 +39,11 @@ class Line:
 def read_lines(path: Path) -> Iterator[Line]:
     """Yield every line that is not blank, numbered from 1, never more than one in memory.
 
-    Raises NotAPapersFile when the file cannot be opened, is not gzip, or ends in the middle.
+    Raises NotAPapersFile when the file cannot be opened, is no text, or ends in the middle.
     """
     number = 0
     try:
-        with path.open("rb") as raw, gzip.GzipFile(fileobj=raw) as lines:
+        with path.open("rb") as raw, _unpacked(raw) as lines:
             while data := lines.readline(LONGEST_LINE_BYTES):
                 number += 1
                 if len(data) == LONGEST_LINE_BYTES and not data.endswith(b"\n"):
@@ -52,12 +54,18 @@ def read_lines(path: Path) -> Iterator[Line]:
     except (EOFError, zlib.error) as error:
         raise NotAPapersFile(f"{path} is cut off or damaged after line {number}.") from error
     except gzip.BadGzipFile as error:
-        raise NotAPapersFile(f"{path} is not a gzip file.") from error
+        raise NotAPapersFile(f"{path} holds no JSON lines, gzipped or not.") from error
     except OSError as error:
         raise NotAPapersFile(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
-def _skip_rest(lines: gzip.GzipFile) -> None:
+def _unpacked(raw: BufferedReader) -> BufferedReader | gzip.GzipFile:
+    """`raw` itself where it begins as a line of JSON does, else unpacked."""
+    start = raw.peek(1)[:1]
+    return raw if start in (b"{", b"[", b"\n", b" ") else gzip.GzipFile(fileobj=raw)
+
+
+def _skip_rest(lines: BufferedReader | gzip.GzipFile) -> None:
     while (data := lines.readline(LONGEST_LINE_BYTES)) and not data.endswith(b"\n"):
         pass
 
@@ -93,15 +101,18 @@ def _record(fields: dict[str, Any]) -> PaperRecord:
     categories = tuple(dict.fromkeys(code for code in codes if is_category(code)))
     first_seen = _moment(fields, "first_seen")
     listed_on = first_seen.date() if first_seen else None
+    abstract, comment = clean(_text(fields, "abstract")), clean(_text(fields, "comment"))
     return PaperRecord(
         arxiv_id=parse_arxiv_id(_text(fields, "arxiv_id")).base,
         title=title,
-        abstract=clean(_text(fields, "abstract")),
+        abstract=abstract,
         authors=tuple(filter(None, map(clean_name, _texts(fields, "authors")))),
         categories=categories,
         submitted_at=_moment(fields, "published"),
         updated_at=_moment(fields, "updated"),
-        comment=clean(_text(fields, "comment")),
+        comment=comment,
+        # Of arXiv's own words; where they are missing, the file cannot tell.
+        is_withdrawn=says_withdrawn(comment, abstract) or None,
         listed_on=listed_on,
         announcements=_announcements(categories, listed_on),
     )

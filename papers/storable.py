@@ -31,15 +31,18 @@ LONGEST_DOI = 300
 MOST_KEYWORDS = 20
 LONGEST_KEYWORD = 100
 MOST_VERSIONS = 200  # the newest; arXiv's most revised papers have some fifty
+# NUL, and what turns the text around it about: Unicode's embeddings, overrides and isolates.
+_UNWANTED = dict.fromkeys([0, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _SCHEMES = ("https://", "http://")
 
 
 def storable(record: PaperRecord, *, today: date) -> PaperRecord:
     """Return `record` without what cannot be stored: each such value counts as not given.
 
-    NUL and lone surrogates leave the texts; a title of nothing else becomes the id. Texts of an
-    absurd length are cut, and of authors the first 20,000 are kept. Days and
-    moments before 1990 or more than two days after `today` are slips, and would sort above all.
+    NUL, lone surrogates and signs that turn text about leave the texts; a title of nothing else
+    becomes the id. Texts of an absurd length are cut, and of authors the first 20,000 are kept.
+    Days and moments before 1990 or more than two days after `today` are slips, and would sort
+    above all.
     """
     # Nearly every record is storable as it is, and making another one costs more than looking.
     changed = dict(_slips(record, today + timedelta(days=DAYS_AHEAD)))
@@ -65,7 +68,7 @@ def _text(text: str, _last: date | None = None) -> str:
 def _clean(text: str) -> str:
     if text.isascii() and "\x00" not in text:
         return text
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    return text.translate(_UNWANTED).encode("utf-8", "replace").decode("utf-8")
 
 
 def _cut(text: str, longest: int) -> str:

@@ -3,7 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from threading import BoundedSemaphore
 from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from papers.calendar import feed_day
 from papers.feeds import arxiv_oai
@@ -14,6 +18,9 @@ from papers.models import FetchedDocument, Source
 from papers.sources import READERS, Ask
 
 TITLES_SHOWN = 5
+REMARKS_SHOWN = 5
+# Each holds a thread of the web process until the origin answers.
+_TURNS = BoundedSemaphore(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +31,7 @@ class Trial:
     words: str
     title: str = ""
     titles: Sequence[str] = ()
+    remarks: Sequence[str] = ()
 
 
 def can_be_tried(kind: str) -> bool:
@@ -34,13 +42,20 @@ def can_be_tried(kind: str) -> bool:
 def try_source(source: Source, *, now: datetime) -> Trial:
     """Ask `source`, which need not be saved, for what is newest; a fault is in `words`."""
     if not can_be_tried(source.kind):
-        return Trial(works=False, words="It counts for papers known here: there is nothing to try.")
+        return Trial(works=False, words=_("There is nothing to try."))
+    if not _TURNS.acquire(blocking=False):
+        return Trial(works=False, words=_("Two sources are being tried; try again in a moment."))
     try:
         parsed = _ask(source, now=now)
     except FeedError as error:
         return Trial(works=False, words=str(error))
+    finally:
+        _TURNS.release()
     titles = tuple(record.title for record in parsed.records[:TITLES_SHOWN])
-    return Trial(works=True, words=_in_words(parsed), title=parsed.title, titles=titles)
+    remarks = _few(parsed.problems)
+    return Trial(
+        works=True, words=_in_words(parsed), title=parsed.title, titles=titles, remarks=remarks
+    )
 
 
 def _ask(source: Source, *, now: datetime) -> ParsedFeed:
@@ -70,6 +85,16 @@ def _parse(
 
 def _in_words(parsed: ParsedFeed) -> str:
     if parsed.expected is not None:
-        return f"It states {parsed.expected} papers for {parsed.day}."
-    remarks = f", and {len(parsed.problems)} remarks" if parsed.problems else ""
-    return f"It answers with {len(parsed.records)} papers{remarks}."
+        words = _("It states %(n)d papers for %(day)s.")
+        return words % {"n": parsed.expected, "day": parsed.day}
+    count = len(parsed.records)
+    words = ngettext("It answers with %(n)d paper.", "It answers with %(n)d papers.", count)
+    return words % {"n": count}
+
+
+def _few(problems: Sequence[str]) -> Sequence[str]:
+    left = len(problems) - REMARKS_SHOWN
+    if left <= 0:
+        return problems
+    more = ngettext("And %(n)d more of this kind.", "And %(n)d more of this kind.", left)
+    return (*problems[:REMARKS_SHOWN], more % {"n": left})

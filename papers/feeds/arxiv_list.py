@@ -13,7 +13,7 @@ from django.conf import settings
 from papers.feeds.fetch import FetchedResponse, fetch
 from papers.feeds.moments import day_in_words
 from papers.feeds.records import ParsedFeed, ParseError
-from papers.feeds.text import clean
+from papers.feeds.text import clean, opening
 
 FETCH_SECONDS = 90
 
@@ -47,8 +47,7 @@ def parse(body: bytes, *, category: str) -> ParsedFeed:
     """
     page = body.decode("utf-8", "replace")
     if f"/list/{category}/" not in page:
-        start = clean(page[:80])
-        raise ParseError(f"This is not arXiv's list of {category}: it begins “{start}”.")
+        raise ParseError(f"This is not arXiv's list of {category}: {opening(body)}.")
     headings = [_text(heading) for heading in _HEADING.findall(page)]
     stated = next(filter(None, map(_DAY.search, headings)), None)
     day = day_in_words(stated["day"]) if stated else None

@@ -17,7 +17,7 @@ from papers.feeds.fetch import FetchedResponse, fetch
 from papers.feeds.lenient import read_leniently
 from papers.feeds.names import split_authors
 from papers.feeds.records import AnnouncementRecord, PaperRecord, ParsedFeed, ParseError
-from papers.feeds.text import clean, clean_url
+from papers.feeds.text import clean, clean_url, opening
 from papers.identifiers import ArxivId, parse_arxiv_id
 
 # arXiv answers slowly just after an announcement; its own clients wait over a minute.
@@ -73,8 +73,7 @@ def parse(body: bytes, *, category: str, announced_on: date) -> ParsedFeed:
 def _read(body: bytes) -> tuple[Any, list[str]]:
     feed = read_leniently(body)
     if not str(feed.get("version") or "").startswith(("rss", "atom")):
-        start = clean(body[:80].decode("utf-8", "replace"))
-        raise ParseError(f"arXiv did not answer with a feed: it begins “{start}”.")
+        raise ParseError(f"arXiv did not answer with a feed: {opening(body)}.")
     if not feed.bozo:
         return feed, []
     # A broken feed is read leniently, which would store half an abstract from a cut one.

@@ -20,7 +20,7 @@ from papers.feeds.markup import text_of
 from papers.feeds.moments import midnight_of
 from papers.feeds.names import join_name, shown_name
 from papers.feeds.records import FetchError, PaperRecord, ParsedFeed, ParseError
-from papers.feeds.text import clean, clean_url
+from papers.feeds.text import clean_url, opening
 from papers.identifiers import normalise_doi, parse_arxiv_id
 
 LARGEST_BYTES = 3_000_000
@@ -70,8 +70,7 @@ def _work(body: bytes) -> dict[str, Any]:
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError) as error:
-        start = clean(body[:80].decode("utf-8", "replace"))
-        raise ParseError(f"Crossref did not answer in JSON: it begins “{start}”.") from error
+        raise ParseError(f"Crossref did not answer in JSON: {opening(body)}.") from error
     message = answer.get("message") if isinstance(answer, dict) else None
     if not isinstance(message, dict):
         raise ParseError("Crossref did not answer with an entry.")

@@ -13,7 +13,7 @@ from typing import TypeVar
 from lxml import etree
 
 from papers.feeds.records import ParseError
-from papers.feeds.text import clean
+from papers.feeds.text import clean, opening
 
 Result = TypeVar("Result")
 
@@ -90,5 +90,4 @@ def _mend(body: bytes) -> bytes:
 
 
 def _in_words(error: etree.XMLSyntaxError, body: bytes) -> str:
-    start = clean(body[:60].decode("utf-8", "replace"))
-    return f"{clean(error.msg or 'it is empty')[:200]}; it begins “{start}”"
+    return f"{clean(error.msg)[:200]}; {opening(body)}" if error.msg else opening(body)

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from papers.feeds.fetch import FetchedResponse, fetch
 from papers.feeds.records import FetchError, ParseError
-from papers.feeds.text import clean
+from papers.feeds.text import opening
 
 LARGEST_BYTES = 1_000_000
 LARGEST_COUNT = 2**31 - 1
@@ -89,8 +89,7 @@ def parse_stars(body: bytes) -> StarCount:
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError) as error:
-        start = clean(body[:80].decode("utf-8", "replace"))
-        raise ParseError(f"GitHub did not answer in JSON: it begins “{start}”.") from error
+        raise ParseError(f"GitHub did not answer in JSON: {opening(body)}.") from error
     fields = answer if isinstance(answer, dict) else {}
     name, stars = fields.get("full_name"), fields.get("stargazers_count")
     is_name = isinstance(name, str) and _NAME.fullmatch(name.lower())

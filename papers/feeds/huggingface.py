@@ -16,7 +16,7 @@ from papers.feeds.fetch import FetchedResponse, fetch
 from papers.feeds.moments import moment_of
 from papers.feeds.names import shown_name
 from papers.feeds.records import FetchError, PaperRecord, ParsedFeed, ParseError, SignalRecord
-from papers.feeds.text import clean, clean_url
+from papers.feeds.text import clean, clean_url, opening
 from papers.identifiers import parse_arxiv_id
 
 # The default page holds 50, and real days have reached it; 100 is the most that is answered.
@@ -113,8 +113,7 @@ def _items(body: bytes) -> list[object]:
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError) as error:
-        start = clean(body[:80].decode("utf-8", "replace"))
-        raise ParseError(f"Hugging Face did not answer in JSON: it begins “{start}”.") from error
+        raise ParseError(f"Hugging Face did not answer in JSON: {opening(body)}.") from error
     if isinstance(answer, dict) and isinstance(answer.get("error"), str):
         raise ParseError(f"Hugging Face answered with an error: {clean(answer['error'])[:200]}")
     if not isinstance(answer, list):

@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 
 from papers.feeds.fetch import FetchedResponse, fetch
 from papers.feeds.records import ParseError
-from papers.feeds.text import clean
+from papers.feeds.text import opening
 from papers.identifiers import ARXIV_DOI_PREFIX, doi_in, normalise_doi, parse_arxiv_id
 
 LARGEST_BYTES = 3_000_000
@@ -53,8 +53,7 @@ def parse(body: bytes, *, url: str) -> Identifiers:
     except (ValueError, AssertionError) as error:
         raise ParseError(f"{url[:200]} is no web page that can be read: {error}") from error
     if not tags.has_any:
-        start = clean(text[:80])
-        raise ParseError(f"{url[:200]} is no web page: it begins “{start}”.")
+        raise ParseError(f"{url[:200]} is no web page: {opening(body)}.")
     dois = [value for name in DOI_TAGS for value in tags.found.get(name, [])]
     ids = [value for name in ARXIV_TAGS for value in tags.found.get(name, [])]
     arxiv_dois = [value for value in dois if ARXIV_DOI_PREFIX in value.lower()]

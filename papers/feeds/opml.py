@@ -11,7 +11,7 @@ from typing import Any
 from lxml import etree
 
 from papers.feeds.records import ParseError
-from papers.feeds.text import clean
+from papers.feeds.text import clean, opening
 
 MOST_FEEDS = 1_000
 LONGEST_TITLE = 200
@@ -65,7 +65,7 @@ def _outlines(body: bytes) -> list[etree._Element]:
     try:
         root = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise ParseError(f"This is no list of feeds (OPML): {clean(str(error))[:200]}") from error
+        raise ParseError(f"This is no list of feeds (OPML): {opening(body)}.") from error
     if not isinstance(root.tag, str) or root.tag.lower() != "opml":
         raise ParseError(f"This is no list of feeds (OPML): it begins with <{root.tag}>.")
     declared: Any = root.getroottree().docinfo.internalDTD

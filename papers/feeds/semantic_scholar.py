@@ -11,7 +11,7 @@ from django.conf import settings
 
 from papers.feeds.fetch import FetchedResponse, fetch
 from papers.feeds.records import FetchError, ParseError
-from papers.feeds.text import clean
+from papers.feeds.text import opening
 
 MOST_IDS = 500
 LARGEST_BYTES = 3_000_000
@@ -54,10 +54,7 @@ def parse(body: bytes, *, arxiv_ids: Sequence[str]) -> dict[str, int]:
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError) as error:
-        start = clean(body[:80].decode("utf-8", "replace"))
-        raise ParseError(
-            f"Semantic Scholar did not answer in JSON: it begins “{start}”."
-        ) from error
+        raise ParseError(f"Semantic Scholar did not answer in JSON: {opening(body)}.") from error
     if not isinstance(answer, list) or len(answer) != len(arxiv_ids):
         raise ParseError(f"Semantic Scholar did not answer with {len(arxiv_ids)} papers.")
     counts = {}

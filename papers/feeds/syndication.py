@@ -22,7 +22,7 @@ from papers.feeds.lenient import read_leniently
 from papers.feeds.markup import text_of
 from papers.feeds.moments import day_of, midnight_of
 from papers.feeds.records import PaperRecord, ParsedFeed, ParseError
-from papers.feeds.text import clean, clean_url
+from papers.feeds.text import clean, clean_url, opening
 from papers.identifiers import ARXIV_DOI_PREFIX, doi_in, parse_arxiv_id
 
 MOST_ENTRIES = 2_000
@@ -119,7 +119,7 @@ def _charset(body: bytes, content_type: str) -> str:
 def _no_feed(body: bytes, url: str) -> ParseError:
     text = body[:HTML_SEARCHED].decode("utf-8", "replace")
     if not re.search(r"<html|<!doctype html", text[:2_000], re.IGNORECASE):
-        return ParseError(f"This is no RSS or Atom feed: it begins “{clean(text[:80])}”.")
+        return ParseError(f"This is no RSS or Atom feed: {opening(body)}.")
     found = dict.fromkeys(filter(None, _feeds_named(text, url)))
     if found:
         return ParseError(f"This is a web page, not a feed. Its feeds: {', '.join([*found][:3])}")

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 LONGEST_URL = 500
 
 _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z]+(?:-[A-Za-z]+)?)?")
-_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# Unstorable, or turning the text around them about (Unicode's embeddings, overrides, isolates).
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _COMBINING = {
     "'": "\u0301", "`": "\u0300", "^": "\u0302", '"': "\u0308", "~": "\u0303", "=": "\u0304",
     ".": "\u0307", "u": "\u0306", "v": "\u030c", "H": "\u030b", "c": "\u0327", "k": "\u0328",
@@ -30,8 +31,19 @@ _GROUP = re.compile(r"\{([^{}\\$]*)\}")
 
 
 def clean(text: str) -> str:
-    """`text` on one line: runs of white space become one space, unstorable characters go."""
-    return " ".join(_UNSTORABLE.sub("", text).split())
+    """`text` on one line: runs of white space become one space, unwanted characters go."""
+    return " ".join(_UNWANTED.sub("", text).split())
+
+
+def opening(body: bytes) -> str:
+    """How an answer that is not what it should be begins, as the end of a sentence."""
+    start = clean(body[:80].decode("utf-8", "replace"))
+    if not start:
+        return "it is empty"
+    readable = "".join(filter(str.isprintable, start.replace("\ufffd", "")))
+    if len(readable) < len(start) / 2:
+        return "it is no text"
+    return f"it begins “{readable}”"
 
 
 def clean_name(text: str) -> str:

@@ -109,10 +109,10 @@ def test_file_that_is_cut_off_is_said_after_its_lines(tmp_path: Path) -> None:
         read.extend(line.number for line in read_lines(path))
 
 
-def test_file_that_is_not_gzip_is_said(tmp_path: Path) -> None:
+def test_file_that_holds_no_lines_is_said(tmp_path: Path) -> None:
     path = tmp_path / "papers.jsonl"
-    path.write_bytes(make_line())
-    with pytest.raises(NotAPapersFile, match="is not a gzip file"):
+    path.write_bytes(b"\x89PNG\r\n")
+    with pytest.raises(NotAPapersFile, match="holds no JSON lines"):
         list(read_lines(path))
 
 
@@ -120,3 +120,14 @@ def test_file_that_is_not_gzip_is_said(tmp_path: Path) -> None:
 def test_file_that_cannot_be_opened_is_said(tmp_path: Path, name: str) -> None:
     with pytest.raises(NotAPapersFile, match="cannot be read"):
         list(read_lines(tmp_path / name))
+
+
+def test_a_file_need_not_be_gzipped(tmp_path: Path) -> None:
+    path = tmp_path / "papers.jsonl"
+    path.write_bytes(make_line() + b"\n")
+    assert [line.record is not None for line in read_lines(path)] == [True]
+
+
+def test_a_withdrawn_paper_is_told_by_its_comment() -> None:
+    assert parse_line(make_line(comment="This paper has been withdrawn.")).is_withdrawn is True
+    assert parse_line(make_line()).is_withdrawn is None

@@ -21,13 +21,13 @@ LONGEST_WAIT_SECONDS = 600
 
 class Command(BaseCommand):
     help = (
-        "Load papers from a gzipped file of JSON lines: arxiv_id, title, abstract, authors, "
-        "categories (the first is primary), published, updated, first_seen, comment. "
+        "Load papers from a file of JSON lines, gzipped or not: arxiv_id, title, abstract, "
+        "authors, categories (the first is primary), published, updated, first_seen, comment. "
         "Loading a file again changes nothing."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, metavar="FILE.jsonl.gz")
+        parser.add_argument("file", type=Path, metavar="FILE.jsonl[.gz]")
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]

@@ -26,9 +26,9 @@ def read(name: str, body: bytes) -> str:
 @pytest.mark.parametrize(("name", "shape"), CASES)
 def test_no_document_is_unfolded_and_none_takes_long(name: str, shape: str, bomb: str) -> None:
     body = hostile.BOMBS[bomb](shape)
-    started = time.monotonic()
+    started = time.process_time()
     assert len(read(name, body)) < len(body) + 2_000
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(("name", "shape"), CASES)

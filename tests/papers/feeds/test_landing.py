@@ -54,5 +54,5 @@ def test_the_tags_count_before_the_address() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"%PDF-1.7 \x00\xff", b'{"doi": "10.1000/a"}'])
 def test_what_is_no_page_is_an_error_in_words(body: bytes) -> None:
-    with pytest.raises(ParseError, match="is no web page: it begins"):
+    with pytest.raises(ParseError, match=r"is no web page: it (begins|is)"):
         parse(body, url=ADDRESS)
