@@ -1,4 +1,3 @@
-import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -6,16 +5,11 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from papers import source_changes
-from papers.feeds.arxiv_oai import set_spec_of
+from papers.backfill_scopes import read_scope
 from papers.models import Harvest
 
-# arXiv's first papers, and the earliest day of a change that its OAI-PMH knows.
+# arXiv's first papers.
 FIRST_MONTH = date(1991, 7, 1)
-FIRST_CHANGE = date(2005, 9, 16)
-# Archives that are no category themselves.
-WITH_CATEGORIES = ("cs", "econ", "eess", "math", "nlin", "physics", "q-bio", "q-fin", "stat")
-SET_SPEC = re.compile(r"[a-z-]+:(?:[a-z-]+:)?[A-Za-z-]+")
 
 
 class MonthInput(forms.TextInput):
@@ -69,11 +63,10 @@ class BackfillForm(forms.Form):
     )
 
     def clean_scope(self) -> str:
-        scope: str = self.cleaned_data["scope"].strip()
-        if SET_SPEC.fullmatch(scope):
-            return scope
+        """As the interface wants it: a set for OAI-PMH, a category for the query API."""
+        interface = self.cleaned_data.get("interface", Harvest.Interface.OAI_RAW)
         try:
-            return source_changes.category(scope)
+            return read_scope(self.cleaned_data["scope"], interface=interface)
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
 
@@ -87,30 +80,10 @@ class BackfillForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        scope = data.get("scope", "")
-        is_query = data.get("interface") == Harvest.Interface.API
-        if is_query and (":" in scope or scope in WITH_CATEGORIES):
-            self.add_error("scope", _("The query API is read by category, such as cs.LG."))
         first, last = data.get("first_month"), data.get("last_month")
         if first and last and last < first:
             self.add_error("last_month", _("The last month comes before the first."))
         return data
-
-    @property
-    def set_or_category(self) -> str:
-        """As the interface wants it: a set for OAI-PMH, a category for the query API."""
-        scope: str = self.cleaned_data["scope"]
-        return scope if self._is_query else set_spec_of(scope)
-
-    @property
-    def _is_query(self) -> bool:
-        return bool(self.cleaned_data["interface"] == Harvest.Interface.API)
-
-    @property
-    def first_on(self) -> date:
-        """The first day to ask for: OAI-PMH is asked by changes, of old papers as of new ones."""
-        first: date = self.cleaned_data["first_month"]
-        return first if self._is_query else max(first, FIRST_CHANGE)
 
     @property
     def last_on(self) -> date | None:

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from papers import documents
 from papers.calendar import feed_day
@@ -45,6 +46,8 @@ BUSY_HOUR = (time(0, 0), time(1, 0))  # UTC
 POSITION_REFUSED = (400, 404, 410, 422)
 PROBLEMS_KEPT = 50
 EARLIEST = date(1991, 1, 1)
+# The earliest day of a change that arXiv's OAI-PMH knows.
+FIRST_CHANGE = date(2005, 9, 16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +71,20 @@ def start_backfill(
     """Begin to read everything of `scope` from `first_on` to `last_on` (None: `today`).
 
     With OAI-PMH the days are those of a record's last change, so that `earliest_month` keeps old
-    papers out; with the query API they are days of submission. Raises ValueError in words.
+    papers out; with the query API they are days of submission. Raises ValueError in words, also
+    while the same is being read already.
     """
     last_on = last_on or today
     if not EARLIEST <= first_on <= last_on <= today + timedelta(days=1):
         raise ValueError("The days must lie between 1991 and today, the first before the last.")
     if not scope:
         raise ValueError("Say what to read: a set such as cs or cs:cs:CL, or a category.")
+    if interface != Harvest.Interface.API:
+        first_on = min(max(first_on, FIRST_CHANGE), last_on)
+    if begun := find_backfill(interface=interface, scope=scope, first_on=first_on):
+        words = _("The same is being read already: a backfill was begun on %(day)s (%(state)s).")
+        state = begun.get_state_display()
+        raise ValueError(words % {"day": f"{begun.started_at:%Y-%m-%d}", "state": state})
     return Harvest.objects.create(
         interface=interface,
         scope=scope,
@@ -84,6 +94,15 @@ def start_backfill(
         window_first_on=first_on,
         window_last_on=_window_end(first_on, last_on),
     )
+
+
+def find_backfill(*, interface: str, scope: str, first_on: date) -> Harvest | None:
+    """Return the backfill of this scope from this day that is not at its end, if there is one."""
+    if interface != Harvest.Interface.API:
+        first_on = max(first_on, FIRST_CHANGE)
+    states = (Harvest.State.RUNNING, Harvest.State.PAUSED)
+    begun = Harvest.objects.filter(source=None, state__in=states)
+    return begun.filter(interface=interface, scope=scope, first_on=first_on).first()
 
 
 def pause(harvest: Harvest) -> None:

@@ -70,8 +70,8 @@ def _start(form: BackfillForm) -> bool:
     try:
         harvest.start_backfill(
             interface=data["interface"],
-            scope=form.set_or_category,
-            first_on=form.first_on,
+            scope=data["scope"],
+            first_on=data["first_month"],
             last_on=form.last_on,
             earliest_month=data["first_month"],
             today=timezone.now().date(),

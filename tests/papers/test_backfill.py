@@ -2,7 +2,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
 from papers import harvest
 from papers.harvest import Progress
@@ -34,6 +36,52 @@ def test_a_backfill_is_started_as_the_form_says(admin: Client) -> None:
     assert started.earliest_month == date(2024, 1, 1)
 
 
+@pytest.mark.parametrize(
+    ("typed", "scope"),
+    [
+        ("cs.LG", "cs:cs:LG"),
+        ("cs:cs:LG", "cs:cs:LG"),
+        ("hep-th", "physics:hep-th"),
+        (" math ", "math:math"),
+    ],
+)
+def test_a_set_is_named_as_arxiv_names_it(admin: Client, typed: str, scope: str) -> None:
+    admin.post(f"{PAGE}start/", GOOD | {"scope": typed})
+    assert Harvest.objects.get().scope == scope
+
+
+@pytest.mark.parametrize("state", ["running", "paused"])
+def test_the_same_backfill_is_not_begun_twice(admin: Client, state: str) -> None:
+    admin.post(f"{PAGE}start/", GOOD)
+    Harvest.objects.update(state=state)
+    response = admin.post(f"{PAGE}start/", GOOD)
+    assert "being read already" in response.content.decode()
+    assert Harvest.objects.count() == 1
+    Harvest.objects.update(state="done")
+    admin.post(f"{PAGE}start/", GOOD)
+    assert Harvest.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--set", "nope"], "category of arXiv"),
+        (["--set", "math:cs:LG"], "no set"),
+        (["--set", "cs", "--interface", "api"], "read by category"),
+        (["--set", "cs", "--from", "soon"], "no month or day"),
+    ],
+)
+def test_the_command_refuses_in_the_same_words(options: list[str], words: str) -> None:
+    with pytest.raises(CommandError, match=words):
+        call_command("backfill", "--from", "2024-01", "--background", *options)
+
+
+def test_the_command_goes_on_with_what_the_page_began(admin: Client) -> None:
+    admin.post(f"{PAGE}start/", GOOD | {"scope": "cs.LG"})
+    call_command("backfill", "--from", "2024-01", "--set", "cs.LG", "--background")
+    assert Harvest.objects.get().scope == "cs:cs:LG"
+
+
 def test_papers_older_than_oai_pmh_are_found_by_their_changes(admin: Client) -> None:
     admin.post(f"{PAGE}start/", GOOD | {"first_month": "1999-01"})
     started = Harvest.objects.get()
@@ -53,6 +101,9 @@ def test_papers_older_than_oai_pmh_are_found_by_their_changes(admin: Client) -> 
         ({"scope": ""}, "This field is required"),
         ({"interface": "api", "scope": "cs"}, "read by category"),
         ({"interface": "api", "scope": "cs:cs:LG"}, "read by category"),
+        ({"scope": "math:cs:LG"}, "arXiv has no set"),
+        ({"scope": "cs:cs:LG:x"}, "arXiv has no set"),
+        ({"scope": "cats:cats"}, "category of arXiv"),
         ({"interface": "telepathy"}, "Select a valid choice"),
     ],
 )
@@ -133,3 +184,20 @@ def test_to_everybody_else_the_page_is_not_there(client: Client) -> None:
     client.force_login(make_user())
     assert client.post(f"{PAGE}start/", GOOD).status_code == 404
     assert not Harvest.objects.exists()
+
+
+def test_the_command_says_whom_it_waits_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that was killed keeps its page until the lease ends."""
+    until = timezone.now() + timedelta(minutes=4)
+    row = make_harvest(scope="cs:cs", interface="oai_raw", leased_until=until)
+
+    def end_it(_seconds: float) -> None:
+        Harvest.objects.update(state="stopped")
+
+    monkeypatch.setattr("time.sleep", end_it)
+    shown: list[str] = []
+    monkeypatch.setattr("tqdm.tqdm.set_postfix_str", lambda bar, text: shown.append(text))
+    call_command("backfill", "--from", "2024-01", "--set", "cs")
+    row.refresh_from_db()
+    assert row.state == "stopped"
+    assert f"until {until:%H:%M} UTC at most" in shown[0]
