@@ -44,15 +44,29 @@ def fuse(words: Mapping[int, float], question: Vector | None, known: Known) -> d
     scores = {paper_id: score / best if best > 0 else 0.0 for paper_id, score in words.items()}
     if question is None or not known.paper_ids:
         return scores
-    place = {paper_id: row for row, paper_id in enumerate(known.paper_ids)}
-    first = [place[paper_id] for paper_id in words if paper_id in place]
-    weight = _agreement(known.vectors @ question, first)
-    asked = question + _feedback(known.vectors[first[:FEEDBACK]], list(words.values()))
-    length = float(np.linalg.norm(asked))
-    nearness = known.vectors @ (asked / np.float32(length or 1))
-    for paper_id, cosine in zip(known.paper_ids, nearness.tolist(), strict=True):
+    asked = with_feedback(question, words, known)
+    weight = _agreement(known.vectors @ question, _rows_of(words, known))
+    for paper_id, cosine in zip(known.paper_ids, (known.vectors @ asked).tolist(), strict=True):
         scores[paper_id] = scores.get(paper_id, 0.0) + weight * max(cosine, 0.0)
     return scores
+
+
+def with_feedback(question: Vector, words: Mapping[int, float], known: Known) -> Vector:
+    """Return `question` turned towards the three best papers by words, of length 1."""
+    rows = _rows_of(words, known)[:FEEDBACK]
+    weights = np.array([words[known.paper_ids[row]] for row in rows], np.float32)
+    return _normal(question + _normal(weights @ known.vectors[rows]))
+
+
+def _rows_of(words: Mapping[int, float], known: Known) -> list[int]:
+    """Where the papers of `words` that have a vector stand in `known`, best first."""
+    place = {paper_id: row for row, paper_id in enumerate(known.paper_ids)}
+    return [place[paper_id] for paper_id in words if paper_id in place]
+
+
+def _normal(vector: Vector) -> Vector:
+    length = np.float32(np.linalg.norm(vector))
+    return vector / length if length > 0 else vector
 
 
 def _agreement(cosines: Vector, first: list[int]) -> float:
@@ -64,11 +78,3 @@ def _agreement(cosines: Vector, first: list[int]) -> float:
         return 0.0
     witnesses = np.maximum(cosines[first[:WITNESSES]], 0)
     return min(1.0, AGREEMENT * float(witnesses.mean()) / nearest)
-
-
-def _feedback(vectors: Vector, scores: list[float]) -> Vector:
-    """The direction of the best papers by words, of length 1."""
-    weights = np.array(scores[: len(vectors)], np.float32)
-    total: Vector = weights @ vectors
-    length = float(np.linalg.norm(total))
-    return total / np.float32(length) if length > 0 else total

@@ -12,7 +12,7 @@ import tantivy
 
 from papers.meaning import near as meaning
 from papers.search.compiler import with_ids
-from papers.search.fusion import NOTHING_KNOWN, Known, fuse
+from papers.search.fusion import FEEDBACK, NOTHING_KNOWN, Known, fuse, with_feedback
 from papers.search.hits import Hit, all_of, count_of, numbers, unscored
 from papers.search.questions import Question, holding_any, read_question
 from papers.search.tree import Node, Query
@@ -119,7 +119,9 @@ def _weighed(asked: _Asked, question: Question) -> dict[int, float]:
     vector = meaning.encode(question.text)
     if vector is None:
         return fuse(words, None, NOTHING_KNOWN)
-    nearest = [paper_id for paper_id, _cosine in meaning.nearest(vector, limit=_BY_MEANING)]
+    best = Known(*meaning.vectors_of(list(words)[:FEEDBACK]))
+    found = meaning.nearest(with_feedback(vector, words, best), limit=_BY_MEANING)
+    nearest = [paper_id for paper_id, _cosine in found]
     allowed = _satisfying(asked.reader, nearest, filters)
     return fuse(words, vector, Known(*meaning.vectors_of([*words, *allowed])))
 
