@@ -11,7 +11,7 @@ from datetime import date
 
 import numpy as np
 
-from papers.meaning import store, vectors
+from papers.meaning import recent, store, vectors
 from papers.meaning.model import DIMENSIONS, Vector
 from papers.meaning.slots import Live, live
 from papers.meaning.vectors import Only
@@ -92,11 +92,22 @@ def more_like(
     saved, known = vectors.read(served.slot, list(paper_ids)[:MOST_SAVED])
     if not saved:
         return []
-    only = Only(announced_since=announced_since, excluding=(*paper_ids, *excluding))
-    found = vectors.nearest(served.slot, _centre(known), limit=2 * limit, only=only)
-    candidates, theirs = vectors.read(served.slot, [paper_id for paper_id, _cosine in found])
-    scored = _score(candidates, theirs, saved, known)
+    left_out = {*paper_ids, *excluding}
+    candidates, theirs = _candidates(served, _centre(known), limit, left_out, announced_since)
+    scored = [
+        one for one in _score(candidates, theirs, saved, known) if one.paper_id not in left_out
+    ]
     return sorted(scored, key=lambda one: (-one.score, -one.paper_id))[:limit]
+
+
+def _candidates(
+    served: Live, centre: Vector, limit: int, left_out: set[int], since: date | None
+) -> tuple[list[int], Vector]:
+    if since is not None and (lately := recent.vectors_since(served, since)) is not None:
+        return lately
+    only = Only(announced_since=since, excluding=tuple(left_out))
+    found = vectors.nearest(served.slot, centre, limit=2 * limit, only=only)
+    return vectors.read(served.slot, [paper_id for paper_id, _cosine in found])
 
 
 def _encode(served: Live, text: str) -> Vector | None:

@@ -11,6 +11,7 @@ from papers.search.nearness import Near as Found
 DAY = date(2026, 3, 2)
 
 
+@pytest.mark.django_db
 def test_without_an_index_nothing_is_near(settings: Settings, tmp_path: object) -> None:
     settings.SEARCH_INDEX = tmp_path
     assert near.find_near([1], DAY, 5) == ()

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -7,6 +7,7 @@ from papers.search.engine import IndexNotReady
 from papers.search.follower import index_now
 from papers.search.nearness import near
 from tests.factories import make_paper
+from tests.papers.meaning.corpus import fit_here, make_library, serve
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -72,3 +73,18 @@ def test_nothing_saved_is_near_nothing() -> None:
 def test_no_index_is_said() -> None:
     with pytest.raises(IndexNotReady):
         near([1], announced_since=NEW, limit=5)
+
+
+def test_once_a_model_is_trained_meaning_decides() -> None:
+    library = make_library(announced_on=NEW)
+    serve(fit_here())
+    saved = library["robots"][0].pk
+    found = near([saved], announced_since=NEW, limit=3)
+    assert {one.paper_id for one in found} < {paper.pk for paper in library["robots"][1:]}
+    assert {one.because_of for one in found} == {saved}
+
+
+def test_by_meaning_too_only_papers_of_those_days_are_near() -> None:
+    library = make_library(announced_on=NEW)
+    serve(fit_here())
+    assert near([library["robots"][0].pk], announced_since=NEW + timedelta(days=1), limit=3) == ()
