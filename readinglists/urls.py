@@ -7,6 +7,7 @@ urlpatterns = [
     path("lists/", views.lists, name="lists"),
     path("lists/new/", views.create, name="create"),
     path("lists/<int:pk>/", views.show, name="list"),
+    path("lists/<int:pk>/more/", views.more_like, name="more_like"),
     path("lists/<int:pk>/edit/", views.edit, name="edit"),
     path("lists/<int:pk>/delete/", views.delete, name="delete"),
     path("lists/<int:pk>/link/", views.make_link, name="make_link"),

@@ -13,10 +13,13 @@ from papers.identifiers import parse_arxiv_id
 from papers.merging import find_merged
 from papers.models import Paper, PaperIdentifier
 from papers.origins import told_by
+from papers.related import related_papers
 from papers.requests import find_known
 from papers.versions import history
 from papers.votes import set_vote
 from papers.wanted import read_wanted
+
+RELATED = 8
 
 
 @require_safe
@@ -72,6 +75,7 @@ def _show(request: HttpRequest, found: Paper) -> HttpResponse:
         "paper": found,
         "signals": list(latest),
         "versions": history(found),
+        "related": related_papers(found.pk, limit=RELATED),
         "told_by": told_by(found),
         "marks": marks.collect(request.user, [found.pk]),
         "categories": list(found.categories.values_list("pk", flat=True).order_by("pk")),

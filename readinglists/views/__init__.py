@@ -1,6 +1,7 @@
 from readinglists.views.entries import move, note, remove
 from readinglists.views.links import make_link, revoke_link, shared
 from readinglists.views.lists import create, delete, edit, lists, show
+from readinglists.views.more_like import more_like
 from readinglists.views.save import add, save_control
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "edit",
     "lists",
     "make_link",
+    "more_like",
     "move",
     "note",
     "remove",
