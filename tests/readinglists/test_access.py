@@ -15,7 +15,18 @@ pytestmark = pytest.mark.django_db
 NOT_OBJECTS = {"lists", "create", "shared"}
 OF_PAPERS = {"add", "save_control"}
 OF_ENTRIES = {"remove", "move", "note"}
-READABLE = {"lists", "create", "list", "edit", "delete", "add", "save_control", "remove", "note"}
+READABLE = {
+    "lists",
+    "create",
+    "list",
+    "more_like",
+    "edit",
+    "delete",
+    "add",
+    "save_control",
+    "remove",
+    "note",
+}
 WRITABLE = {
     "create",
     "edit",
@@ -27,7 +38,14 @@ WRITABLE = {
     "make_link",
     "revoke_link",
 }
-PRIVATE_OBJECTS = {"list", "edit", "delete", "make_link", "revoke_link"} | OF_ENTRIES
+PRIVATE_OBJECTS = {
+    "list",
+    "more_like",
+    "edit",
+    "delete",
+    "make_link",
+    "revoke_link",
+} | OF_ENTRIES
 NAMES = sorted(str(route.name) for route in urlpatterns)
 
 
