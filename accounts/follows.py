@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from accounts import feed_keys
 from accounts.matching.needed import NEEDED_VERSION, needed
 from accounts.models import Follow, StandingQuery, User
-from papers.search.language import QueryTooLong, parse
+from papers.search.language import LONGEST_QUERY_CHARACTERS, QueryTooLong, parse
 from papers.search.split import query_hash, split
 from papers.search.tree import Node, Query
 
@@ -68,6 +68,12 @@ def read_query(text: str) -> Query:
         raise CannotFollow(str(error)) from error
     if query.is_empty:
         raise CannotFollow(_("There is nothing to follow: a search needs a word or an operator."))
+    if len(str(query.tree)) > LONGEST_QUERY_CHARACTERS:
+        # A field before a bracket is written before each word of it, and must be read back.
+        raise CannotFollow(
+            _("Written out, this search has more than %s characters. Try fewer words.")
+            % LONGEST_QUERY_CHARACTERS
+        )
     return query
 
 

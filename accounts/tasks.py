@@ -11,6 +11,7 @@ from celery import shared_task
 
 from accounts.digest import ledger, send, tick
 from accounts.matching import arrivals, seeding
+from accounts.matching.lease import LeaseLost
 
 logger = logging.getLogger(__name__)
 
@@ -39,10 +40,13 @@ def send_deliveries(delivery_ids: list[int]) -> None:
 @shared_task(time_limit=MATCHING_SECONDS)
 def match_papers() -> None:
     """Match what came, ask what was just followed, look at all recent papers once a day."""
-    _repeat("matched", arrivals.match_arrivals)
-    while seeded := seeding.seed(now=ledger.database_now()):
-        logger.info("follows: %s new searches were asked of recent papers", seeded)
-    _repeat("looked at again", arrivals.recheck)
+    try:
+        _repeat("matched", arrivals.match_arrivals)
+        while seeded := seeding.seed(now=ledger.database_now()):
+            logger.info("follows: %s new searches were asked of recent papers", seeded)
+        _repeat("looked at again", arrivals.recheck)
+    except LeaseLost:
+        logger.warning("follows: another worker took over from one that stood still")
 
 
 def _repeat(done: str, step: Callable[..., arrivals.Outcome]) -> None:

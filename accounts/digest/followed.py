@@ -5,11 +5,11 @@ a number of days back is asked of the index now. It never chooses and never writ
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from accounts.digest.readers import FIRST_ISSUE_DAYS, Reader
 from accounts.matching.arrivals import RECENT_DAYS
@@ -82,18 +82,17 @@ def _matched(
         return cursor.fetchall()  # type: ignore[no-any-return]
 
 
-def _asked_now(users: dict[int, User], now: datetime) -> list[tuple[int, int, Followed]]:
+def _asked_now(users: dict[int, User], now: datetime) -> Iterator[tuple[int, int, Followed]]:
     follows = Follow.objects.filter(user__in=users, in_digest=True, changes=True)
-    try:
-        return [
-            (follow.user_id, follow.pk, _ask(follow, users[follow.user_id], now))
-            for follow in follows.order_by("pk")
-        ]
-    except IndexNotReady:
-        return []
-    except (OSError, ValueError):
-        logger.exception("digest: the search index cannot be read; some searches are left out")
-        return []
+    for follow in follows.order_by("pk"):
+        try:
+            yield follow.user_id, follow.pk, _ask(follow, users[follow.user_id], now)
+        except IndexNotReady:
+            return
+        except DatabaseError:
+            raise
+        except Exception:
+            logger.exception("digest: followed search %s cannot be asked", follow.pk)
 
 
 def _ask(follow: Follow, user: User, now: datetime) -> Followed:

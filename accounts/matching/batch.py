@@ -3,6 +3,7 @@
 It decides which papers match by the very code that searches the site; it writes nothing.
 """
 
+import logging
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from papers.search.language import parse
 from papers.search.personal import NOBODY
 from papers.search.schema import IndexedPaper, make_document, memory_index
 from papers.search.tree import Node
+
+logger = logging.getLogger(__name__)
 
 _WRITER_BYTES = 50_000_000
 QUERIES_A_FETCH = 5000
@@ -98,12 +101,22 @@ def match(
             still_there()
         matches.asked += 1
         matches.highest_id = query.pk
-        is_known = query.needed_version == NEEDED_VERSION
-        tree = None if is_known else parse(query.text).tree
-        if batch.may_match(query.needed if tree is None else needed(tree)):
-            matches.run += 1
-            matches.add(query.pk, batch.matching(tree or parse(query.text).tree))
+        try:
+            _ask(batch, query, matches)
+        except Exception:
+            # One search that cannot be asked must not keep all others from their papers.
+            logger.exception("follows: search %s cannot be asked", query.pk)
     return matches
+
+
+def _ask(batch: Batch, query: Standing, matches: Matches) -> None:
+    is_known = query.needed_version == NEEDED_VERSION
+    if is_known and not batch.may_match(query.needed):
+        return
+    tree = parse(query.text).tree
+    if is_known or batch.may_match(needed(tree)):
+        matches.run += 1
+        matches.add(query.pk, batch.matching(tree))
 
 
 def all_standing() -> Iterator[Standing]:

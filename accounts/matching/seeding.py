@@ -39,9 +39,6 @@ def seed(*, now: datetime) -> int:
             return _seed(lease, now)
         except IndexNotReady:
             return 0
-        except (OSError, ValueError):
-            logger.exception("follows: the search index cannot be read; asked again later")
-            return 0
 
 
 def _index_holds_what_was_matched() -> bool:
@@ -55,7 +52,13 @@ def _seed(lease: Lease, now: datetime) -> int:
     unseeded = StandingQuery.objects.filter(seeded_at=None).order_by("pk")[:QUERIES_A_TURN]
     those = list(unseeded.values_list("pk", "text"))
     for pk, text in those:
-        matches.add(pk, _recent_papers(text, now))
+        try:
+            matches.add(pk, _recent_papers(text, now))
+        except IndexNotReady:
+            raise
+        except Exception:
+            # The daily look asks it again; the others are not to wait for it.
+            logger.exception("follows: search %s cannot be asked", pk)
     add(matches, at=now, lease=lease)
     with lease.hold():
         StandingQuery.objects.filter(pk__in=[pk for pk, _text in those]).update(seeded_at=now)

@@ -61,6 +61,8 @@ def follow(request: HtmxHttpRequest) -> HttpResponse:
             return _confirm(request, text)
         made = follows.follow(request.user, text, name)
     except CannotFollow as error:
+        if request.htmx:
+            return _button(request, refused=str(error))
         context = {"section": "follows", "refused": str(error), "query_text": text}
         return render(request, "accounts/follow.html", context, status=422)
     nudging.nudge()
@@ -79,10 +81,11 @@ def _ask_to_log_in(request: HtmxHttpRequest, text: str) -> HttpResponse:
     return redirect_to_login(after)
 
 
-def _button(request: HttpRequest) -> HttpResponse:
+def _button(request: HttpRequest, *, refused: str = "") -> HttpResponse:
     """The button pressed, as it is now; with `label` of the one that was pressed."""
     button = button_for(_reader(request), request.POST.get("q", ""))
-    context = button_context(button, follows.clean_name(request.POST.get("label", "")))
+    label = follows.clean_name(request.POST.get("label", ""))
+    context = button_context(button, label) | {"refused": refused}
     return render(request, "accounts/_follow_button.html", context)
 
 

@@ -1,10 +1,17 @@
+from contextlib import suppress
+
 import pytest
 from django.db import IntegrityError, transaction
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 from pytest_django import Settings
 
 from accounts import follows
 from accounts.follows import CannotFollow, follow
-from accounts.models import Follow, QueryMatch, StandingQuery
+from accounts.models import Follow, QueryMatch, StandingQuery, User
+from papers.search.language import parse
+from papers.search.split import query_hash
 from tests.factories import make_follow, make_match, make_paper, make_user
 
 pytestmark = pytest.mark.django_db
@@ -93,3 +100,20 @@ def test_a_name_of_nothing_is_refused() -> None:
     with pytest.raises(CannotFollow):
         follows.rename(made, " \x00 ")
     assert Follow.objects.get().name == "Birds"
+
+
+def test_a_search_too_long_to_be_written_out_is_refused_in_words() -> None:
+    text = f"ti:({' '.join(f'word{number:010}' for number in range(64))})"
+    assert len(text) < 1000
+    with pytest.raises(CannotFollow, match="Written out"):
+        follow(make_user(), text)
+
+
+@hypothesis_settings(max_examples=200, deadline=None)
+@given(text=st.text(max_size=60), name=st.text(max_size=30))
+def test_whatever_is_typed_is_followed_or_refused(text: str, name: str) -> None:
+    user = User.objects.first() or make_user()
+    with transaction.atomic(), suppress(CannotFollow):
+        made = follow(user, text, name)
+        assert query_hash(parse(made.query).tree) == made.query_hash
+        made.delete()

@@ -237,6 +237,19 @@ def test_by_htmx_the_button_changes_in_its_place(client: Client, reader: User) -
     assert not Follow.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("query", "words"), [("owl", "You follow 1 search"), ("", "nothing to follow")]
+)
+def test_by_htmx_a_refusal_is_said_beside_the_button(
+    client: Client, reader: User, settings: Settings, query: str, words: str
+) -> None:
+    settings.FOLLOWS_PER_READER = 1
+    make_follow(user=reader, query="kestrel")
+    answer = client.post("/follows/follow/", {"q": query}, headers=HTMX)
+    assert answer.status_code == 200
+    assert words in answer.content.decode()
+
+
 def test_by_htmx_a_visitor_is_led_to_log_in(client: Client) -> None:
     answer = client.post("/follows/follow/", {"q": "owl"}, headers=HTMX)
     assert "%3Fq%3Dowl" in answer.headers["HX-Redirect"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from accounts.digest import choose, ledger
+from accounts.digest import choose, followed, ledger
 from accounts.digest.choose import TRENDING, Choice, Near
 from accounts.models import Delivery, Follow, User
 from papers.models import Paper, PaperStats
@@ -158,6 +158,17 @@ def test_without_an_index_the_other_searches_still_come() -> None:
     make_follow(user=reader, query="owl votes:>3")
     came(make_follow(user=reader, query="wren"), "A wren")
     assert shown(choose_for(reader)) == [("You follow: wren", "A wren")]
+
+
+def test_a_search_that_cannot_be_asked_takes_nothing_from_the_others(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader = make_user()
+    make_follow(user=reader, query="owl votes:>3")
+    came(make_follow(user=reader, query="wren"), "A wren")
+    monkeypatch.setattr(followed, "search", lambda *_args, **_named: 1 // 0)
+    assert shown(choose_for(reader)) == [("You follow: wren", "A wren")]
+    assert "cannot be asked" in caplog.text
 
 
 def test_many_readers_cost_no_more_queries_than_one(

@@ -6,6 +6,7 @@ from accounts.matching.batch import Batch, Standing, match
 from accounts.matching.needed import NEEDED_VERSION
 from papers.search.language import parse
 from papers.search.schema import IndexedPaper
+from papers.search.tree import Node
 
 TODAY = date(2026, 11, 23)
 
@@ -62,3 +63,17 @@ def test_a_long_run_says_now_and_then_that_it_goes_on(batch: Batch) -> None:
     calls: list[int] = []
     match(batch, (Standing(n, "wren") for n in range(5001)), lambda: calls.append(1))
     assert len(calls) == 2
+
+
+def test_a_search_that_cannot_be_asked_keeps_none_from_its_papers(
+    batch: Batch, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    ask = batch.matching
+
+    def fail(tree: Node) -> list[int]:
+        return ask(tree) if "owl" in str(tree) else [1 // 0]
+
+    monkeypatch.setattr(batch, "matching", fail)
+    matches = match(batch, [Standing(3, "decoder"), Standing(4, "owl")])
+    assert list(matches.pairs()) == [(4, 8)]
+    assert "search 3 cannot be asked" in caplog.text

@@ -58,3 +58,17 @@ def test_while_another_worker_writes_it_waits() -> None:
     assert seeding.seed(now=NOW) == 0
     MatchCursor.objects.update(leased_until=None)
     assert seeding.seed(now=NOW) == 1
+
+
+def test_a_search_that_cannot_be_asked_holds_no_other_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_paper(title="Kestrels", announced_on=TODAY)
+    index_now()
+    make_follow(query="owl"), make_follow(query="kestrel")
+
+    def fail(text: str, now: datetime) -> list[int]:
+        return ask(text, now) if text == "kestrel" else [1 // 0]
+
+    ask = seeding._recent_papers
+    monkeypatch.setattr(seeding, "_recent_papers", fail)
+    assert seeding.seed(now=NOW) == 2
+    assert QueryMatch.objects.get().standing.text == "kestrel"
