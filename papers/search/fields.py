@@ -39,6 +39,8 @@ TEXT_FIELDS: dict[str, TextField] = {
     "authors": "au",
 }
 SORT_FIELDS = frozenset({"sort", "order"})
+# Fields whose value may be several, with a comma or a bar between: cat:cs.CL,cs.LG.
+LISTED_FIELDS = frozenset({"cat", "category", "id", "arxiv", "has", "is", "source"})
 SOURCES = ("arxiv", "huggingface", "feed", "file", "sample")
 
 _THINGS: tuple[Thing, ...] = get_args(Thing)
@@ -50,6 +52,8 @@ _SUBDIVIDED_NAMES = "astro-ph cond-mat cs econ eess math nlin physics q-bio q-fi
 _SUBDIVIDED = frozenset(_SUBDIVIDED_NAMES.split())
 _CATEGORY = re.compile(r"(?P<archive>[a-z-]+)(?:\.(?P<subject>[a-z-]{2,17}|\*))?", re.ASCII)
 _NUMBER = re.compile(r"(?P<sign>>=|<=|>|<|=|)(?P<number>[0-9]{1,9})")
+# What keyboards make of >=, <= and the dots of a range.
+_AS_TYPED = {"\u2265": ">=", "\u2264": "<=", "\u2026": "..", "...": ".."}
 _RANGE = re.compile(r"(?P<least>[0-9]{0,9})\.\.(?P<most>[0-9]{0,9})")
 
 
@@ -99,6 +103,7 @@ def _doi(name: str, value: str, today: date) -> Meaning:
 
 
 def _date(name: str, value: str, today: date) -> Meaning:
+    value = _respelled(value)
     sign = {"since": ">=", "before": "<"}.get(name, "")
     return Meaning(*parse_days(f"{sign}{value}", today=today))
 
@@ -129,6 +134,7 @@ def _source(name: str, value: str, today: date) -> Meaning:
 
 
 def _count(name: str, value: str, today: date) -> Meaning:
+    value = _respelled(value)
     counted = _COUNTED.get(name) or _SINGULAR[name]
     if match := _NUMBER.fullmatch(value):
         return Meaning(_one_bound(counted, match["sign"], int(match["number"])))
@@ -141,6 +147,12 @@ def _count(name: str, value: str, today: date) -> Meaning:
         remark = _("the larger number came first; both were exchanged")
         return Meaning(Counts(counted, most, least), remark)
     return Meaning(Counts(counted, least, most))
+
+
+def _respelled(value: str) -> str:
+    for typed, meant in _AS_TYPED.items():
+        value = value.replace(typed, meant)
+    return value
 
 
 def _one_bound(counted: Counted, sign: str, number: int) -> Counts:

@@ -12,17 +12,17 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from papers.identifiers import normalise_doi, parse_arxiv_id
-from papers.search.fields import SORT_FIELDS, TEXT_FIELDS, interpret, is_field
-from papers.search.tokens import Token, clean, tokenise
+from papers.search.contradictions import contradictions
+from papers.search.fields import LISTED_FIELDS, SORT_FIELDS, TEXT_FIELDS, interpret, is_field
+from papers.search.pasted import paper_named
+from papers.search.remarks import Remarks
+from papers.search.tokens import Token, alternatives, clean, tokenise
 from papers.search.tree import (
     NOTHING,
     SORTS,
     And,
-    Identified,
     Node,
     Not,
-    Note,
     Or,
     Phrase,
     Prefix,
@@ -32,14 +32,17 @@ from papers.search.tree import (
     Word,
 )
 
+__all__ = ["LONGEST_QUERY_CHARACTERS", "QueryTooLong", "paper_named", "parse"]
+
 LONGEST_QUERY_CHARACTERS = 1000
 MOST_TERMS = 64
 DEEPEST_BRACKETS = 10
 SHORTEST_PREFIX = 2
 
 _FIELD = re.compile(r"(?P<name>[A-Za-z]{2,12}):(?P<value>.*)", re.DOTALL)
-_NO_VALUE_YET = ("", ">", "<", ">=", "<=", "=")
+_NO_VALUE_YET = ("", ">", "<", ">=", "<=", "=", "\u2265", "\u2264")
 _PLAIN = re.compile(r"\w+(?:[-'\u2019.&/+]+\w+)*")
+_VALUES = ("phrase", "word", "open", "unclosed")
 _OPERATORS = ("AND", "OR", "NOT")
 # Signs that stand between words in titles; that they are not searched surprises nobody.
 _PUNCTUATION = frozenset("-\u2013\u2014&/,;:.+\u2026\u00b7\u2022")
@@ -55,29 +58,22 @@ def parse(text: str, *, today: date | None = None) -> Query:
     """Return the query that `text` means; `parse(str(query)).tree` is `query.tree` again.
 
     Places in the notes are characters of `text`; `today` (default: now, in UTC) decides what
-    "yesterday" is. Raises QueryTooLong above 1,000 characters, and nothing else.
+    "yesterday" is. Raises QueryTooLong above 1,000 characters, as typed or with all operators
+    written out in full (ti:(a b) is ti:a ti:b), and nothing else.
     """
     if len(text) > LONGEST_QUERY_CHARACTERS:
-        raise QueryTooLong(
-            _(
-                "This search has %(length)d characters; %(limit)d is the most that can be "
-                "searched. Try the few words that matter most."
-            )
-            % {"length": len(text), "limit": LONGEST_QUERY_CHARACTERS}
-        )
-    return _Parser(tuple(tokenise(text)), today or timezone.now().date()).parse()
+        raise _too_long(_("This search has %(length)d characters"), text)
+    query = _Parser(tuple(tokenise(text)), today or timezone.now().date()).parse()
+    # What is kept of a search is its printed form, which is read back.
+    if len(str(query)) > LONGEST_QUERY_CHARACTERS:
+        raise _too_long(_("Written out in full, this search has %(length)d characters"), str(query))
+    return query
 
 
-def paper_named(text: str) -> Identified | None:
-    """Return the arXiv id or DOI when `text` as a whole names a paper (id, address or DOI)."""
-    try:
-        return Identified("id", parse_arxiv_id(text).base)
-    except ValueError:
-        pass
-    try:
-        return Identified("doi", normalise_doi(text))
-    except ValueError:
-        return None
+def _too_long(finding: str, text: str) -> QueryTooLong:
+    words = _("%(finding)s; %(limit)d is the most that can be searched. Try fewer words.")
+    counted = finding % {"length": len(text)}
+    return QueryTooLong(words % {"finding": counted, "limit": LONGEST_QUERY_CHARACTERS})
 
 
 class _Parser:
@@ -88,15 +84,17 @@ class _Parser:
         self.depth = 0
         self.ignored_brackets = 0
         self.terms = 0
-        self.notes: list[Note] = []
+        self.remarks = Remarks()
         self.sort: Sort | None = None
+        self.places: dict[Node, Token] = {}
 
     def parse(self) -> Query:
         tree = self._either(None)
         if not isinstance(tree, And | Or):
             tree = And((tree,))
-        self.notes.sort(key=lambda note: note.start)
-        return Query(tree, tuple(self.notes), self.sort)
+        if isinstance(tree, And):
+            self._note_contradictions(tree.parts)
+        return Query(tree, self.remarks.told(), self.sort)
 
     def _either(self, field: str | None) -> Node:
         parts = [self._all(field)]
@@ -136,8 +134,7 @@ class _Parser:
             case "open":
                 return self._group(token, field)
             case "unclosed":
-                note = _("This quotation mark is not closed: what follows is searched as words.")
-                self._note(note, token)
+                self._note_unclosed(token)
                 return None
             case "phrase":
                 return self._counted(token, self._value(token, field, token.text, is_phrase=True))
@@ -145,14 +142,18 @@ class _Parser:
                 return self._word(token, field)
 
     def _excluded(self, sign: Token, field: str | None) -> Node | None:
-        token = self._peek()
+        is_excluded = True
+        while (token := self._peek()) and token.kind in ("not", "unclosed"):
+            self.place += 1
+            if token.kind == "not":
+                sign, is_excluded = token, not is_excluded
+            else:
+                self._note_unclosed(token)
         if token is None or token.kind in ("or", "and", "close"):
             self._note(_("Nothing follows that could be left out of the search."), sign)
             return None
-        if token.kind == "unclosed":
-            self._one(field)
-            return self._excluded(sign, field)
-        return _negated(self._one(field))
+        node = self._one(field)
+        return _negated(node) if is_excluded else node
 
     def _group(self, bracket: Token, field: str | None) -> Node | None:
         if self.depth == DEEPEST_BRACKETS:
@@ -182,12 +183,17 @@ class _Parser:
         match = _FIELD.fullmatch(token.text)
         if match and is_field(name := match["name"].lower()):
             return self._field(token, name, match["value"])
-        return self._counted(token, self._value(token, field, token.text))
+        if match and not match["value"]:
+            self._note_unknown_field(token, match["name"])
+        return self._one_of(token, field, token.text)
 
     def _field(self, token: Token, name: str, value: str) -> Node | None:
         is_phrase = False
         while value in _NO_VALUE_YET and (following := self._following_value()):
             self.place += 1
+            if following.kind == "unclosed":
+                self._note_unclosed(following)
+                continue
             if following.kind == "open" and not value:
                 return self._group(following, name)
             value = clean(value + following.text)
@@ -200,11 +206,27 @@ class _Parser:
         if name in SORT_FIELDS:
             self._sorted(token, value.lower())
             return None
-        return self._counted(token, self._value(token, name, value, is_phrase=is_phrase))
+        if is_phrase:
+            return self._counted(token, self._value(token, name, value, is_phrase=True))
+        return self._one_of(token, name, value)
+
+    def _one_of(self, token: Token, name: str | None, value: str) -> Node | None:
+        """The value, or where it is several, as in cats|dogs, one of them."""
+        values = [value]
+        if name in LISTED_FIELDS:
+            values = alternatives(value.replace(",", "|"))
+        elif name is None or name in TEXT_FIELDS:
+            values = alternatives(value)
+        choices = [(name, values[0]), *(_named(name, one) for one in values[1:])]
+        if not all(_is_choice(one) for _field, one in choices):
+            choices = [(name, value)]
+        found = [self._counted(token, self._value(token, *choice)) for choice in choices]
+        parts = [part for part in found if part is not None]
+        return _joined(Or, parts) if parts else None
 
     def _following_value(self) -> Token | None:
         token = self._peek()
-        if token is None or token.kind not in ("phrase", "word", "open"):
+        if token is None or token.kind not in _VALUES:
             return None
         match = _FIELD.fullmatch(token.text) if token.kind == "word" else None
         return None if match and is_field(match["name"].lower()) else token
@@ -284,11 +306,12 @@ class _Parser:
             return None
         self.terms += 1
         if self.terms <= MOST_TERMS:
+            self.places[_wanted(node)] = token
             return node
         if self.terms == MOST_TERMS + 1:
             note = _("A search has %(count)d words or operators at most: from here on left out.")
-            end = self.tokens[-1].end
-            self.notes.append(Note(note % {"count": MOST_TERMS}, token.start, end))
+            text = note % {"count": MOST_TERMS}
+            self.remarks.add(text, token, until=self.tokens[-1].end)
         return None
 
     def _note_lone_and(self, token: Token, *, is_first: bool) -> None:
@@ -297,16 +320,50 @@ class _Parser:
         if token.text in ("AND", "&&") and (is_first or is_last):
             self._note(_("AND needs something on both sides: it was left out."), token)
 
+    def _note_unknown_field(self, token: Token, name: str) -> None:
+        """A title may hold a colon; brackets or quotes right after it are meant as a value."""
+        following = self._peek()
+        if following and following.kind in ("phrase", "open") and following.start == token.end:
+            note = _("There is no field “%(name)s”: its name is searched as a word.")
+            self._note(note % {"name": name}, token)
+
+    def _note_contradictions(self, parts: Sequence[Node]) -> None:
+        for one, other in contradictions([part for part in parts if _wanted(part) in self.places]):
+            places = [self.places[_wanted(part)] for part in (one, other)]
+            note = _("No paper can satisfy both %(one)s and %(other)s.")
+            later = max(places, key=lambda place: place.start)
+            self._note(note % {"one": one, "other": other}, later)
+
+    def _note_unclosed(self, token: Token) -> None:
+        note = _("This quotation mark is not closed: what follows is searched as words.")
+        self._note(note, token)
+
     def _note_signs(self, token: Token) -> None:
         if token.text not in _PUNCTUATION:
             note = _("Left out, since only letters and digits can be searched: %(signs)s")
             self._note(note % {"signs": token.text}, token)
 
     def _note(self, text: str, token: Token) -> None:
-        self.notes.append(Note(text, token.start, token.end))
+        self.remarks.add(text, token)
 
     def _peek(self) -> Token | None:
         return self.tokens[self.place] if self.place < len(self.tokens) else None
+
+
+def _named(field: str | None, value: str) -> tuple[str | None, str]:
+    """The field of a further choice, which may be another: cats|au:hinton."""
+    match = _FIELD.fullmatch(value)
+    if match and is_field(match["name"].lower()):
+        return match["name"].lower(), match["value"]
+    return field, value
+
+
+def _is_choice(text: str) -> bool:
+    return _is_searchable(text) and text[0] not in "(+"
+
+
+def _wanted(node: Node) -> Node:
+    return node.part if isinstance(node, Not) else node
 
 
 def _joined(kind: type[And] | type[Or], parts: Sequence[Node]) -> Node:

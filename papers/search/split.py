@@ -4,6 +4,7 @@ It decides which queries are one and the same (normal_form); never what one find
 docs/search.md.
 """
 
+import re
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -20,6 +21,8 @@ from papers.search.tree import (
     Prefix,
     Word,
 )
+
+_ONE_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ def split(tree: Node) -> Split:
 def normal_form(tree: Node) -> str:
     """Return one text, itself a search, for all queries that mean the same.
 
-    Letters become small, parts of AND and OR are sorted and each kept once.
+    Letters become small, parts of AND and OR are sorted and each kept once, and a phrase of one
+    word is that word. It is never longer than `tree` as text.
     """
     return str(_normal(tree))
 
@@ -79,15 +83,21 @@ def _normal(node: Node) -> Node:
             inner = _normal(part)
             return inner.part if isinstance(inner, Not) else Not(inner)
         case Word(text, field):
-            return Word(text.lower(), field)
+            return Word(_small(text), field)
         case Phrase(text, field):
-            return Phrase(text.lower(), field)
+            small = _small(text)
+            return Word(small, field) if _ONE_WORD.fullmatch(small) else Phrase(small, field)
         case Prefix(text, field):
-            return Prefix(text.lower(), field)
+            return Prefix(_small(text), field)
         case InList(name):
-            return InList(name.lower())
+            return InList(_small(name))
         case _:
             return node
+
+
+def _small(text: str) -> str:
+    # This one capital becomes two characters, which would be longer and another word.
+    return "\u0130".join(part.lower() for part in text.split("\u0130"))
 
 
 def _sorted(kind: type[And] | type[Or], parts: tuple[Node, ...]) -> Node:

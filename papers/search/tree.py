@@ -5,6 +5,7 @@ It decides how a question is written; never what it finds (compiler.py) nor what
 """
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
@@ -87,8 +88,8 @@ class Dated:
     last: date | None
 
     def __str__(self) -> str:
-        if self.first == self.last and self.first:
-            return f"date:{self.first}"
+        if self.first and self.last and (period := _period(self.first, self.last)):
+            return f"date:{period}"
         return f"date:{self.first or ''}..{self.last or ''}"
 
 
@@ -228,6 +229,17 @@ def _in_field(text: str, field: TextField | None) -> str:
 
 def _value(text: str) -> str:
     return text if _SIMPLE.fullmatch(text) else f'"{text}"'
+
+
+def _period(first: date, last: date) -> str:
+    """The year, the month or the day that begins and ends so; "" for any other span."""
+    if first == last:
+        return str(first)
+    if last == date(first.year, 12, 31) and first == date(first.year, 1, 1):
+        return str(first)[:4]
+    month = (first.year, first.month)
+    is_month = first.day == 1 and last.day == monthrange(*month)[1]
+    return str(first)[:7] if is_month and month == (last.year, last.month) else ""
 
 
 def _bracketed(node: Node) -> str:

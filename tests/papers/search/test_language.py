@@ -1,8 +1,10 @@
+import inspect
+import sys
 from datetime import date
 
 import pytest
 
-from papers.search.language import QueryTooLong, paper_named, parse
+from papers.search.language import QueryTooLong, parse
 from papers.search.tree import (
     And,
     Counts,
@@ -98,6 +100,30 @@ def test_and_is_what_is_meant_anyway(text: str) -> None:
     assert query.notes == ()
 
 
+@pytest.mark.parametrize("text", ["cats|dogs food", "(cats OR dogs) food", "cats||dogs food"])
+def test_a_bar_within_a_word_joins_its_two_sides_alone(text: str) -> None:
+    assert parsed(text).tree == And((Or((Word("cats"), Word("dogs"))), Word("food")))
+
+
+@pytest.mark.parametrize(
+    "text", ['"big cats"|dogs', 'dogs|"big cats"', "dogs|(big-cats)", "(dogs)|x"]
+)
+def test_a_bar_beside_quotes_or_brackets_is_or(text: str) -> None:
+    query = parsed(text)
+    assert isinstance(query.tree, Or)
+    assert len(query.tree.parts) == 2
+    assert query.notes == ()
+
+
+def test_a_choice_may_be_in_another_field() -> None:
+    assert parsed("cats|au:hinton").tree == Or((Word("cats"), Word("hinton", "au")))
+
+
+@pytest.mark.parametrize("text", ["p(x|y)", "|x|", "a|"])
+def test_a_bar_of_a_formula_joins_nothing(text: str) -> None:
+    assert only(text) == Word(text)
+
+
 def test_small_or_is_a_word() -> None:
     assert parsed("now or never").tree == And((Word("now"), Word("or"), Word("never")))
 
@@ -176,6 +202,8 @@ def test_a_field_is_understood(text: str, node: Node) -> None:
         ("since:2026-03", Dated(date(2026, 3, 1), None)),
         ("before:2026-03", Dated(None, date(2026, 2, 28))),
         ("date:yesterday", Dated(date(2026, 3, 9), date(2026, 3, 9))),
+        ("date:2025...2026", Dated(date(2025, 1, 1), date(2026, 12, 31))),
+        ("date:\u22652026", Dated(date(2026, 1, 1), None)),
         ("date:today", LastDays(1)),
         ("date:last7d", LastDays(7)),
         ("date:last-2weeks", LastDays(14)),
@@ -200,6 +228,9 @@ def test_days_are_understood(text: str, node: Node) -> None:
         ("comments:=3", Counts("comments", 3, 3)),
         ("upvote:0", Counts("upvotes", 0, 0)),
         ("votes: > 10", Counts("votes", 11, None)),
+        ("votes:\u226510", Counts("votes", 10, None)),
+        ("votes: \u2264 10", Counts("votes", None, 10)),
+        ("votes:5\u202610", Counts("votes", 5, 10)),
     ],
 )
 def test_numbers_are_understood(text: str, node: Node) -> None:
@@ -214,6 +245,29 @@ def test_a_field_before_brackets_counts_for_all_in_them() -> None:
 
 def test_a_filter_before_brackets_counts_for_all_in_them() -> None:
     assert parsed("cat:(cs.LG OR cs.CL)").tree == Or((InCategory("cs.LG"), InCategory("cs.CL")))
+
+
+@pytest.mark.parametrize("text", ["cat:cs.LG,CS.cl", "cat:cs.LG|cs.CL", "cat:(cs.LG OR cs.CL)"])
+def test_several_values_are_a_choice(text: str) -> None:
+    assert parsed(text).tree == Or((InCategory("cs.LG"), InCategory("cs.CL")))
+    assert parsed(text).notes == ()
+
+
+def test_a_choice_in_a_field_is_a_choice_of_words_in_it() -> None:
+    assert parsed("ti:cats|dog*").tree == Or((Word("cats", "ti"), Prefix("dog", "ti")))
+    assert parsed("ti:cats,dogs").tree == And((Word("cats,dogs", "ti"),))
+
+
+@pytest.mark.parametrize(
+    "text", ["\u202aau:hinton\u202c", "\u200eau:hin\u00adton", "au:\ufeffhinton"]
+)
+def test_characters_that_nobody_sees_do_not_count(text: str) -> None:
+    assert only(text) == Word("hinton", "au")
+
+
+def test_full_width_signs_and_digits_are_read_as_plain_ones() -> None:
+    assert only("votes\uff1a\uff1e\uff11\uff10") == Counts("votes", 11, None)
+    assert only("\uff02big cats\uff02") == Phrase("big cats")
 
 
 def test_the_order_is_no_condition() -> None:
@@ -266,6 +320,9 @@ def test_what_is_not_understood_is_searched_as_words(text: str, place: str, tree
         ("AND x y", "AND"),
         ("x () y", "("),
         ("x y ti:", "ti:"),
+        ('x foo:"y"', "foo:"),
+        ("x foo:(y)", "foo:"),
+        ('x ti:"y', '"'),
         ("x ti: au:y", "ti:"),
         ("x y sort:size", "sort:size"),
         ("x y ???", "???"),
@@ -276,6 +333,34 @@ def test_what_cannot_be_searched_is_said_and_the_rest_searched(text: str, place:
     assert marked(text) == [place]
     assert "x" in str(parsed(text).tree)
     assert "y" in str(parsed(text).tree)
+
+
+def test_an_unclosed_quote_after_a_field_leaves_the_field() -> None:
+    assert parsed('x ti:"y').tree == And((Word("x"), Word("y", "ti")))
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("votes:>10 x votes:<5", "votes:<5"),
+        ("date:2026 x date:<2025", "date:<2025"),
+        ("-cats x cats", "cats"),
+    ],
+)
+def test_conditions_that_exclude_each_other_are_searched_and_said(text: str, place: str) -> None:
+    query = parsed(text)
+    assert isinstance(query.tree, And)
+    assert len(query.tree.parts) == 3
+    assert "No paper can satisfy both" in query.notes[0].text
+    assert marked(text) == [place]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["votes:>10 stars:<5", "votes:>1 votes:<5", "date:2026 date:>2025", "votes:>10 OR votes:<5"],
+)
+def test_conditions_that_can_be_met_together_are_not_spoken_of(text: str) -> None:
+    assert parsed(text).notes == ()
 
 
 def test_an_unclosed_quote_after_a_minus_still_excludes() -> None:
@@ -306,6 +391,24 @@ def test_brackets_without_end_are_left_out_and_said() -> None:
     assert "more than 10 brackets" in query.notes[0].text
 
 
+@pytest.mark.parametrize("text", ["-NOT " * 200, "NOT " * 250, "-(" * 500, "ti:(" * 250])
+def test_signs_without_end_take_no_deep_stack(text: str) -> None:
+    limit = sys.getrecursionlimit()
+    frames = len(inspect.stack(0))
+    sys.setrecursionlimit(frames + 100)
+    try:
+        assert parsed(text).is_empty
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def test_of_very_many_faults_the_first_are_told_and_the_others_counted() -> None:
+    notes = parsed("cats" + " )" * 300).notes
+    assert len(notes) == 21
+    assert notes[-1].text == "There are 280 more places like these."
+    assert (notes[-1].start, notes[-1].end) == (45, 604)
+
+
 def test_words_beyond_the_limit_are_left_out_and_said() -> None:
     text = " ".join(f"w{number}" for number in range(150))
     query = parsed(text)
@@ -327,35 +430,10 @@ def test_a_text_over_the_limit_is_refused_in_words() -> None:
         parse("a" * 10_000)
 
 
+def test_a_text_that_grows_over_the_limit_as_it_is_read_is_refused() -> None:
+    with pytest.raises(QueryTooLong, match="in full, this search has 1151 characters"):
+        parse(f"date:({'>2026 ' * 64})")
+
+
 def test_a_text_at_the_limit_is_searched() -> None:
     assert only("a" * 1000) == Word("a" * 1000)
-
-
-# --- Papers named by id or address --------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "2106.15928",
-        "arXiv:2106.15928v3",
-        "https://arxiv.org/abs/2106.15928v2",
-        "https://arxiv.org/pdf/2106.15928.pdf",
-        "huggingface.co/papers/2106.15928",
-        "https://www.alphaxiv.org/abs/2106.15928",
-        "10.48550/arXiv.2106.15928",
-        " https://doi.org/10.48550/arXiv.2106.15928 ",
-    ],
-)
-def test_an_arxiv_id_is_recognised_however_it_is_written(text: str) -> None:
-    assert paper_named(text) == Identified("id", "2106.15928")
-
-
-@pytest.mark.parametrize("text", ["10.1000/182", "doi:10.1000/182", "https://doi.org/10.1000/182"])
-def test_a_doi_is_recognised_however_it_is_written(text: str) -> None:
-    assert paper_named(text) == Identified("doi", "10.1000/182")
-
-
-@pytest.mark.parametrize("text", ["attention 2106", "", "https://example.org/2106.15928"])
-def test_words_name_no_paper(text: str) -> None:
-    assert paper_named(text) is None

@@ -39,6 +39,9 @@ def test_fixed_days_last() -> None:
         ("ti:(a b)", "ti:b ti:a"),
         ("-(-cats)", "cats"),
         ("in:Later x", "x in:later"),
+        ('"Cats"', "cats"),
+        ('"\u0130stanbul"', "\u0130stanbul"),
+        ("date:2026-03", "date:2026-03-01..2026-03-31"),
         ("cats sort:new", "cats"),
     ],
 )

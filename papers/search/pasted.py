@@ -1,0 +1,51 @@
+"""Tells whether a text is nothing but the name of a paper: an arXiv id, a DOI, or an address.
+
+It decides which paper is meant; never whether it is here, and it opens no address. Read more:
+papers/identifiers.py.
+"""
+
+import re
+
+from papers.identifiers import doi_in, normalise_doi, parse_arxiv_id
+from papers.search.tree import Identified
+
+# As arXiv's own pages and lists of references write it: arXiv:2401.12345v2 [cs.CL].
+_CLASS_AFTER = re.compile(r"\s*\[[a-z-]+(?:\.[a-z-]+)?\]$", re.IGNORECASE | re.ASCII)
+_ARXIV_BEFORE = re.compile(r"arxiv\s+(?:id\s*:?\s*)?(?=[\w-])", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+_WRAPPINGS = (("<", ">"), ("[", "]"), ("(", ")"), ('"', '"'), ("“", "”"))
+_STOPS = ".,;"
+
+
+def paper_named(text: str) -> Identified | None:
+    """Return the arXiv id or DOI when `text` as a whole names a paper (id, address or DOI).
+
+    Brackets, quotation marks and a full stop around it do not count, nor does a version. The
+    address of a publisher's page counts where it holds the DOI.
+    """
+    candidate = _unwrapped(text)
+    return _arxiv(candidate) or _doi(candidate)
+
+
+def _unwrapped(text: str) -> str:
+    candidate = text.strip().rstrip(_STOPS)
+    for start, end in _WRAPPINGS:
+        if candidate.startswith(start) and candidate.endswith(end):
+            candidate = candidate[1:-1].strip().rstrip(_STOPS)
+    return candidate
+
+
+def _arxiv(text: str) -> Identified | None:
+    plain = _ARXIV_BEFORE.sub("", _CLASS_AFTER.sub("", text), count=1)
+    try:
+        return Identified("id", parse_arxiv_id(plain).base)
+    except ValueError:
+        return None
+
+
+def _doi(text: str) -> Identified | None:
+    try:
+        return Identified("doi", normalise_doi(text))
+    except ValueError:
+        doi = doi_in(text) if _ADDRESS.fullmatch(text) else ""
+    return Identified("doi", doi) if doi else None
