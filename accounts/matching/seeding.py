@@ -12,7 +12,7 @@ from accounts.matching.batch import Matches
 from accounts.matching.lease import Lease, turn
 from accounts.matching.writing import add
 from accounts.models import MatchCursor, StandingQuery
-from papers.search import folder
+from papers.search import changes, folder
 from papers.search.engine import IndexNotReady, search
 from papers.search.language import parse
 from papers.search.tree import Query
@@ -43,8 +43,12 @@ def seed(*, now: datetime) -> int:
 
 def _index_holds_what_was_matched() -> bool:
     """Papers above the matching's cursor will be matched with all the queries there are now."""
-    state, matched = folder.read_state(), MatchCursor.objects.get(pk=1)
-    return state is not None and state.phase == "following" and state.cursor >= matched.cursor
+    state = folder.read_state()
+    if state is None or state.phase != "following":
+        return False
+    # The cursor moves on where no paper changes; an index is not behind for that.
+    matched = min(MatchCursor.objects.get(pk=1).cursor, changes.newest_change() + 1)
+    return state.cursor >= matched
 
 
 def _seed(lease: Lease, now: datetime) -> int:
