@@ -14,7 +14,7 @@ from accounts.matching.needed import NEEDED_VERSION, needed
 from accounts.models import Follow, StandingQuery, User
 from papers.search.language import LONGEST_QUERY_CHARACTERS, QueryTooLong, parse
 from papers.search.split import query_hash, split
-from papers.search.tree import Node, Query
+from papers.search.tree import And, InCategory, Node, Phrase, Query, Word
 
 LONGEST_NAME = 200
 
@@ -26,8 +26,9 @@ class CannotFollow(ValueError):
 def follow(user: User, text: str, name: str = "") -> Follow:
     """Follow the query `text` and return the follow; one that is there already is left as it is.
 
-    Without a name it is called as it was typed. Raises CannotFollow for a query that asks for
-    nothing, for one that is too long, and beyond FOLLOWS_PER_READER of them.
+    Without a name it is called as it was typed, an author or a category by itself. Raises
+    CannotFollow for a query that asks for nothing, for one that is too long, and beyond
+    FOLLOWS_PER_READER of them.
     """
     query = read_query(text)
     wanted = query_hash(query.tree)
@@ -40,7 +41,7 @@ def follow(user: User, text: str, name: str = "") -> Follow:
         _refuse_too_many(Follow.objects.of(user.pk).count())
         made = Follow.objects.create(
             user=user,
-            name=clean_name(name) or clean_name(text),
+            name=clean_name(name) or default_name(text, query.tree),
             query=str(query.tree),
             query_hash=wanted,
             changes=bool(split(query.tree).changing),
@@ -88,6 +89,15 @@ def rename(follow: Follow, name: str) -> None:
     if not follow.name:
         raise CannotFollow(_("A name needs at least one character."))
     follow.save(update_fields=["name"])
+
+
+def default_name(text: str, tree: Node) -> str:
+    """Return how the query typed as `text` is called where nobody named it."""
+    parts = tree.parts if isinstance(tree, And) else (tree,)
+    match parts:
+        case (Word(name, "au") | Phrase(name, "au") | InCategory(name),):
+            return clean_name(name)
+    return clean_name(text) or clean_name(str(tree))
 
 
 def clean_name(name: str) -> str:

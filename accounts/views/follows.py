@@ -94,7 +94,7 @@ def _confirm(request: HttpRequest, text: str) -> HttpResponse:
     context = {
         "section": "follows",
         "query_text": str(query.tree),
-        "name": follows.clean_name(text),
+        "name": follows.default_name(text, query.tree),
         "notes": query.notes,
         "known": follows.find(_reader(request), query),
         "preview": preview(query, today=timezone.now().date(), personal=personal_for(request.user)),

@@ -95,6 +95,19 @@ def test_a_name_is_one_line(typed: str, name: str) -> None:
     assert Follow.objects.get().name == name
 
 
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ('au:"Ada Moor"', "Ada Moor"),
+        ("cat:cs.CL", "cs.CL"),
+        ('au:"Ada Moor" cat:cs.CL', 'au:"Ada Moor" cat:cs.CL'),
+        ("\u200bowl", "owl"),
+    ],
+)
+def test_an_author_or_a_category_gives_the_name(query: str, name: str) -> None:
+    assert make_follow(query=query).name == name
+
+
 def test_a_name_of_nothing_is_refused() -> None:
     made = make_follow(name="Birds")
     with pytest.raises(CannotFollow):
