@@ -23,11 +23,11 @@ _TIES = 50
 _REORDERED = 100
 # How many papers holding some of the words, and how many near in meaning, are weighed up.
 _BY_WORDS, _BY_MEANING = 200, 100
-# A question in a sentence is held by no paper whole: what is near is then the answer.
-_LONG_QUESTION = 6
-_NEAR_SHORT, _NEAR_LONG = 20, 200
-# Of the fused score (0 to 2): below, a paper shares a word or a faint likeness.
+_MOST_NEAR = 150
+# Of the fused score (0 to 2): below, a paper shares a common word or a faint likeness.
 _LEAST_NEAR = 0.5
+# Of papers that hold one word or two, the words alone know best which comes first.
+_LEAST_REORDERED_TERMS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +86,9 @@ def _newest_first(reader: tantivy.Searcher, found: tantivy.SearchResult) -> list
 
 
 def _reordered(asked: _Asked, hits: list[Hit]) -> list[Hit]:
-    """Put the best by words in the order of words and meaning; one word says no more by meaning."""
+    """Put the best by words in the order of words and meaning."""
     first, rest = hits[:_REORDERED], hits[_REORDERED:]
-    if asked.question is None or asked.question.terms < 2 or len(first) < 2:
+    if asked.question is None or asked.question.terms < _LEAST_REORDERED_TERMS or len(first) < 2:
         return hits
     vector = meaning.encode(asked.question.text)
     if vector is None:
@@ -102,12 +102,9 @@ def _reordered(asked: _Asked, hits: list[Hit]) -> list[Hit]:
 def _near(asked: _Asked, question: Question, exact: set[int]) -> list[Hit]:
     """Papers that hold some of the words or are near in meaning, those of `exact` left out."""
     scores = _weighed(asked, question)
-    is_long = question.terms > _LONG_QUESTION
     best = sorted(scores.items(), key=lambda one: (-one[1], -one[0]))
-    least = 0.0 if is_long else _LEAST_NEAR
-    kept = [(pk, score) for pk, score in best if pk not in exact and score >= least]
-    most = _NEAR_LONG if is_long else _NEAR_SHORT
-    return [Hit(paper_id, score, is_near=True) for paper_id, score in kept[:most]]
+    kept = [(pk, score) for pk, score in best if pk not in exact and score >= _LEAST_NEAR]
+    return [Hit(paper_id, score, is_near=True) for paper_id, score in kept[:_MOST_NEAR]]
 
 
 def _weighed(asked: _Asked, question: Question) -> dict[int, float]:
