@@ -101,7 +101,8 @@ class Vocabulary:
 
 
 def _held_by(paper: IndexedPaper) -> Iterator[str]:
-    for text in map(normalise, (paper.title, paper.abstract)):
+    # A word alone is looked for among all of a paper's words, its authors' names too.
+    for text in map(normalise, (paper.title, paper.abstract, *paper.authors)):
         for word in (*ENGLISH.analyze(text), *ENGLISH.analyze(other_words(text))):
             yield f"t:{word}"
     for author in paper.authors:

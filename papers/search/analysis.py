@@ -3,6 +3,7 @@
 Whoever changes an analyzer raises schema.INDEX_VERSION.
 """
 
+import re
 import unicodedata
 
 import tantivy
@@ -31,10 +32,38 @@ def _as_is() -> tantivy.TextAnalyzerBuilder:
 ENGLISH = _words(stemmed=True)
 # Names have no forms, and who asks for the beginning of a word does not mean its stem.
 NAMES = _words(stemmed=False)
-# Terms with a space between, one a line, that were made of text already.
-PAIRS = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(r"[^\n]+")).build()
+# Terms that were made of text already (terms_of), with spaces between.
+TERMS = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
 AS_IS = _as_is().build()
 CODES = _as_is().filter(tantivy.Filter.lowercase()).build()
+
+
+# Latin letters and the punctuation that goes with them: cut into words here as there.
+_PLAIN = re.compile("[\x00-\xff\u2010-\u2027\u2030-\u205e]*")
+_WORD = re.compile(r"[^\W_]+")
+_KEPT_STEMS = 200_000
+_stems: dict[str, str] = {}
+
+
+def terms_of(text: str) -> list[str]:
+    """Return `ENGLISH.analyze(text)`, in a fifth of the time where its words were met before."""
+    if not text.isascii() and not _PLAIN.fullmatch(text):
+        return ENGLISH.analyze(text)
+    words = _WORD.findall(text.lower())
+    terms: list[str | None] = list(map(_stems.get, words))
+    if None in terms:
+        terms = [_stem(word) for word in words]
+    return list(filter(None, terms))
+
+
+def _stem(word: str) -> str:
+    """The term of a single word, "" of one so long that none is kept."""
+    stem = _stems.get(word)
+    if stem is None:
+        stem = "".join(ENGLISH.analyze(word))
+        if len(_stems) < _KEPT_STEMS:
+            _stems[word] = stem
+    return stem
 
 
 def compose(text: str) -> str:

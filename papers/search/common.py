@@ -6,22 +6,19 @@ Which words are common is found out when an index is built, and lies in its fold
 """
 
 import json
-import re
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from papers.search.analysis import ENGLISH, normalise
+from papers.search.analysis import normalise, terms_of
 
 SAMPLE_PAPERS = 10_000
 # Of the papers; rarer words are quickly compared.
-LEAST_SHARE = 0.06
+LEAST_SHARE = 0.1
 # An index of fewer papers is quick without; one grown by so much is built anew.
 _FEW_PAPERS, _GROWTH = 50_000, 8
-_KEPT_WORDS = 200_000
-_WORD = re.compile(r"[^\W_]+")
 _FILE = "common.json"
 
 
@@ -31,19 +28,15 @@ class Common:
 
     words: frozenset[str] = frozenset()
     papers: int = 0
-    _stems: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def __bool__(self) -> bool:
         return bool(self.words)
 
-    def pairs_in(self, text: str) -> str:
-        """Return the pairs of common words that stand side by side in `text`, one a line."""
-        # Known words are stemmed by a look-up: analysing a text again doubled the time of a build.
-        words = _WORD.findall(text.lower())
-        stems = list(map(self._stems.get, words))
-        if None in stems:
-            stems = list(map(self._learn, words))
-        return "\n".join([f"{one} {other}" for one, other in pairwise(stems) if one and other])
+    def pairs_in(self, terms: Sequence[str]) -> str:
+        """Return the pairs of common words side by side among `terms`, with spaces between."""
+        words = self.words
+        side_by_side = pairwise(terms)
+        return " ".join([f"{a}_{b}" for a, b in side_by_side if a in words and b in words])
 
     def is_outgrown_by(self, papers: int) -> bool:
         """Whether so many papers came since that other words may be the common ones."""
@@ -51,17 +44,7 @@ class Common:
 
     def pair_of(self, first: str, second: str) -> str:
         """Return the term of two stems side by side, "" where the index has none."""
-        return f"{first} {second}" if first in self.words and second in self.words else ""
-
-    def _learn(self, word: str) -> str:
-        """The stem of a word, "" where it is not common."""
-        if (known := self._stems.get(word)) is not None:
-            return known
-        terms = ENGLISH.analyze(word)
-        stem = terms[0] if len(terms) == 1 and terms[0] in self.words else ""
-        if len(self._stems) < _KEPT_WORDS:
-            self._stems[word] = stem
-        return stem
+        return f"{first}_{second}" if first in self.words and second in self.words else ""
 
 
 NO_PAIRS = Common()
@@ -73,7 +56,7 @@ def count_common(texts: Iterable[str], papers: int) -> Common:
     sampled = 0
     for text in texts:
         sampled += 1
-        having.update(set(ENGLISH.analyze(normalise(text))))
+        having.update(set(terms_of(normalise(text))))
     least = max(sampled * LEAST_SHARE, 2)
     return Common(frozenset(word for word, count in having.items() if count >= least), papers)
 

@@ -36,7 +36,7 @@ from papers.search.tree import (
     Prefix,
     Word,
 )
-from papers.search.words import compile_term, together
+from papers.search.words import Asked, compile_term, together
 
 # Below it each id is looked up by itself; above, one walk through all ids is cheaper.
 _FEW_IDS = 2000
@@ -64,7 +64,7 @@ class _Compiler:
     def compile(self, node: Node) -> tantivy.Query:
         match node:
             case Word() | Phrase() | Prefix():
-                return compile_term(node, self.common)
+                return _joined([compile_term(node, self.common)], [], [])
             case And(parts):
                 return self._all(parts)
             case Or(parts):
@@ -78,18 +78,16 @@ class _Compiler:
         if not parts:
             return tantivy.Query.empty_query()
         wanted = [part for part in parts if not isinstance(part, Not)]
-        must = [self.compile(part) for part in wanted] or [unscored(every_paper())]
+        asked = [self._part(part) for part in wanted] or [Asked(unscored(every_paper()))]
         never = [self.compile(part.part) for part in parts if isinstance(part, Not)]
         prefer = [query for words in _runs(wanted) for query in together(words, self.common)]
-        if len(must) == 1 and not never:
-            return must[0]
-        return tantivy.Query.boolean_query(
-            [
-                *((tantivy.Occur.Must, query) for query in must),
-                *((tantivy.Occur.MustNot, query) for query in never),
-                *((tantivy.Occur.Should, query) for query in prefer),
-            ]
-        )
+        # One level, not one a word: lists of papers are then walked side by side.
+        return _joined(asked, prefer, never)
+
+    def _part(self, node: Node) -> Asked:
+        if isinstance(node, Word | Phrase | Prefix):
+            return compile_term(node, self.common)
+        return Asked(self.compile(node))
 
     def _filter(self, node: Filter) -> tantivy.Query:
         match node:
@@ -111,7 +109,7 @@ class _Compiler:
     def _changing(self, node: Counts | InList | Is) -> tantivy.Query:
         match node:
             case Counts(counted, least, most):
-                return with_ids(columns.current().ids_between(counted, least, most))
+                return with_ids(columns.current().ids_between(counted, least, most).tolist())
             case InList(name):
                 return with_ids(self.personal.in_list(name) or ())
             case Is("saved"):
@@ -125,6 +123,21 @@ class _Compiler:
         if not self.personal.is_known:
             return tantivy.Query.empty_query()
         return announced_since(self.personal.new_since())
+
+
+def _joined(
+    asked: list[Asked], prefer: list[tantivy.Query], never: list[tantivy.Query]
+) -> tantivy.Query:
+    should = [*prefer, *(query for each in asked if (query := each.preferred) is not None)]
+    if len(asked) == 1 and not should and not never:
+        return asked[0].must
+    return tantivy.Query.boolean_query(
+        [
+            *((tantivy.Occur.Must, each.must) for each in asked),
+            *((tantivy.Occur.MustNot, query) for query in never),
+            *((tantivy.Occur.Should, query) for query in should),
+        ]
+    )
 
 
 def every_paper() -> tantivy.Query:

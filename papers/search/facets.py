@@ -6,13 +6,18 @@ It decides nothing about what is found or in which order.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import tantivy
 
-from papers.search.schema import unpack_facts
+from papers.search.schema import SOURCES, month_text, unpack_told
 
 MOST_CATEGORIES = 200
-_MOST_FACTS = 20_000
+_ASKED = {
+    "categories": {"terms": {"field": "category", "size": MOST_CATEGORIES}},
+    "months": {"terms": {"field": "month", "size": 3000}},
+    "told": {"terms": {"field": "told", "size": 2 << len(SOURCES)}},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +44,21 @@ class Facets:
 
 def count_facets(reader: tantivy.Searcher, wanted: tantivy.Query) -> Facets:
     """Return the counts over all papers that `wanted` finds."""
-    found = reader.aggregate(
-        wanted,
-        {
-            "categories": {"terms": {"field": "category", "size": MOST_CATEGORIES}},
-            "facts": {"terms": {"field": "facts", "size": _MOST_FACTS}},
-        },
-    )
-    facts = [
-        (unpack_facts(int(bucket["key"])), int(bucket["doc_count"]))
-        for bucket in found["facts"]["buckets"]
-    ]
-    categories = Counter(
-        {str(each["key"]): int(each["doc_count"]) for each in found["categories"]["buckets"]}
-    )
+    found = reader.aggregate(wanted, _ASKED)
+    categories, months, told = (_buckets(found[name]) for name in _ASKED)
+    by_month = Counter({name: n for key, n in months if (name := month_text(int(key)))})
+    unpacked = [(*unpack_told(int(key)), n) for key, n in told]
     return Facets(
-        _most_first(categories),
-        _newest_first(_add((f.month[:4], n) for f, n in facts if f.month)),
-        _newest_first(_add((f.month, n) for f, n in facts if f.month)),
-        _most_first(_add(("code", n) for f, n in facts if f.has_code)),
-        _most_first(_add((name, n) for f, n in facts for name in f.sources)),
+        _most_first(Counter({str(key): n for key, n in categories})),
+        _newest_first(_add((month[:4], n) for month, n in by_month.items())),
+        _newest_first(by_month),
+        _most_first(_add(("code", n) for has_code, _sources, n in unpacked if has_code)),
+        _most_first(_add((name, n) for _has_code, names, n in unpacked for name in names)),
     )
+
+
+def _buckets(counted: dict[str, Any]) -> list[tuple[Any, int]]:
+    return [(bucket["key"], int(bucket["doc_count"])) for bucket in counted["buckets"]]
 
 
 def _add(counts: Iterable[tuple[str, int]]) -> Counter[str]:

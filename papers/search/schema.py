@@ -12,14 +12,14 @@ from pathlib import Path
 
 import tantivy
 
-from papers.search.analysis import AS_IS, CODES, ENGLISH, NAMES, PAIRS, compose, normalise
+from papers.search.analysis import AS_IS, CODES, ENGLISH, NAMES, TERMS, compose, normalise, terms_of
 from papers.search.common import NO_PAIRS, Common
 from papers.search.forms import author_keys, other_words
 from papers.search.spans import terms_of_day
 
 __all__ = ["ENGLISH", "NAMES", "compose", "normalise"]
 
-INDEX_VERSION = 3
+INDEX_VERSION = 4
 
 # `newest` orders as the pages do (day, then id): the day in the high bits, the id in the low.
 _ID_BITS = 40
@@ -27,24 +27,27 @@ _ID_BITS = 40
 PAIR_FIELDS = {"title": "title_pairs", "abstract": "abstract_pairs"}
 # Families of sources, by their bit: new ones come at the end.
 SOURCES = ("arxiv", "huggingface", "feed", "file", "sample")
-_FACT_BITS = 1 + len(SOURCES)
 _BOOKMARK_KEY = "bookmark"
 
 
-_ANALYZERS = {"english": ENGLISH, "names": NAMES, "codes": CODES, "pairs": PAIRS}
+_ANALYZERS = {"terms": TERMS, "names": NAMES, "codes": CODES}
 
 
 def build_schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("id", indexed=True, fast=True)
     builder.add_unsigned_field("newest", fast=True)
-    builder.add_unsigned_field("facts", fast=True)
-    builder.add_text_field("title", tokenizer_name="english")
-    builder.add_text_field("abstract", tokenizer_name="english")
+    builder.add_unsigned_field("month", fast=True)
+    builder.add_unsigned_field("told", fast=True)
+    # All of a paper's words: to look for a word in one field takes a quarter of the time that
+    # three fields take.
+    builder.add_text_field("words", tokenizer_name="terms", index_option="freq")
+    builder.add_text_field("title", tokenizer_name="terms")
+    builder.add_text_field("abstract", tokenizer_name="terms")
     builder.add_text_field("authors", tokenizer_name="names")
     builder.add_text_field("title_words", tokenizer_name="names", index_option="basic")
     for field in PAIR_FIELDS.values():
-        builder.add_text_field(field, tokenizer_name="pairs", index_option="freq")
+        builder.add_text_field(field, tokenizer_name="terms", index_option="basic")
     builder.add_text_field("category", fast=True, tokenizer_name="codes", index_option="basic")
     for name in ("author", "archive", "identifier", "date", "thing", "source"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
@@ -58,10 +61,15 @@ SCHEMA = build_schema()
 
 def open_index(folder: Path, *, create: bool = False) -> tantivy.Index:
     """Open the index in `folder` (which exists); raises ValueError when it cannot be read."""
-    index = (
-        tantivy.Index(SCHEMA, path=str(folder), reuse=False)
-        if create
-        else tantivy.Index.open(str(folder))
+    if not create:
+        return _prepared(tantivy.Index.open(str(folder)))
+    # Newest first on disk: the newest of many are found in a third of the time.
+    index = tantivy.Index(
+        SCHEMA,
+        path=str(folder),
+        reuse=False,
+        sort_by_field="newest",
+        sort_order=tantivy.Order.Desc,
     )
     return _prepared(index)
 
@@ -111,16 +119,9 @@ def make_document(paper: IndexedPaper, common: Common = NO_PAIRS) -> tantivy.Doc
     document = tantivy.Document()
     document.add_unsigned("id", paper.paper_id)
     document.add_unsigned("newest", newest_key(paper.dated_on, paper.paper_id))
-    document.add_unsigned("facts", pack_facts(paper))
-    title, abstract = normalise(paper.title), normalise(paper.abstract)
-    _add_text(document, "title", title, common)
-    _add_text(document, "abstract", abstract, common)
-    document.add_text("title_words", title)
-    # One value a name: a phrase does not run from one author into the next.
-    for name in map(normalise, paper.authors):
-        document.add_text("authors", name)
-        if other := other_words(name):
-            document.add_text("authors", other)
+    document.add_unsigned("month", month_number(paper.dated_on))
+    document.add_unsigned("told", pack_told(paper))
+    _add_words(document, paper, common)
     for code in paper.category_codes:
         document.add_text("category", code)
     for archive in {code.partition(".")[0].lower() for code in paper.category_codes}:
@@ -131,13 +132,27 @@ def make_document(paper: IndexedPaper, common: Common = NO_PAIRS) -> tantivy.Doc
     return document
 
 
-def _add_text(document: tantivy.Document, field: str, text: str, common: Common) -> None:
-    document.add_text(field, text)
-    if common and (pairs := common.pairs_in(text)):
-        document.add_text(PAIR_FIELDS[field], pairs)
-    # Another value: a phrase does not run from the text into what is added to it.
-    if other := other_words(text):
-        document.add_text(field, other)
+def _add_words(document: tantivy.Document, paper: IndexedPaper, common: Common) -> None:
+    names = [normalise(name) for name in paper.authors]
+    title = normalise(paper.title)
+    words = terms_of(" ".join(names))
+    for field, text in (("title", title), ("abstract", normalise(paper.abstract))):
+        terms = terms_of(text)
+        document.add_text(field, " ".join(terms))
+        if common and (pairs := common.pairs_in(terms)):
+            document.add_text(PAIR_FIELDS[field], pairs)
+        # Another value: a phrase does not run from the text into what is added to it.
+        if others := terms_of(other_words(text)):
+            document.add_text(field, " ".join(others))
+        words += terms + others
+    document.add_text("title_words", title)
+    # One value a name: a phrase does not run from one author into the next.
+    for name in names:
+        document.add_text("authors", name)
+        if other := other_words(name):
+            document.add_text("authors", other)
+            words += terms_of(other)
+    document.add_text("words", " ".join(words))
 
 
 def _exact_terms(paper: IndexedPaper) -> dict[str, Iterable[str]]:
@@ -157,27 +172,24 @@ def _exact_terms(paper: IndexedPaper) -> dict[str, Iterable[str]]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the facets count besides categories; `month` as 2026-03, empty without a day."""
-
-    month: str
-    has_code: bool
-    sources: tuple[str, ...]
+def month_number(day: date | None) -> int:
+    """Return the months since year 0, which the facets count; 0 without a day."""
+    return day.year * 12 + day.month - 1 if day else 0
 
 
-def pack_facts(paper: IndexedPaper) -> int:
-    """Return them as one number, so that one count a query counts them all."""
-    month = paper.dated_on.year * 12 + paper.dated_on.month - 1 if paper.dated_on else 0
-    told = sum(1 << at for at, name in enumerate(SOURCES) if name in paper.sources)
-    return (month << _FACT_BITS) | (told << 1) | paper.has_code
+def month_text(number: int) -> str:
+    year, month = divmod(number, 12)
+    return f"{year:04}-{month + 1:02}" if year else ""
 
 
-def unpack_facts(number: int) -> Facts:
-    year, month = divmod(number >> _FACT_BITS, 12)
-    told = (number >> 1) & ((1 << len(SOURCES)) - 1)
-    sources = tuple(name for at, name in enumerate(SOURCES) if told >> at & 1)
-    return Facts(f"{year:04}-{month + 1:02}" if year else "", bool(number & 1), sources)
+def pack_told(paper: IndexedPaper) -> int:
+    """Return as one number whether a paper has code and who told of it: one count a query."""
+    told = sum(2 << at for at, name in enumerate(SOURCES) if name in paper.sources)
+    return told | paper.has_code
+
+
+def unpack_told(number: int) -> tuple[bool, tuple[str, ...]]:
+    return bool(number & 1), tuple(name for at, name in enumerate(SOURCES) if number & (2 << at))
 
 
 def identifier_term(scheme: str, value: str) -> str:
@@ -192,6 +204,11 @@ def remove_paper(writer: tantivy.IndexWriter, paper_id: int) -> None:
 def newest_key(day: date | None, paper_id: int = 0) -> int:
     """Return a number that sorts as (day, id); a paper without a day sorts as the oldest."""
     return ((day.toordinal() if day else 0) << _ID_BITS) + paper_id
+
+
+def id_of(key: int) -> int:
+    """Return the number of the paper that has this `newest_key`."""
+    return key & ((1 << _ID_BITS) - 1)
 
 
 @dataclass(frozen=True, slots=True)

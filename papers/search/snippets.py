@@ -12,9 +12,9 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from papers.latex import to_text
-from papers.search.schema import ENGLISH, compose, normalise
-from papers.search.spelling import spell_with_places
-from papers.search.tree import And, Node, Query, Term
+from papers.search.analysis import compose
+from papers.search.places import Words
+from papers.search.tree import And, Node, Or, Phrase, Prefix, Query, Term, TextField, Word
 
 SNIPPET_CHARACTERS = 260
 
@@ -28,51 +28,50 @@ class _Span:
     part: int
 
 
-def marked(text: str, query: Query) -> SafeString:
-    """Return all of `text`, TeX in plain characters, as HTML, the words of `query` in <mark>."""
+def marked(text: str, query: Query, *, field: TextField = "ti") -> SafeString:
+    """Return all of `text`, TeX in plain characters, as HTML, the words of `query` in <mark>.
+
+    `field` says what the text is: words that are asked for in another are not marked.
+    """
     text = compose(to_text(text))
-    return _html(text, _spans(text, query), 0, len(text))
+    return _html(text, _spans(text, query, field), 0, len(text))
 
 
-def snippet(text: str, query: Query, *, characters: int = SNIPPET_CHARACTERS) -> SafeString:
+def snippet(
+    text: str,
+    query: Query,
+    *,
+    characters: int = SNIPPET_CHARACTERS,
+    field: TextField = "abs",
+) -> SafeString:
     """Return the passage that holds most of what was asked, as HTML with <mark>.
 
     About `characters` long, cut between words with an ellipsis; the beginning when nothing matches.
     """
     text = compose(to_text(text))
-    spans = _spans(text, query)
+    spans = _spans(text, query, field)
     start, end = _passage(text, spans, characters)
     return _html(text, spans, start, end)
 
 
-def _spans(text: str, query: Query) -> list[_Span]:
+def _spans(text: str, query: Query, field: TextField) -> list[_Span]:
     """Where each part of the query stands in `text`, in order and without overlap."""
-    spelled, places = spell_with_places(text)
-    tokens = ENGLISH.pre_tokenize(spelled).tokens
-    terms = [token.text for token in tokens]
+    words = Words(text, is_name=field == "au")
     found = [
-        _Span(
-            places[tokens[at].char_offset_from],
-            places[tokens[at + len(wanted) - 1].char_offset_to],
-            part,
-        )
-        for part, wanted in enumerate(_wanted(query.tree))
-        for at in _places(terms, wanted)
+        _Span(start, end, part)
+        for part, term in enumerate(_terms(query.tree, field))
+        for start, end in words.places_of(term)
     ]
     return _without_overlap(sorted(found, key=lambda span: (span.start, -span.end)))
 
 
-def _wanted(node: Node) -> list[list[str]]:
-    if isinstance(node, And):
-        return [terms for part in node.parts for terms in _wanted(part)]
-    terms = ENGLISH.analyze(normalise(node.text)) if isinstance(node, Term) else []
-    return [terms] if terms else []
-
-
-def _places(terms: Sequence[str], wanted: Sequence[str]) -> Iterator[int]:
-    for at in range(len(terms) - len(wanted) + 1):
-        if terms[at] == wanted[0] and list(terms[at : at + len(wanted)]) == list(wanted):
-            yield at
+def _terms(node: Node, field: TextField) -> Iterator[Term]:
+    """What is asked for in `field` or anywhere; what is not wanted is nowhere to be marked."""
+    if isinstance(node, And | Or):
+        for part in node.parts:
+            yield from _terms(part, field)
+    elif isinstance(node, Word | Phrase | Prefix) and node.field in (None, field):
+        yield node
 
 
 def _without_overlap(spans: Sequence[_Span]) -> list[_Span]:

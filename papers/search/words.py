@@ -6,12 +6,13 @@ are joined (compiler.py). Read more: docs/decisions.md.
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import tantivy
 
 from papers.search.analysis import ENGLISH, NAMES, normalise
-from papers.search.common import Common
+from papers.search.common import NO_PAIRS, Common
 from papers.search.forms import AuthorName, author_name, spellings, without_umlauts
 from papers.search.hits import all_of, any_of, unscored
 from papers.search.schema import PAIR_FIELDS, SCHEMA
@@ -40,8 +41,18 @@ _ENDINGS = (
 )
 
 
-def compile_term(node: Word | Phrase | Prefix, common: Common) -> tantivy.Query:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A paper `must` be found by the one; it scores more where the other finds it too."""
+
+    must: tantivy.Query
+    preferred: tantivy.Query | None = None
+
+
+def compile_term(node: Word | Phrase | Prefix, common: Common) -> Asked:
     """Return what finds the papers that hold it in its field, or in any of the three."""
+    if node.field is None and (anywhere := _anywhere(node)):
+        return anywhere
     found = []
     for field in _FIELDS[node.field]:
         if isinstance(node, Prefix):
@@ -51,7 +62,20 @@ def compile_term(node: Word | Phrase | Prefix, common: Common) -> tantivy.Query:
         else:
             query = _written(field, node.text, common)
         found.append(tantivy.Query.boost_query(query, BOOSTS[field]))
-    return found[0] if len(found) == 1 else any_of(found)
+    return Asked(found[0] if len(found) == 1 else any_of(found))
+
+
+def _anywhere(node: Word | Phrase | Prefix) -> Asked | None:
+    """A single word, looked for in all of a paper's words; None where it is several."""
+    if isinstance(node, Prefix):
+        if len(NAMES.analyze(normalise(node.text))) != 1:
+            return None
+        found, title = _beginning("words", node.text), _beginning("title", node.text)
+    else:
+        if any(len(_terms("words", each)) != 1 for each in spellings(node.text)):
+            return None
+        found, title = (_written(each, node.text, NO_PAIRS) for each in ("words", "title"))
+    return Asked(found, tantivy.Query.boost_query(title, BOOSTS["title"]))
 
 
 def together(words: Sequence[str], common: Common) -> list[tantivy.Query]:
@@ -96,14 +120,14 @@ def _pairs(field: str, terms: Sequence[str], common: Common) -> Iterator[tantivy
     if pair_field := PAIR_FIELDS.get(field):
         for pair in pairwise(terms):
             if term := common.pair_of(*pair):
-                yield tantivy.Query.term_query(SCHEMA, pair_field, term, "freq")
+                yield tantivy.Query.term_query(SCHEMA, pair_field, term, "basic")
 
 
 def _author(text: str) -> tantivy.Query:
     """An author as written, or one with these initials, or with middle names besides."""
     found = []
     for spelling in dict.fromkeys((text, without_umlauts(text))):
-        found.append(_side_by_side("authors", NAMES.analyze(normalise(spelling)), Common()))
+        found.append(_side_by_side("authors", NAMES.analyze(normalise(spelling)), NO_PAIRS))
         if author := author_name(spelling):
             key = tantivy.Query.term_query(SCHEMA, "author", author.key, "basic")
             found.append(key if len(author.given) == 1 else all_of([key, _whole_name(author)]))
@@ -128,7 +152,7 @@ def _beginning(field: str, text: str) -> tantivy.Query:
     shorter = stems_within(beginning) if field != "authors" else ()
     if shorter:
         query = any_of([query, tantivy.Query.term_set_query(SCHEMA, field, list(shorter))])
-    return unscored(query)
+    return tantivy.Query.const_score_query(query, 1.0)
 
 
 def stems_within(beginning: str) -> frozenset[str]:

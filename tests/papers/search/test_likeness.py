@@ -33,7 +33,7 @@ def test_without_a_model_there_are_proposals_without_reasons(
 def test_the_reason_is_the_nearest_of_the_list(library: dict[str, list[Paper]]) -> None:
     serve(fit_here())
     robot, voice = library["robots"][0].pk, library["speech"][0].pk
-    reasons = {like.paper_id: like.because_of for like in more_like([robot, voice], limit=10)}
+    reasons = {like.paper_id: like.because_of for like in more_like([robot, voice], limit=20)}
     assert reasons[library["robots"][1].pk] == robot
     assert reasons[library["speech"][1].pk] == voice
 

@@ -2,6 +2,19 @@ import pytest
 
 from papers.search.language import parse
 from papers.search.snippets import marked, snippet
+from papers.search.tree import (
+    And,
+    Has,
+    InCategory,
+    LastDays,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Query,
+    Word,
+)
 
 
 def test_words_of_the_query_are_marked_in_any_form() -> None:
@@ -62,3 +75,56 @@ def test_letter_is_marked_where_its_name_is_asked_for() -> None:
     assert marked(r"The $\delta$-test of $R^2$", parse("delta r2")) == (
         "The <mark>δ</mark>-test of <mark>R²</mark>"
     )
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        (Word("owl", "ti"), "<mark>Owls</mark> at night"),
+        (Word("owl", "abs"), "Owls at night"),
+        (Word("owl", "au"), "Owls at night"),
+        (Phrase("owls at", "ti"), "<mark>Owls at</mark> night"),
+        (Prefix("nig"), "Owls at <mark>night</mark>"),
+        (Prefix("owls at ni"), "<mark>Owls at night</mark>"),
+        (Prefix("nig", "abs"), "Owls at night"),
+        (Not(Word("owl")), "Owls at night"),
+        (And((Word("owl"), Not(Word("night")))), "<mark>Owls</mark> at night"),
+        (Or((Word("heron"), Word("night"))), "Owls at <mark>night</mark>"),
+        (And((InCategory("cs.CL"), Has("code"))), "Owls at night"),
+        (Or((Has("doi"), And((Word("at"), LastDays(3))))), "Owls <mark>at</mark> night"),
+    ],
+    ids=str,
+)
+def test_what_a_paper_is_to_hold_in_its_title_is_marked(query: Node, title: str) -> None:
+    assert marked("Owls at night", Query(query)) == title
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "shown"),
+    [
+        ("A pre-training step", Word("pretraining"), "A <mark>pre-training</mark> step"),
+        ("By pretraining", Word("pre-training"), "By <mark>pretraining</mark>"),
+        ("The Schrödinger map", Word("schroedinger"), "The <mark>Schrödinger</mark> map"),
+        ("Of experiments", Prefix("experim"), "Of <mark>experiments</mark>"),
+        ("Fine-tuned owls", Prefix("finet"), "<mark>Fine-tuned</mark> owls"),
+        ("An \u03b1 map", Prefix("alp"), "An <mark>\u03b1</mark> map"),
+    ],
+)
+def test_other_spellings_that_match_are_marked(text: str, asked: Word | Prefix, shown: str) -> None:
+    assert marked(text, Query(asked)) == shown
+
+
+def test_words_for_the_abstract_are_marked_there() -> None:
+    query = Query(And((Word("owl", "abs"), Word("night", "ti"))))
+    assert snippet("Owls at night.", query) == "<mark>Owls</mark> at night."
+
+
+def test_names_are_marked_as_such() -> None:
+    query = Query(And((Word("moor", "au"), Word("lin", "ti"))))
+    assert marked("Ada Moor, Lin Wei", query, field="au") == "Ada <mark>Moor</mark>, Lin Wei"
+
+
+@pytest.mark.parametrize("text", ["", "*", "\ud7ff", "a" * 300, "["])
+@pytest.mark.parametrize("kind", [Word, Phrase, Prefix])
+def test_odd_text_marks_nothing(kind: type[Word | Phrase | Prefix], text: str) -> None:
+    assert marked("Owls at night", Query(kind(text))) == "Owls at night"
