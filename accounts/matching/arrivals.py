@@ -93,7 +93,7 @@ def recheck(*, now: datetime) -> Outcome:
         if goes_on:
             lease.move(recheck_after=rows[-1][0])
         else:
-            QueryMatch.objects.filter(matched_at__lt=now - timedelta(days=KEPT_DAYS)).delete()
+            _tidy(now)
             lease.move(recheck_after=None, rechecked_on=today)
         return outcome
 
@@ -106,6 +106,13 @@ def _match(paper_ids: list[int], now: datetime, lease: Lease, *, goes_on: bool) 
     matches = match(batch, all_standing(), lease.renew)
     added = write(matches, paper_ids, at=now, lease=lease)
     return Outcome(len(papers), matches.asked, matches.run, added, goes_on)
+
+
+def _tidy(now: datetime) -> None:
+    QueryMatch.objects.filter(matched_at__lt=now - timedelta(days=KEPT_DAYS)).delete()
+    # Where no index could be asked (seeding.py), one whole daily look has done the same.
+    waiting = StandingQuery.objects.filter(seeded_at=None)
+    waiting.filter(created_at__lt=now - timedelta(days=1)).update(seeded_at=now)
 
 
 def _first_day(now: datetime) -> date:

@@ -4,10 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.mail import EmailMultiAlternatives
+from django.test import Client
 from pytest_django import Settings
 
-from accounts.digest import choose, followed, ledger
+from accounts.digest import choose, followed, ledger, send
 from accounts.digest.choose import TRENDING, Choice, Near
+from accounts.digest.tick import tick
 from accounts.models import Delivery, Follow, User
 from papers.models import Paper, PaperStats
 from papers.search import columns
@@ -180,3 +183,19 @@ def test_many_readers_cost_no_more_queries_than_one(
     with django_assert_max_num_queries(9):
         choices = choose.choose(users, NOW, find_nothing)
     assert all(len(shown(choice)) == 1 for choice in choices.values())
+
+
+def test_mail_and_web_copy_bear_the_name_of_the_search(
+    mailoutbox: list[EmailMultiAlternatives], client: Client
+) -> None:
+    reader = make_user(digest_enabled=True, next_due_at=NOW)
+    came(make_follow(user=reader, query="owl", name="Owls & <more>"), "An owl")
+    for chunk in tick(NOW, NOW).chunks:
+        send.deliver(chunk, now=NOW, at=NOW)
+    assert "YOU FOLLOW: OWLS & <MORE>" in str(mailoutbox[0].body)
+    html = str(mailoutbox[0].alternatives[0][0])
+    client.force_login(reader)
+    web = client.get(f"/issues/{Delivery.objects.get().local_date}/").content.decode()
+    for shown_there in (html, web):
+        assert "You follow: Owls &amp; &lt;more&gt;" in shown_there
+        assert "matches owl" in shown_there

@@ -170,3 +170,11 @@ def test_matches_are_forgotten_after_four_months() -> None:
     make_match(follow=make_follow(), paper=paper, at=NOW - timedelta(days=121))
     recheck(now=NOW)
     assert pairs() == set()
+
+
+def test_a_whole_daily_look_stands_for_the_first_one_of_a_search() -> None:
+    make_follow()
+    recheck(now=NOW)
+    assert StandingQuery.objects.get().seeded_at is None
+    recheck(now=NOW + timedelta(days=1, minutes=1))
+    assert StandingQuery.objects.get().seeded_at is not None
