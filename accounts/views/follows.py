@@ -28,6 +28,7 @@ from papers.htmx import HtmxHttpRequest
 from papers.paging import page_number
 from papers.search.engine import IndexNotReady
 from papers.search.personal import personal_for
+from papers.search.split import split
 
 # Of the reader's session: the follow ended last, for as long as it can be taken back.
 _ENDED = "follow_ended"
@@ -96,6 +97,7 @@ def _confirm(request: HttpRequest, text: str) -> HttpResponse:
         "query_text": str(query.tree),
         "name": follows.default_name(text, query.tree),
         "notes": query.notes,
+        "changes": bool(split(query.tree).changing),
         "known": follows.find(_reader(request), query),
         "preview": preview(query, today=timezone.now().date(), personal=personal_for(request.user)),
     }

@@ -295,9 +295,21 @@ def test_a_visitor_sees_where_a_category_is_followed(client: Client) -> None:
     assert 'href="/follows/follow/?q=cat%3Acs.CL"' in page(client, "/new/cs.CL/")
 
 
-def test_an_author_is_followed_from_a_paper(client: Client) -> None:
-    make_paper(arxiv_id="2603.00141", authors=("Ada Moor",))
-    assert "/follows/follow/?q=au%3A%22Ada%20Moor%22" in page(client, "/paper/2603.00141/")
+def test_authors_and_categories_are_followed_from_a_paper(client: Client) -> None:
+    make_paper(arxiv_id="2603.00141", authors=("Ada Moor",), categories=("cs.CL",))
+    shown = page(client, "/paper/2603.00141/")
+    assert "/follows/follow/?q=au%3A%22Ada%20Moor%22" in shown
+    assert "/follows/follow/?q=cat%3Acs.CL" in shown
+
+
+@pytest.mark.parametrize(
+    ("query", "said"), [("owl", False), ("is:saved", True), ("votes:>3", True)]
+)
+def test_what_is_looked_at_anew_is_said_before(
+    client: Client, reader: User, query: str, said: bool
+) -> None:
+    index_now()
+    assert ("looked at anew" in page(client, f"/follows/follow/?q={query}")) is said
 
 
 def test_a_search_is_followed_from_its_page_in_one_click(client: Client, reader: User) -> None:
