@@ -6,13 +6,13 @@ Never decides that a paper matches (batch.py does). Read more: docs/decisions.md
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from papers.search.analysis import ENGLISH, NAMES, normalise
+from papers.search.analysis import NAMES, normalise, terms_of
 from papers.search.forms import author_keys, author_name, other_words, spellings, without_umlauts
 from papers.search.schema import INDEX_VERSION, IndexedPaper
 from papers.search.tree import And, InCategory, Node, Or, Phrase, Word
 
 # Of what `needed` writes down; rows of another version are worked out anew.
-NEEDED_VERSION = 100 * INDEX_VERSION + 2
+NEEDED_VERSION = 100 * INDEX_VERSION + 1
 
 _OR, _AND = "|", " "
 
@@ -20,7 +20,7 @@ _OR, _AND = "|", " "
 def needed(tree: Node) -> str:
     """Return what must be there, a line each, of alternatives: `t:decod t:onli|a:decoder`.
 
-    `t:` is a word of title or abstract, `a:` one of a name, `k:` a name and initial, `c:` a
+    `t:` is a stem of any word, `a:` a word of a name, `k:` a name and initial, `c:` a
     category; with a space between them they must be in the same paper. Empty: nothing can be said.
     """
     return "\n".join(dict.fromkeys(_needs(tree)))
@@ -53,7 +53,7 @@ def _words(term: Word | Phrase) -> list[str]:
 
 def _written(term: Word | Phrase) -> Iterator[str]:
     for spelling in map(normalise, spellings(term.text)):
-        words, names = ENGLISH.analyze(spelling), NAMES.analyze(spelling)
+        words, names = terms_of(spelling), NAMES.analyze(spelling)
         yield _all_of("t", words)
         if term.field is None:
             yield _all_of("a", names)
@@ -103,12 +103,14 @@ class Vocabulary:
 def _held_by(paper: IndexedPaper) -> Iterator[str]:
     # A word alone is looked for among all of a paper's words, its authors' names too.
     for text in map(normalise, (paper.title, paper.abstract, *paper.authors)):
-        for word in (*ENGLISH.analyze(text), *ENGLISH.analyze(other_words(text))):
+        for word in (*terms_of(text), *terms_of(other_words(text))):
             yield f"t:{word}"
     for author in paper.authors:
         name = normalise(author)
-        for word in (*NAMES.analyze(name), *NAMES.analyze(other_words(name))):
-            yield f"a:{word}"
+        for text in (name, other_words(name)):
+            yield from (f"a:{word}" for word in NAMES.analyze(text))
+            # A word in no field is looked for among the stems of names too.
+            yield from (f"t:{word}" for word in terms_of(text))
         for key in author_keys(author):
             yield f"k:{key}"
     for code in paper.category_codes:

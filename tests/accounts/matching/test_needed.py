@@ -10,6 +10,7 @@ from tests.accounts.matching.test_batch import TODAY, make_indexed
 
 WORDS = [
     *("decoder", "decoders-only", "decoders only", "decodersonly", "δ", "R^2", "of", "…"),
+    *("Hastings", "hasting", "Schölkopfs", "schoelkopf's", "pre-training", "Pretrainings"),
     *("Schölkopf", "schoelkopf", "Ada B. Moor", "A. Moor", "Moor, Ada", "moor_a", "Moor Jr."),
 ]
 WORD = st.sampled_from(WORDS)
