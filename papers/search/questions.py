@@ -4,6 +4,8 @@ It decides which queries may be answered by papers that hold only some of the wo
 papers are; never their order (relevance.py). Operators and fields are exact: they make no question.
 """
 
+import heapq
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -19,6 +21,8 @@ from papers.search.words import BOOSTS
 
 Compile = Callable[[Node], tantivy.Query]
 
+# Each word more costs time; the commonest of a long question say least of it.
+MOST_WORDS = 32
 # A slip in a shorter word makes too many other words.
 _LEAST_MENDED = 4
 _TWO_SLIPS_FROM = 8
@@ -57,11 +61,32 @@ def holding_any(
     A word that no paper holds is taken for a slip: words that differ in a letter stand for it.
     """
     telling = Counter(word for word in question.words if _is_telling(word))
-    chosen = telling or Counter(question.words)
+    chosen = _most_telling(reader, telling) if telling else Counter(question.words)
     return any_of(
         tantivy.Query.boost_query(_look_for(reader, word, compile_part), float(count))
         for word, count in chosen.items()
     )
+
+
+def _most_telling(
+    reader: tantivy.Searcher, words: Counter[Word | Phrase]
+) -> Counter[Word | Phrase]:
+    if len(words) <= MOST_WORDS:
+        return words
+    papers = max(reader.num_docs, 1)
+    weights = {
+        word: count * math.log(1 + papers / having) if having else 0.0
+        for word, count in words.items()
+        for having in [_having(reader, word.text)]
+    }
+    best = heapq.nlargest(MOST_WORDS, words, key=weights.__getitem__)
+    return Counter({word: words[word] for word in best})
+
+
+def _having(reader: tantivy.Searcher, text: str) -> int:
+    """How many abstracts hold the rarest term of `text`."""
+    terms = ENGLISH.analyze(normalise(text))
+    return min((reader.doc_freq("abstract", term) for term in terms), default=0)
 
 
 def _is_telling(word: Word | Phrase) -> bool:

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from papers.models import Paper, SearchEpoch
-from papers.search import follower
+from papers.search import follower, questions
 from papers.search.engine import SearchResult, search
 from papers.search.tree import And, Dated, InCategory, Node, Not, Or, Phrase, Query, Word
 from tests.factories import make_paper
@@ -106,3 +106,16 @@ def test_words_of_grammar_alone_find_what_holds_them(library: dict[str, list[Pap
     paper = make_paper(title="To be or not", abstract="")
     follower.index_now()
     assert find(words("not be or")).hits[0].paper_id == paper.pk
+
+
+def test_of_a_long_question_the_most_telling_words_are_searched(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    SearchEpoch.objects.get_or_create(pk=1)
+    monkeypatch.setattr(questions, "MOST_WORDS", 1)
+    for number in range(3):
+        make_paper(title=f"Robot {number}", abstract="A robot arm.")
+    rare = make_paper(title="Enzymes", abstract="An enzyme.")
+    assert follower.index_now()
+    found = find(words("unheard robot arm enzyme")).hits
+    assert [hit.paper_id for hit in found] == [rare.pk]
