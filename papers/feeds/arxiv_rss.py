@@ -1,13 +1,13 @@
 """arXiv's daily feeds, RSS and Atom: what was announced in one category today.
 
-Never decides the day: the channel's dates have lagged behind its items, so the caller says it,
-and freshness is decided by ids. An empty channel is a weekend or a holiday, not a fault.
+The caller says the day, and freshness is decided by ids: the channel's dates have lagged behind
+its items. Only a date too old for that is believed. An empty channel is no fault: a holiday.
 Read more: https://info.arxiv.org/help/rss.html and github.com/arXiv/arxiv-feed.
 """
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +22,8 @@ from papers.identifiers import ArxivId, parse_arxiv_id
 
 # arXiv answers slowly just after an announcement; its own clients wait over a minute.
 FETCH_SECONDS = 90
+# arXiv's dates have lagged behind its papers by a day, and a long weekend has four.
+LONGEST_LAG = timedelta(days=4)
 KINDS = {
     "new": "new",
     "cross": "cross",
@@ -47,12 +49,18 @@ def fetch_category(category: str, *, etag: str = "", last_modified: str = "") ->
 def parse(body: bytes, *, category: str, announced_on: date) -> ParsedFeed:
     """The papers in the feed of `category`, each announced there on `announced_on`.
 
+    A feed that declares a day more than four days before that is an old copy: its papers were
+    announced on the day that it declares, and `problems` says so.
     RSS 2.0 and Atom alike. In the feed of a whole archive a paper is announced in each of its
     categories of that archive. Raises ParseError when the body is no feed or was cut off; an
     item that cannot be read is named in `problems`.
     """
     records: dict[str, PaperRecord] = {}
     feed, problems = _read(body)
+    declared_on = _declared_on(feed)
+    if declared_on and announced_on - declared_on > LONGEST_LAG:
+        problems.append(f"The {category} feed is an old copy: it is of {declared_on}.")
+        announced_on = declared_on
     for place, entry in enumerate(feed.entries, start=1):
         try:
             record = _record(entry, category, announced_on)
@@ -81,6 +89,17 @@ def _read(body: bytes) -> tuple[Any, list[str]]:
         raise ParseError("arXiv's feed was cut off before its end.")
     reason = clean(str(feed.bozo_exception))
     return feed, [f"The feed is not quite in order, and was read all the same: {reason}"]
+
+
+def _declared_on(feed: Any) -> date | None:
+    """The newest day that its items declare, or else the channel: midnight Eastern, so UTC's."""
+    moments = [dict.get(entry, "published_parsed") for entry in feed.entries]
+    channel = [dict.get(feed.feed, "published_parsed"), dict.get(feed.feed, "updated_parsed")]
+    newest = max(filter(None, moments), default=None) or next(filter(None, channel), None)
+    try:
+        return date(*newest[:3]) if newest else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _record(entry: Any, category: str, announced_on: date) -> PaperRecord:

@@ -96,6 +96,22 @@ def test_yesterdays_answer_under_todays_date_announces_nothing(
     assert Batch.objects.get(announced_on__gt=MONDAY).state == Batch.State.LATE
 
 
+def test_an_old_copy_of_a_feed_is_of_its_own_day(origin: Origin, arxiv: Source) -> None:
+    late = NOON + timedelta(days=21)
+    read(arxiv, now=late)
+    assert Announcement.objects.on(MONDAY, "cs.CL").count() == 5
+    assert not Announcement.objects.on(late.date(), "cs.CL").exists()
+    assert Batch.objects.get(announced_on=late.date()).received == 0
+
+
+def test_an_old_copy_announces_nothing_that_came_before_it(origin: Origin, arxiv: Source) -> None:
+    read(arxiv, now=NOON - timedelta(days=1))
+    arxiv.etag = arxiv.last_modified = ""
+    arxiv.save()
+    read(arxiv, now=NOON + timedelta(days=21))
+    assert not Announcement.objects.on(MONDAY, "cs.CL").exists()
+
+
 def test_a_weekend_is_an_empty_batch_and_no_failure(origin: Origin, arxiv: Source) -> None:
     origin.day = date(2026, 3, 7)
     assert read(arxiv, datetime(2026, 3, 7, 17, tzinfo=UTC)).error == ""

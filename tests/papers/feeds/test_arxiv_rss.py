@@ -1,7 +1,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from pytest_django import Settings
@@ -60,6 +60,17 @@ def test_atom_reads_as_rss() -> None:
     assert (record.arxiv_id, record.version, record.abstract) == ("2603.00101", 1, "They turn.")
     assert record.authors == ("Ada Example", "Bo Sample")
     assert record.announcements == (AnnouncementRecord("cs.CL", DAY, "new"),)
+
+
+@pytest.mark.parametrize(("days", "announced_on"), [(4, DAY + timedelta(4)), (5, DAY), (21, DAY)])
+@pytest.mark.parametrize("name", ["arxiv_rss.xml", "arxiv_atom.xml"])
+def test_only_a_date_that_is_clearly_old_is_believed(
+    name: str, days: int, announced_on: date
+) -> None:
+    feed = parse(read_sample(name), category="cs.CL", announced_on=DAY + timedelta(days))
+    days_told = {a.announced_on for record in feed.records for a in record.announcements}
+    assert days_told == {announced_on}
+    assert any("old copy" in problem for problem in feed.problems) == (announced_on == DAY)
 
 
 def test_an_archive_feed_announces_in_each_of_its_categories() -> None:
