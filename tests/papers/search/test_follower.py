@@ -9,7 +9,14 @@ import pytest
 from django.db import OperationalError, connection
 from tantivy import IndexWriter
 
-from papers.models import Category, Paper, PaperCategory, SearchEpoch
+from papers.models import (
+    Category,
+    Paper,
+    PaperCategory,
+    PaperIdentifier,
+    PaperOrigin,
+    SearchEpoch,
+)
 from papers.search import changes, common, folder, schema
 from papers.search.engine import current_searcher, search
 from papers.search.follower import Follower, follow, index_now, state, wait_for_follower
@@ -303,3 +310,29 @@ def test_database_that_is_away_is_waited_for(
     said = [record.message for record in caplog.records]
     assert said.count("Waiting for the database: connection refused") == 1
     assert said.count("The database is back.") == 1
+
+
+def test_doi_learnt_later_is_found() -> None:
+    paper = make_paper(title="On owls")
+    index_now()
+    PaperIdentifier.objects.create(paper=paper, scheme="doi", value="10.1000/owls")
+    index_now()
+    assert find("doi:10.1000/owls") == find("has:doi") == [paper.pk]
+
+
+def test_source_that_told_later_is_found() -> None:
+    paper = make_paper(title="On owls")
+    index_now()
+    PaperOrigin.objects.create(paper=paper, origin="huggingface", digest=1)
+    index_now()
+    assert find("source:huggingface") == [paper.pk]
+
+
+def test_second_feed_of_the_same_family_is_no_change_of_the_index() -> None:
+    paper = make_paper()
+    PaperOrigin.objects.create(paper=paper, origin="arxiv_rss:cs.LG", digest=1)
+    before = changes.newest_change()
+    PaperOrigin.objects.create(paper=paper, origin="arxiv_rss:cs.CL", digest=1)
+    PaperOrigin.objects.create(paper=paper, origin="semantic_scholar", digest=1)
+    PaperIdentifier.objects.create(paper=paper, scheme="url", value="https://example.org/1")
+    assert changes.newest_change() == before
