@@ -5,7 +5,7 @@ It decides the order asked for, the page and what is said about it; it never wri
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import tantivy
@@ -16,12 +16,12 @@ from papers.search import order
 from papers.search.compiler import announced_since as announced_since_query
 from papers.search.compiler import compile_node, in_category
 from papers.search.cursor import DateCursor
-from papers.search.facets import FacetCount, Facets, count_facets
+from papers.search.facets import FacetCount, Facets, count_facets, remember_facets
 from papers.search.hits import Hit, all_of, count, numbers, unscored
-from papers.search.order import Ordered
 from papers.search.personal import NOBODY, Personal
-from papers.search.reader import IndexNotReady, current_reading, current_searcher
+from papers.search.reader import IndexNotReady, Reading, current_reading, current_searcher
 from papers.search.relevance import rank
+from papers.search.split import split
 from papers.search.tree import (
     And,
     InList,
@@ -106,41 +106,79 @@ def search(
     `announced_since` any day. `today` is the day that relative dates count from, in UTC by default.
     An empty query finds nothing. Raises IndexNotReady.
     """
-    reading = current_reading()
-    reader = reading.searcher
-    sort = sort or sort_of(query)
+    asked = _Asked(
+        query,
+        sort or sort_of(query),
+        personal,
+        category,
+        announced_since,
+        today or timezone.now().date(),
+        current_reading(),
+    )
     notes = (*query.notes, *_personal_notes(query.tree, personal))
     if query.is_empty:
-        return SearchResult((), 0, notes, sort=sort)
-    day = today or timezone.now().date()
-    compiled = compile_node(query.tree, personal, today=day, common=reading.common)
-    filters = restriction(category=category, announced_since=announced_since)
-    wanted = all_of([compiled, *filters]) if filters else compiled
-    counted = count_facets(reader, wanted) if facets else None
-    if offset > DEEPEST_OFFSET[sort]:
-        note = _("Only the first %(count)d results are shown. More words find fewer papers.")
-        said = Note(note % {"count": DEEPEST_OFFSET[sort]})
-        return SearchResult((), count(reader, wanted), (*notes, said), counted, "", True, sort=sort)
-    if sort == "relevance":
-        ranked = rank(
-            reader,
-            query,
-            compiled,
-            compile_part=lambda node: compile_node(
-                node, personal, today=day, common=reading.common
-            ),
-            limit=limit,
-            offset=offset,
-            filters=filters,
-        )
-        is_capped = ranked.total + ranked.near > _DEEPEST
-        return SearchResult(
-            ranked.hits, ranked.total, notes, counted, "", is_capped, ranked.near, sort
-        )
-    page = _ordered(reader, wanted, sort, limit, offset, after)
-    token = page.end.token if page.end else ""
-    is_capped = sort != "new" and page.total > _DEEPEST
-    return SearchResult(page.hits, page.total, notes, counted, token, is_capped, sort=sort)
+        return SearchResult((), 0, notes, sort=asked.sort)
+    wanted = asked.wanted
+    if offset > DEEPEST_OFFSET[asked.sort]:
+        result = _too_deep(asked, wanted)
+    elif asked.sort == "relevance":
+        result = _most_relevant(asked, limit, offset)
+    else:
+        result = _ordered(asked, wanted, asked.sort, limit, offset, after)
+    counted = _facets(asked, wanted) if facets else None
+    return replace(result, notes=(*notes, *result.notes), facets=counted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    query: Query
+    sort: Sort
+    personal: Personal
+    category: str | None
+    announced_since: date | None
+    today: date
+    reading: Reading
+
+    @property
+    def filters(self) -> list[tantivy.Query]:
+        return restriction(category=self.category, announced_since=self.announced_since)
+
+    @property
+    def wanted(self) -> tantivy.Query:
+        return all_of([self.compile(self.query.tree), *self.filters])
+
+    def compile(self, node: Node) -> tantivy.Query:
+        common = self.reading.common
+        return compile_node(node, self.personal, today=self.today, common=common)
+
+
+def _too_deep(asked: _Asked, wanted: tantivy.Query) -> SearchResult:
+    note = _("Only the first %(count)d results are shown. More words find fewer papers.")
+    said = Note(note % {"count": DEEPEST_OFFSET[asked.sort]})
+    total = count(asked.reading.searcher, wanted)
+    return SearchResult((), total, (said,), is_capped=True, sort=asked.sort)
+
+
+def _most_relevant(asked: _Asked, limit: int, offset: int) -> SearchResult:
+    found = rank(
+        asked.reading.searcher,
+        asked.query,
+        asked.compile(asked.query.tree),
+        compile_part=asked.compile,
+        limit=limit,
+        offset=offset,
+        filters=asked.filters,
+    )
+    is_capped = found.total + found.near > _DEEPEST
+    return SearchResult(found.hits, found.total, near=found.near, is_capped=is_capped)
+
+
+def _facets(asked: _Asked, wanted: tantivy.Query) -> Facets:
+    reader, tree = asked.reading.searcher, asked.query.tree
+    if split(tree).changing:
+        return count_facets(reader, wanted)
+    key = (asked.reading.generation, tree, asked.category, asked.announced_since)
+    return remember_facets(key, reader, wanted)
 
 
 def sort_of(query: Query) -> Sort:
@@ -149,16 +187,25 @@ def sort_of(query: Query) -> Sort:
 
 
 def _ordered(
-    reader: tantivy.Searcher,
+    asked: _Asked,
     wanted: tantivy.Query,
     sort: Sort,
     limit: int,
     offset: int,
     after: DateCursor | None,
-) -> Ordered:
+) -> SearchResult:
+    reader = asked.reading.searcher
     if sort == "new" or sort == "relevance":
-        return order.newest(reader, wanted, limit=limit, offset=offset, after=after)
-    return order.by_column(reader, wanted, sort, limit=limit, offset=offset)
+        page = order.newest(reader, wanted, limit=limit, offset=offset, after=after)
+    else:
+        page = order.by_column(reader, wanted, sort, limit=limit, offset=offset)
+    return SearchResult(
+        page.hits,
+        page.total,
+        next=page.end.token if page.end else "",
+        is_capped=sort != "new" and page.total > _DEEPEST,
+        sort=sort,
+    )
 
 
 def best(reader: tantivy.Searcher, wanted: tantivy.Query, *, limit: int) -> tuple[Hit, ...]:

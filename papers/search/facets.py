@@ -3,8 +3,9 @@
 It decides nothing about what is found or in which order.
 """
 
-from collections import Counter
-from collections.abc import Iterable
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,8 @@ import tantivy
 from papers.search.schema import SOURCES, month_text, unpack_told
 
 MOST_CATEGORIES = 200
+# Some 20 kB each.
+MOST_REMEMBERED = 200
 _ASKED = {
     "categories": {"terms": {"field": "category", "size": MOST_CATEGORIES}},
     "months": {"terms": {"field": "month", "size": 3000}},
@@ -40,6 +43,27 @@ class Facets:
     months: tuple[FacetCount, ...]
     code: tuple[FacetCount, ...]
     sources: tuple[FacetCount, ...]
+
+
+_lock = threading.Lock()
+_known: OrderedDict[Hashable, Facets] = OrderedDict()
+
+
+def remember_facets(key: Hashable, reader: tantivy.Searcher, wanted: tantivy.Query) -> Facets:
+    """Return `count_facets`, counted once for each `key`: a commit of the index and what is asked.
+
+    Every page of a result shows the same facets, and those of common words take the longest.
+    """
+    with _lock:
+        if key in _known:
+            _known.move_to_end(key)
+            return _known[key]
+    counted = count_facets(reader, wanted)
+    with _lock:
+        _known[key] = counted
+        while len(_known) > MOST_REMEMBERED:
+            _known.popitem(last=False)
+    return counted
 
 
 def count_facets(reader: tantivy.Searcher, wanted: tantivy.Query) -> Facets:

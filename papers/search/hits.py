@@ -39,7 +39,10 @@ def unscored(query: tantivy.Query) -> tantivy.Query:
 
 
 def all_of(queries: Iterable[tantivy.Query]) -> tantivy.Query:
-    return tantivy.Query.boolean_query([(tantivy.Occur.Must, query) for query in queries])
+    each = list(queries)
+    if len(each) == 1:
+        return each[0]
+    return tantivy.Query.boolean_query([(tantivy.Occur.Must, query) for query in each])
 
 
 def any_of(queries: Iterable[tantivy.Query]) -> tantivy.Query:

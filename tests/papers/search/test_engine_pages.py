@@ -1,10 +1,11 @@
 """Orders, pages, facets and notes of a search; what is found is test_compiler's."""
 
 from datetime import date
+from functools import partial
 
 import pytest
 
-from papers.search import columns
+from papers.search import columns, facets
 from papers.search.cursor import DateCursor
 from papers.search.engine import FacetCount, SearchResult, Sort, search
 from papers.search.follower import index_now
@@ -121,6 +122,29 @@ def test_facets_count_all_that_is_found() -> None:
     assert [each.value for each in facets.months] == ["2026-03", "2026-01", "2025-01"]
     assert facets.code == (FacetCount("code", 1),)
     assert facets.sources == (FacetCount("arxiv", 4),)
+
+
+def test_facets_are_counted_once_until_the_index_changes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make_owls(1)
+    first = find(OWLS, facets=True).facets
+    with monkeypatch.context() as patched:
+        patched.setattr(facets, "count_facets", None)
+        assert find(OWLS, facets=True, sort="new").facets == first
+    make_owls(1)
+    second = find(OWLS, facets=True).facets
+    assert second is not None
+    assert second.sources == (FacetCount("arxiv", 2),)
+
+
+def test_facets_of_what_changes_are_counted_each_time() -> None:
+    first, second = make_owls(2)
+    for saved in ({first}, {first, second}):
+        reader = Personal(saved=partial(frozenset, saved), is_known=True)
+        counted = find(Query(Is("saved")), facets=True, personal=reader).facets
+        assert counted is not None
+        assert counted.sources == (FacetCount("arxiv", len(saved)),)
 
 
 def test_facets_are_counted_only_when_asked_for() -> None:
