@@ -4,8 +4,9 @@ Nothing is chosen that the reader has (in a list, voted for, mailed in the last 
 is not new since their last issue. It never renders and never writes. Read more: docs/decisions.md.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
@@ -105,8 +106,8 @@ def choose_for(
     """
     half = (reader.size + 1) // 2
     others = _others(reader, pool, _without(near, asked[:half]), asked[:half])
-    asked = _without(asked, others)[: reader.size - len(others)]
-    items = [*_by_section(asked), *others]
+    fitting = _without(asked, others)[: reader.size - len(others)]
+    items = [*_by_section(fitting, asked), *others]
     if not items:
         return Choice(why_nothing=_why_nothing(reader))
     return Choice(tuple(_ranked(items)))
@@ -175,9 +176,25 @@ def _asked(reader: Reader, several: Sequence[Followed]) -> Iterator[Item]:
                 yield Item(paper_ids[place], _following(one), _matches(one))
 
 
-def _by_section(items: Sequence[Item]) -> list[Item]:
-    """Together what is of one search, the searches by name."""
-    return sorted(items, key=lambda item: item.section)
+def _by_section(items: Sequence[Item], found: Sequence[Item]) -> list[Item]:
+    """Together what is of one search, the searches by name, with how many of all `found` fit."""
+    came, shown = Counter(item.section for item in found), Counter(item.section for item in items)
+    headings = {
+        section: _left_out(section, shown[section], came[section])
+        if shown[section] < came[section]
+        else section
+        for section in shown
+    }
+    together = sorted(items, key=lambda item: item.section)
+    return [replace(item, section=headings[item.section]) for item in together]
+
+
+def _left_out(section: str, shown: int, came: int) -> str:
+    return _("%(section)s (%(shown)s of %(came)s)") % {
+        "section": section,
+        "shown": shown,
+        "came": came,
+    }
 
 
 def _trending(reader: Reader, pool: Pool) -> Iterator[Item]:

@@ -137,7 +137,8 @@ def test_searches_share_half_of_the_issue_and_take_what_is_free() -> None:
     for number in range(4):
         make_paper(announced_on=TODAY, upvotes=9, popularity=9.0, score=9.0 - number)
     sections = [section for section, _title in shown(choose_for(reader))]
-    assert sections == [*["You follow: owl"] * 2, "You follow: wren", TRENDING, TRENDING]
+    owl, wren = "You follow: owl (2 of 3)", "You follow: wren (1 of 3)"
+    assert sections == [owl, owl, wren, TRENDING, TRENDING]
 
 
 @pytest.mark.django_db(transaction=True)
