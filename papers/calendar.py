@@ -186,6 +186,9 @@ def _parse_line(line: str, year: int) -> tuple[date, str]:
         ) from None
     if day.year != year:
         raise ValueError(_("%(day)s is not in %(year)s.") % {"day": day, "year": year})
+    # Sunday's evening is Monday's batch, Friday's and Saturday's are nobody's.
+    if day.weekday() == SATURDAY:
+        raise ValueError(_("%s is a Saturday, when arXiv never announces: leave it out.") % day)
     name = " ".join(name.replace("\x00", "").split())
     if len(name) > LONGEST_NAME:
         raise ValueError(_("The name is longer than %s characters.") % LONGEST_NAME)

@@ -122,6 +122,10 @@ def test_a_year_as_lines_is_read_back_as_the_same_year() -> None:
         ("2027-01-01\n\nfirst of May", "Line 3: “first” is not a date. Write it as 2027-01-01."),
         ("2026-12-31 Winter break", "Line 1: 2026-12-31 is not in 2027."),
         ("2027-01-01 a\n2027-01-01 b", "Line 2: 2027-01-01 stands there twice."),
+        (
+            "2027-05-01 May Day",
+            "Line 1: 2027-05-01 is a Saturday, when arXiv never announces: leave it out.",
+        ),
         ("2027-02-30 a", "Line 1: “2027-02-30” is not a date. Write it as 2027-01-01."),
         ("2027-01-01 " + "a" * 101, "Line 1: The name is longer than 100 characters."),
         (" \n", "Write at least one holiday: a year without any is not arXiv's."),
@@ -129,6 +133,13 @@ def test_a_year_as_lines_is_read_back_as_the_same_year() -> None:
 )
 def test_a_line_that_cannot_be_read_is_named(text: str, problem: str) -> None:
     assert calendar.parse_lines(text, 2027).problems == [problem]
+
+
+@pytest.mark.django_db
+def test_a_holiday_on_a_sunday_excuses_mondays_batch() -> None:
+    sunday = date(2027, 12, 26)
+    calendar.enter_year(2027, calendar.parse_lines(f"{sunday} Winter break", 2027).holidays)
+    assert calendar.expectation(sunday + timedelta(days=1)) == calendar.Expectation.HOLIDAY
 
 
 def test_every_line_at_fault_is_named() -> None:
