@@ -147,8 +147,10 @@ def test_a_name_of_no_paper_is_not_found(client: Client, name: str) -> None:
 def test_a_withdrawn_paper_says_so(client: Client) -> None:
     paper = make_paper()
     Paper.objects.filter(pk=paper.pk).update(withdrawn_at=datetime(2026, 3, 4, tzinfo=UTC))
+    assert "Why it ranks" in client.get(make_paper().get_absolute_url()).content.decode()
     page = client.get(paper.get_absolute_url()).content.decode()
     assert "Withdrawn on 4 March 2026" in page
+    assert "Why it ranks" not in page
 
 
 def test_a_paper_from_a_journal_links_its_page_and_names_its_keywords(client: Client) -> None:
