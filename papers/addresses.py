@@ -34,12 +34,12 @@ def public_address(text: str) -> str:
         _refuse_private(host)
     shown = f"[{host}]" if ":" in host else host
     netloc = shown if port == DEFAULT_PORTS[parts.scheme] else f"{shown}:{port}"
-    return urlunsplit((parts.scheme, netloc, _path(parts.path), parts.query, ""))
+    return urlunsplit((parts.scheme, netloc, _path(parts.path), _plain(parts.query), ""))
 
 
 def _path(path: str) -> str:
     """Without dot segments, and with letters, digits and -._~ as themselves (RFC 3986, 6.2.2)."""
-    plain = _ENCODED.sub(_decoded, path)
+    plain = _plain(path)
     if "/." not in plain:
         return plain or "/"
     kept: list[str] = []
@@ -50,6 +50,10 @@ def _path(path: str) -> str:
         elif segment != ".":
             kept.append(segment)
     return "/".join(["", *kept, *([""] if segments[-1] in (".", "..") else [])])
+
+
+def _plain(text: str) -> str:
+    return _ENCODED.sub(_decoded, text)
 
 
 def _decoded(match: re.Match[str]) -> str:

@@ -16,6 +16,7 @@ from papers.addresses import public_address
         ("feed:https://journal.example.org/rss", "https://journal.example.org/rss"),
         ("https://bücher.example.org/", "https://xn--bcher-kva.example.org/"),
         ("example.org/a/./b/../c%7Ed%2f", "https://example.org/a/c~d%2F"),
+        ("example.org/a?b=%7Ed%2f%26%2E", "https://example.org/a?b=~d%2F%26."),
         ("example.org/../a/..", "https://example.org/"),
         ("example.org//a/b/.", "https://example.org//a/b/"),
         ("https://93.184.216.34/feed", "https://93.184.216.34/feed"),
