@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -50,6 +50,14 @@ EARLIEST = date(1991, 1, 1)
 FIRST_CHANGE = date(2005, 9, 16)
 
 
+class AlreadyBegunError(ValueError):
+    """The same is being read already, by `harvest`."""
+
+    def __init__(self, words: str, harvest: Harvest) -> None:
+        super().__init__(words)
+        self.harvest = harvest
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """`share` of the span that is read, 0 to 1; `remaining` is None until it can be guessed."""
@@ -84,7 +92,8 @@ def start_backfill(
     if begun := find_backfill(interface=interface, scope=scope, first_on=first_on):
         words = _("The same is being read already: a backfill was begun on %(day)s (%(state)s).")
         state = begun.get_state_display()
-        raise ValueError(words % {"day": f"{begun.started_at:%Y-%m-%d}", "state": state})
+        words %= {"day": f"{begun.started_at:%Y-%m-%d}", "state": state}
+        raise AlreadyBegunError(words, begun)
     return Harvest.objects.create(
         interface=interface,
         scope=scope,
@@ -154,7 +163,11 @@ def claim(harvest_id: int, *, now: datetime) -> Harvest | None:
     rows = Harvest.objects.filter(
         free, pk=harvest_id, state=Harvest.State.RUNNING, next_due_at__lte=now
     )
-    if not rows.update(lease_token=uuid.uuid4(), leased_until=Now() + LEASE):
+    # The wait for a process that was killed while it asked is no work: it begins anew here.
+    taken_over_at = Case(When(leased_until__isnull=False, then=Value(now)), default="positioned_at")
+    if not rows.update(
+        lease_token=uuid.uuid4(), leased_until=Now() + LEASE, positioned_at=taken_over_at
+    ):
         return None
     harvest = Harvest.objects.get(pk=harvest_id)
     # Looked for only now: a page may have come until the turn was taken.
@@ -231,7 +244,7 @@ def store_page(document: FetchedDocument, *, now: datetime) -> IngestResult:
     mark_withdrawn(parsed.deleted, at=document.fetched_at)
     with transaction.atomic():
         if documents.let_go(document):
-            _advance(harvest, parsed, result, now=now)
+            _advance(harvest, document, parsed, result, now=now)
     return result
 
 
@@ -264,7 +277,14 @@ def _is_wanted(record: PaperRecord, earliest_month: date | None) -> bool:
     return month_of(record.arxiv_id) >= earliest_month
 
 
-def _advance(harvest: Harvest, parsed: ParsedFeed, result: IngestResult, *, now: datetime) -> None:
+def _advance(
+    harvest: Harvest,
+    document: FetchedDocument,
+    parsed: ParsedFeed,
+    result: IngestResult,
+    *,
+    now: datetime,
+) -> None:
     """Count the page, and say where the next one begins."""
     values: dict[str, object] = {
         "pages": F("pages") + 1,
@@ -272,7 +292,7 @@ def _advance(harvest: Harvest, parsed: ParsedFeed, result: IngestResult, *, now:
         "created": F("created") + result.created,
         "changed": F("changed") + result.changed,
         "left_out": F("left_out") + len(parsed.records) - result.received,
-        "busy_seconds": F("busy_seconds") + _busy_seconds(harvest, now),
+        "busy_seconds": F("busy_seconds") + _busy_seconds(harvest, document, now),
         "problems": [*harvest.problems, *parsed.problems, *result.problems][-PROBLEMS_KEPT:],
         "failures": 0,
         "last_error": "",
@@ -286,10 +306,14 @@ def _advance(harvest: Harvest, parsed: ParsedFeed, result: IngestResult, *, now:
     harvest.refresh_from_db()
 
 
-def _busy_seconds(harvest: Harvest, now: datetime) -> float:
-    """From the last step to this one; a night in which the site was off does not count."""
+def _busy_seconds(harvest: Harvest, document: FetchedDocument, now: datetime) -> float:
+    """From the last step to this one; a night in which the site was off does not count.
+
+    Nor does the wait for the lease of a process that was killed while it stored the page.
+    """
     since = harvest.positioned_at or harvest.started_at
-    return min(max((now - since).total_seconds(), 0.0), LEASE.total_seconds())
+    until = document.fetched_at if document.attempts > 1 else now
+    return min(max((until - since).total_seconds(), 0.0), LEASE.total_seconds())
 
 
 def _next_window(harvest: Harvest, now: datetime) -> dict[str, object]:

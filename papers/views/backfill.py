@@ -7,7 +7,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -76,10 +78,18 @@ def _start(form: BackfillForm) -> bool:
             earliest_month=data["first_month"],
             today=timezone.now().date(),
         )
+    except harvest.AlreadyBegunError as error:
+        form.add_error(None, _with_link(error))
+        return False
     except ValueError as error:
         form.add_error(None, str(error))
         return False
     return True
+
+
+def _with_link(error: harvest.AlreadyBegunError) -> str:
+    link = f"{reverse('papers:backfills')}#backfill-{error.harvest.pk}"
+    return format_html('{} <a href="{}">{}</a>', str(error), link, _("Show it"))
 
 
 @require_POST

@@ -55,7 +55,11 @@ def test_the_same_backfill_is_not_begun_twice(admin: Client, state: str) -> None
     admin.post(f"{PAGE}start/", GOOD)
     Harvest.objects.update(state=state)
     response = admin.post(f"{PAGE}start/", GOOD)
-    assert "being read already" in response.content.decode()
+    shown = response.content.decode()
+    begun = f"backfill-{Harvest.objects.get().pk}"
+    assert "being read already" in shown
+    assert f'<a href="{PAGE}#{begun}">' in shown
+    assert f'id="{begun}"' in shown
     assert Harvest.objects.count() == 1
     Harvest.objects.update(state="done")
     admin.post(f"{PAGE}start/", GOOD)

@@ -89,6 +89,27 @@ def test_a_page_whose_worker_was_killed_is_asked_for_again_after_the_lease(origi
     assert one.state == "done"
 
 
+def test_the_wait_for_a_process_killed_while_it_asked_is_no_work(origin: Origin) -> None:
+    one = begin()
+    harvest.claim(one.pk, now=NOW)
+    Harvest.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+    step(one, NOW + harvest.LEASE)
+    assert (one.pages, one.busy_seconds) == (1, 0.0)
+
+
+def test_the_wait_for_a_process_killed_while_it_stored_is_no_work(origin: Origin) -> None:
+    one = begin()
+    claimed = harvest.claim(one.pk, now=NOW)
+    assert claimed is not None
+    harvest.fetch_page(claimed, now=NOW + timedelta(seconds=7))
+    FetchedDocument.objects.update(attempts=1)
+    taken = documents.claim_document(one.documents.get().pk)
+    assert taken is not None
+    rounds.store(taken, now=NOW + harvest.LEASE)
+    one.refresh_from_db()
+    assert (one.pages, one.busy_seconds) == (1, 7.0)
+
+
 def test_a_page_that_waits_to_be_stored_stops_the_next_request(origin: Origin) -> None:
     one = begin()
     claimed = harvest.claim(one.pk, now=NOW)
