@@ -13,6 +13,7 @@ from papers.views.opml import add_feeds_of_opml, opml_in, opml_out
 from papers.views.paper import paper, paper_by_name, paper_by_number, vote
 from papers.views.requests import add_paper, paper_request
 from papers.views.search import search
+from papers.views.search_help import search_help
 from papers.views.sources import (
     change_source,
     pause_source,
@@ -24,6 +25,7 @@ from papers.views.sources import (
     try_source_now,
 )
 from papers.views.status import ranking_page, status
+from papers.views.suggest import suggest
 from papers.views.trending import trending
 
 __all__ = [
@@ -50,12 +52,14 @@ __all__ = [
     "search",
     "search_atom",
     "search_bib",
+    "search_help",
     "search_json",
     "source",
     "sources",
     "start_backfill",
     "status",
     "stop_backfill",
+    "suggest",
     "test_source",
     "trending",
     "try_source_now",

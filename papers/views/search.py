@@ -1,37 +1,28 @@
+"""The search page. Its whole state is the text of the query; each link on it is another text."""
+
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from papers import marks
-from papers.models import Paper
+from papers.htmx import HtmxHttpRequest
+from papers.models import Paper, PaperIdentifier
 from papers.paging import LAST_PAGE, page_number
-from papers.search.engine import IndexNotReady, SearchResult, Sort
+from papers.search.engine import DateCursor, IndexNotReady, SearchResult
 from papers.search.engine import search as search_index
 from papers.search.language import QueryTooLong, paper_named, parse
+from papers.search.personal import personal_for
 from papers.search.snippets import marked, snippet
-from papers.search.tree import Query
+from papers.search.tree import Note, Query
+from papers.views import refine
+from papers.views.search_help import first_examples
 
 PAGE_SIZE = 20
-
-
-@dataclass(frozen=True, slots=True)
-class FoundPage:
-    """What `papers/_pager.html` asks of a page."""
-
-    number: int
-    total: int
-
-    @property
-    def previous_number(self) -> int | None:
-        return self.number - 1 if self.number > 1 else None
-
-    @property
-    def next_number(self) -> int | None:
-        goes_on = self.number * PAGE_SIZE < self.total and self.number < LAST_PAGE
-        return self.number + 1 if goes_on else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,57 +34,119 @@ class Found:
     abstract: SafeString
 
 
+@dataclass(frozen=True, slots=True)
+class Segment:
+    text: str
+    is_marked: bool
+
+
 @require_safe
-def search(request: HttpRequest) -> HttpResponse:
+@vary_on_headers("HX-Request")
+def search(request: HtmxHttpRequest) -> HttpResponse:
     text = " ".join(request.GET.get("q", "").split())
+    context: dict[str, object] = {"query_text": text}
     try:
         query = parse(text)
     except QueryTooLong as error:
-        return render(request, "papers/search.html", {"refused": str(error)}, status=400)
-    if known := _paper_named(text):
-        return redirect(known)
-    context: dict[str, object] = {"query_text": text, "sort": _sort(request), "query": query}
+        return _show(request, context | {"refused": str(error)}, status=400)
+    named = paper_named(text)
+    paper = _named(text) if named else None
+    if paper and not _is_typing(request):
+        return redirect(paper)
+    context |= {"query": query, "named": paper, "is_unknown_paper": named and not paper}
+    context |= {"notes": query.notes, "segments": segments(text, query.notes)}
     if query.is_empty:
-        return render(request, "papers/search.html", context | {"notes": query.notes})
+        return _show(request, context | {"examples": first_examples()})
     try:
-        context |= _found(request, query, _sort(request))
+        return _show(request, context | _found(request, query, text))
     except IndexNotReady as error:
-        response = render(
-            request, "papers/search.html", context | {"refused": str(error)}, status=503
-        )
+        response = _show(request, context | {"refused": str(error)}, status=503)
         response["Retry-After"] = "10"
         return response
-    return render(request, "papers/search.html", context)
+
+
+def segments(text: str, notes: tuple[Note, ...]) -> list[Segment]:
+    """`text` cut where a note begins or ends; what notes are about is marked."""
+    places = sorted({0, len(text), *(at for note in notes for at in (note.start, note.end))})
+    cut = [
+        Segment(text[start:end], any(n.start <= start and end <= n.end for n in notes))
+        for start, end in pairwise(places)
+    ]
+    return cut if any(segment.is_marked for segment in cut) else []
+
+
+def _is_typing(request: HtmxHttpRequest) -> bool:
+    """Only the results are asked for; a page restored from the history is asked for whole."""
+    return bool(request.htmx) and not request.htmx.history_restore_request
+
+
+def _show(
+    request: HtmxHttpRequest, context: dict[str, object], *, status: int = 200
+) -> HttpResponse:
+    if _is_typing(request):
+        # What htmx is to show has to be a success.
+        return render(request, "papers/_search_answer.html", context | {"is_typing": True})
+    return render(request, "papers/search.html", context, status=status)
+
+
+def _named(text: str) -> Paper | None:
+    named = paper_named(text)
+    if named is None:
+        return None
+    if named.scheme == "id":
+        return Paper.objects.filter(arxiv_id=named.value).first()
+    doi = PaperIdentifier.Scheme.DOI
+    return Paper.objects.filter(identifiers__scheme=doi, identifiers__value=named.value).first()
+
+
+def _found(request: HttpRequest, query: Query, text: str) -> dict[str, object]:
+    number = page_number(request)
+    after, damage = _cursor(request)
+    result = search_index(
+        query,
+        limit=PAGE_SIZE,
+        offset=0 if after else (number - 1) * PAGE_SIZE,
+        after=after,
+        personal=personal_for(request.user),
+        facets=True,
+    )
+    ids = [hit.paper_id for hit in result.hits]
+    papers = Paper.objects.select_related("stats").in_bulk(ids)
+    near = {hit.paper_id for hit in result.hits if hit.is_near}
+    here = [papers[pk] for pk in ids if pk in papers]
+    notes = (*result.notes, *damage)
+    return {
+        "results": [_mark(paper, query) for paper in here if paper.pk not in near],
+        "near_results": [_mark(paper, query) for paper in here if paper.pk in near],
+        "result": result,
+        "notes": notes,
+        "segments": segments(text, notes),
+        "first_rank": (number - 1) * PAGE_SIZE + 1,
+        "is_later_page": number > 1 or after is not None,
+        "next_page": _next_page(query, result, number),
+        "previous_page": refine.address(query, page=number - 1) if number > 1 else "",
+        "sorts": refine.sort_links(query, result.sort),
+        "windows": refine.window_links(query),
+        "groups": refine.facet_groups(query, result.facets) if result.facets else [],
+        "marks": marks.collect(request.user, ids),
+    }
 
 
 def _mark(paper: Paper, query: Query) -> Found:
     return Found(paper, marked(paper.title, query), snippet(paper.abstract, query))
 
 
-def _paper_named(text: str) -> Paper | None:
-    named = paper_named(text)
-    if named is None:
-        return None
-    key = "arxiv_id" if named.scheme == "id" else "doi"
-    return Paper.objects.filter(**{key: named.value}).first()
+def _cursor(request: HttpRequest) -> tuple[DateCursor | None, tuple[Note, ...]]:
+    token = request.GET.get("after", "")
+    try:
+        return (DateCursor.from_token(token) if token else None), ()
+    except ValueError as error:
+        return None, (Note(str(error)),)
 
 
-def _sort(request: HttpRequest) -> Sort:
-    return "new" if request.GET.get("sort") == "new" else "relevance"
-
-
-def _found(request: HttpRequest, query: Query, sort: Sort) -> dict[str, object]:
-    number = page_number(request)
-    result: SearchResult = search_index(
-        query, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE, sort=sort
-    )
-    ids = [hit.paper_id for hit in result.hits]
-    papers = Paper.objects.select_related("stats").in_bulk(ids)
-    return {
-        "results": [_mark(papers[pk], query) for pk in ids if pk in papers],
-        "page": FoundPage(number, result.total),
-        "total": result.total,
-        "notes": result.notes,
-        "first_rank": (number - 1) * PAGE_SIZE + 1,
-        "marks": marks.collect(request.user, ids),
-    }
+def _next_page(query: Query, result: SearchResult, number: int) -> str:
+    if result.next:
+        return refine.address(query, after=result.next)
+    reached = number * PAGE_SIZE
+    goes_on = result.sort != "new" and reached < result.total + result.near
+    return refine.address(query, page=number + 1) if goes_on and number < LAST_PAGE else ""

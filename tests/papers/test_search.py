@@ -42,7 +42,7 @@ def test_the_newest_can_come_first(client: Client) -> None:
     make_paper(title="Birds", abstract="One kestrel.")
     index_now()
     assert found(client, "kestrel") == ["Kestrel again", "Birds"]
-    assert found(client, "kestrel", sort="new") == ["Birds", "Kestrel again"]
+    assert found(client, "kestrel sort:new") == ["Birds", "Kestrel again"]
 
 
 def test_nothing_found_says_what_to_do_next(client: Client) -> None:

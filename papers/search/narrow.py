@@ -1,0 +1,44 @@
+"""Other searches that one leads to: narrower by an operator, wider without it, in another order.
+
+It decides how a query changes, as a tree, so that each is again a text one could have typed. Read
+more: docs/search.md.
+"""
+
+from dataclasses import replace
+
+from papers.search.tree import NOTHING, And, Dated, LastDays, Node, Or, Query, Sort
+
+
+def parts_of(query: Query) -> tuple[Node, ...]:
+    """Return what papers must satisfy, all of it."""
+    return query.tree.parts if isinstance(query.tree, And) else (query.tree,)
+
+
+def toggled(query: Query, part: Node) -> Query:
+    """Return `query` with `part` as one more condition, or without it where it is one already."""
+    parts = parts_of(query)
+    if part in parts:
+        return _of(query, tuple(each for each in parts if each != part))
+    return _of(query, (*parts, part))
+
+
+def within(query: Query, days: Dated | LastDays | None) -> Query:
+    """Return `query` with `days` instead of all days it names; None for papers of any day."""
+    kept = tuple(part for part in parts_of(query) if not isinstance(part, Dated | LastDays))
+    return _of(query, kept if days is None else (*kept, days))
+
+
+def days_of(query: Query) -> Dated | LastDays | None:
+    """Return the days that `query` names, the last of several."""
+    named = [part for part in parts_of(query) if isinstance(part, Dated | LastDays)]
+    return named[-1] if named else None
+
+
+def ordered(query: Query, sort: Sort | None) -> Query:
+    return replace(query, sort=sort)
+
+
+def _of(query: Query, parts: tuple[Node, ...]) -> Query:
+    if len(parts) == 1 and isinstance(parts[0], Or):
+        return replace(query, tree=parts[0])
+    return replace(query, tree=And(parts) if parts else NOTHING)

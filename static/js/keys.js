@@ -1,0 +1,62 @@
+/* Keys on lists of papers: / to the search box, j and k from paper to paper, o opens, s saves,
+   ? explains. Whoever switched them off on the help page has none. Everything they do, a link or a
+   button does too. */
+
+(() => {
+  "use strict";
+
+  const OFF = "keys-off";
+  const isOff = () => {
+    try { return localStorage.getItem(OFF) === "1"; } catch { return false; }
+  };
+
+  const cards = () => [...document.querySelectorAll(".papers .card")];
+  const current = () => document.activeElement && document.activeElement.closest(".card");
+
+  const step = (by) => {
+    const all = cards();
+    if (!all.length) return;
+    const at = all.indexOf(current());
+    const next = at < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + by, 0), all.length - 1);
+    all[next].querySelector(".card-title a").focus();
+  };
+
+  const onCard = (selector) => {
+    const card = current();
+    const target = card && card.querySelector(selector);
+    if (target) target.click();
+    return Boolean(target);
+  };
+
+  const actions = {
+    "/": () => {
+      const box = document.querySelector("[data-search-box]");
+      if (box) { box.focus(); box.select(); }
+    },
+    j: () => step(1),
+    k: () => step(-1),
+    o: () => onCard(".card-title a"),
+    s: () => onCard(".save-button"),
+    "?": () => { window.location.assign(document.body.dataset.searchHelp); },
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isOff()) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    const action = actions[event.key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  });
+
+  const button = document.querySelector("[data-keys-switch]");
+  if (button) {
+    const show = () => { button.textContent = isOff() ? button.dataset.on : button.dataset.off; };
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      try { isOff() ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1"); } catch { /* no storage: they stay on */ }
+      show();
+    });
+    show();
+  }
+})();

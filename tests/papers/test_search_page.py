@@ -1,0 +1,201 @@
+"""The search page as a page: its links, its fragments, what it does with odd requests."""
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pytest_django import Settings
+from pytest_django.fixtures import DjangoAssertNumQueries
+
+from papers.models import PaperIdentifier
+from papers.search.follower import index_now
+from papers.search.language import parse
+from tests.factories import make_paper, make_user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CASES = int(os.environ.get("BROADSHEET_FUZZ", "100"))
+TYPING = {"HX-Request": "true"}
+
+
+@pytest.fixture(autouse=True)
+def index_folder(settings: Settings, tmp_path: Path) -> None:
+    settings.SEARCH_INDEX = tmp_path / "index"
+
+
+def open_page(client: Client, text: str, **more: str) -> str:
+    return client.get("/search/", {"q": text, **more}).content.decode()
+
+
+def queries_of(page_links: list[object]) -> dict[str, str]:
+    """The search that each link of a group leads to."""
+    return {
+        link.label: parse_qs(urlsplit(link.url).query).get("q", [""])[0]  # type: ignore[attr-defined]
+        for link in page_links
+    }
+
+
+def test_a_facet_narrows_and_a_second_time_widens(client: Client) -> None:
+    make_paper(title="Kestrel one", categories=("cs.CL",))
+    make_paper(title="Kestrel two", categories=("cs.LG",))
+    index_now()
+    groups = client.get("/search/", {"q": "kestrel"}).context["groups"]
+    assert queries_of(groups[0].links)["cs.CL"] == "kestrel cat:cs.CL"
+    narrowed = client.get("/search/", {"q": "kestrel cat:cs.CL"})
+    assert [found.paper.title for found in narrowed.context["results"]] == ["Kestrel one"]
+    assert queries_of(narrowed.context["groups"][0].links)["cs.CL"] == "kestrel"
+
+
+def test_orders_and_days_are_part_of_the_text(client: Client) -> None:
+    make_paper(title="Kestrel")
+    index_now()
+    context = client.get("/search/", {"q": "kestrel date:2020.."}).context
+    assert queries_of(context["sorts"])["Newest"] == "kestrel date:2020-01-01.. sort:new"
+    assert queries_of(context["sorts"])["Best match"] == "kestrel date:2020-01-01.."
+    assert queries_of(context["windows"])["7 days"] == "kestrel date:last7d"
+    assert queries_of(context["windows"])["Any time"] == "kestrel"
+
+
+def test_what_was_not_understood_is_marked_in_its_place(client: Client) -> None:
+    make_paper(title="Kestrel")
+    index_now()
+    page = open_page(client, "kestrel  cat:nope <b>")
+    assert "kestrel <mark>cat:nope</mark> &lt;b&gt;" in page
+
+
+def test_while_one_types_only_the_answer_comes(client: Client) -> None:
+    make_paper(title="Kestrel")
+    index_now()
+    response = client.get("/search/", {"q": "kestr*"}, headers=TYPING)
+    page = response.content.decode()
+    assert "<html" not in page
+    assert "<title>kestr* · Search" in page
+    assert 'id="search-count" hx-swap-oob="innerHTML">1 paper' in page
+    assert "HX-Request" in response["Vary"]
+
+
+def test_a_page_from_the_history_is_whole(client: Client) -> None:
+    headers = TYPING | {"HX-History-Restore-Request": "true"}
+    assert "<html" in client.get("/search/", {"q": "x"}, headers=headers).content.decode()
+
+
+def test_while_one_types_nobody_is_led_away(client: Client) -> None:
+    paper = make_paper(arxiv_id="2603.00141", title="Kestrel")
+    index_now()
+    response = client.get("/search/", {"q": "2603.00141"}, headers=TYPING)
+    assert response.status_code == 200
+    assert paper.get_absolute_url() in response.content.decode()
+
+
+@pytest.mark.parametrize("name", ["2603.99999", "10.1000/nowhere"])
+def test_a_paper_that_is_not_here_can_be_fetched(client: Client, name: str) -> None:
+    make_paper()
+    index_now()
+    page = open_page(client, name)
+    assert "This paper is not here yet" in page
+    assert "/papers/add/?text=" in page
+
+
+def test_a_doi_goes_straight_to_its_paper(client: Client) -> None:
+    paper = make_paper()
+    PaperIdentifier.objects.create(paper=paper, scheme="doi", value="10.1000/182")
+    response = client.get("/search/", {"q": "https://doi.org/10.1000/182"})
+    assert response.headers["Location"] == paper.get_absolute_url()
+
+
+def test_the_order_by_day_goes_on_by_a_mark_of_its_own(client: Client) -> None:
+    for number in range(45):
+        make_paper(title=f"Kestrel {number}")
+    index_now()
+    seen: list[str] = []
+    address = "/search/?q=kestrel+sort:new"
+    for _page in range(3):
+        context = client.get(address).context
+        seen += [found.paper.title for found in context["results"]]
+        address = context["next_page"]
+    assert seen == [f"Kestrel {number}" for number in reversed(range(45))]
+    assert address == ""
+
+
+def test_a_damaged_mark_is_said_and_shows_the_first_page(client: Client) -> None:
+    make_paper(title="Kestrel")
+    index_now()
+    page = open_page(client, "kestrel sort:new", after="zzz:zzz")
+    assert "is damaged" in page
+    assert "Kestrel" in page
+
+
+@pytest.mark.parametrize(
+    "number", ["abc", "0", "-1", "99999", "1e3", "\u0663", "999999999999999999999"]
+)
+def test_any_page_number_is_answered(client: Client, number: str) -> None:
+    make_paper(title="Kestrel")
+    index_now()
+    assert client.get("/search/", {"q": "kestrel", "page": number}).status_code == 200
+
+
+def test_own_conditions_ask_visitors_to_log_in(client: Client) -> None:
+    make_paper(title="Kestrel")
+    index_now()
+    assert "logged in" in open_page(client, "kestrel is:saved")
+
+
+def test_it_takes_as_many_queries_for_two_papers_as_for_twenty(
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    client.force_login(make_user())
+    for number in range(20):
+        make_paper(title=f"Kestrel {number}" if number > 1 else f"Kestrel owl {number}")
+    index_now()
+    with django_assert_max_num_queries(12) as few:
+        client.get("/search/", {"q": "kestrel owl"})
+    with django_assert_max_num_queries(12) as many:
+        client.get("/search/", {"q": "kestrel"})
+    assert len(few.captured_queries) == len(many.captured_queries)
+
+
+def test_the_help_counts_what_its_examples_find(client: Client) -> None:
+    make_paper(title="A benchmark", categories=("cs.CL",))
+    index_now()
+    groups = client.get("/search/help/").context["groups"]
+    counts = {example.text: example.count for group in groups for example in group.examples}
+    assert (counts["ti:benchmark"], counts["cat:cs.CL"], counts["is:saved"]) == (1, 1, None)
+
+
+def test_the_examples_of_the_help_are_understood(client: Client) -> None:
+    groups = client.get("/search/help/").context["groups"]
+    texts = [example.text for group in groups for example in group.examples]
+    assert [text for text in texts if parse(text).notes] == []
+
+
+def test_suggestions_are_options_that_lead_to_a_search(client: Client) -> None:
+    make_paper(title="Kestrels", authors=("Ada <b>Kestner</b>",), arxiv_id="2603.00141")
+    index_now()
+    page = client.get("/search/suggest/", {"q": "kest"}).content.decode()
+    assert page.count('role="option"') == 2
+    assert "<b>" not in page
+
+
+@settings(
+    max_examples=CASES,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(st.text(max_size=80) | st.text('ab ti:au"()-*|ORNT.>0dcsf', max_size=40))
+def test_no_text_breaks_the_page(client: Client, text: str) -> None:
+    if not (Path(index_of()) / "built").exists():
+        make_paper(title="ab cd", abstract="a b c")
+        index_now()
+        Path(index_of(), "built").touch()
+    assert client.get("/search/", {"q": text}).status_code in (200, 302)
+    assert client.get("/search/suggest/", {"q": text}).status_code == 200
+
+
+def index_of() -> str:
+    return str(django_settings.SEARCH_INDEX)
