@@ -24,7 +24,7 @@ Compile = Callable[[Node], tantivy.Query]
 # Each word more costs time; the commonest of a long question say least of it.
 MOST_WORDS = 32
 # A slip in a shorter word makes too many other words.
-_LEAST_MENDED = 4
+LEAST_MENDED = 4
 _TWO_SLIPS_FROM = 8
 
 
@@ -96,12 +96,13 @@ def _is_telling(word: Word | Phrase) -> bool:
 def _look_for(
     reader: tantivy.Searcher, word: Word | Phrase, compile_part: Compile
 ) -> tantivy.Query:
-    if isinstance(word, Word) and not _is_known(reader, word.text):
-        return any_of(_like(field, word.text) for field in BOOSTS)
+    if isinstance(word, Word) and not is_known(reader, word.text):
+        return any_of(words_like(field, word.text) for field in BOOSTS)
     return compile_part(word)
 
 
-def _is_known(reader: tantivy.Searcher, text: str) -> bool:
+def is_known(reader: tantivy.Searcher, text: str) -> bool:
+    """Whether papers hold each term of `text`, in whatever field."""
     english, names = ENGLISH.analyze(normalise(text)), NAMES.analyze(normalise(text))
     return _are_in(reader, ("title", "abstract"), english) or _are_in(reader, ("authors",), names)
 
@@ -110,14 +111,14 @@ def _are_in(reader: tantivy.Searcher, fields: Iterable[str], terms: list[str]) -
     return all(any(reader.doc_freq(field, term) for field in fields) for term in terms)
 
 
-def _like(field: str, text: str) -> tantivy.Query:
-    """Words a slip away from each of `text`, two slips where it is long."""
+def words_like(field: str, text: str) -> tantivy.Query:
+    """Return what finds words a slip away from each of `text`, two slips where it is long."""
     analyzer = NAMES if field == "authors" else ENGLISH
     terms = analyzer.analyze(normalise(text))
     return any_of(
         tantivy.Query.boost_query(_within_slips(field, term), BOOSTS[field])
         for term in terms
-        if len(term) >= _LEAST_MENDED
+        if len(term) >= LEAST_MENDED
     )
 
 

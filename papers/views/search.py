@@ -13,10 +13,11 @@ from papers import marks
 from papers.htmx import HtmxHttpRequest
 from papers.models import Paper, PaperIdentifier
 from papers.paging import LAST_PAGE, page_number
+from papers.search.correct import did_you_mean
 from papers.search.engine import DateCursor, IndexNotReady, SearchResult
 from papers.search.engine import search as search_index
 from papers.search.language import QueryTooLong, paper_named, parse
-from papers.search.personal import personal_for
+from papers.search.personal import Personal, personal_for
 from papers.search.snippets import marked, snippet
 from papers.search.tree import Note, Query
 from papers.views import refine
@@ -101,13 +102,14 @@ def _named(text: str) -> Paper | None:
 
 def _found(request: HttpRequest, query: Query, text: str) -> dict[str, object]:
     number = page_number(request)
+    personal = personal_for(request.user)
     after, damage = _cursor(request)
     result = search_index(
         query,
         limit=PAGE_SIZE,
         offset=0 if after else (number - 1) * PAGE_SIZE,
         after=after,
-        personal=personal_for(request.user),
+        personal=personal,
         facets=True,
     )
     ids = [hit.paper_id for hit in result.hits]
@@ -128,8 +130,14 @@ def _found(request: HttpRequest, query: Query, text: str) -> dict[str, object]:
         "sorts": refine.sort_links(query, result.sort),
         "windows": refine.window_links(query),
         "groups": refine.facet_groups(query, result.facets) if result.facets else [],
+        "meant": _meant(query, personal) if not result.total else None,
         "marks": marks.collect(request.user, ids),
     }
+
+
+def _meant(query: Query, personal: Personal) -> refine.Link | None:
+    meant = did_you_mean(query, personal=personal)
+    return refine.Link(str(meant), refine.address(meant)) if meant else None
 
 
 def _mark(paper: Paper, query: Query) -> Found:

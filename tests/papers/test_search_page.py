@@ -139,6 +139,12 @@ def test_any_page_number_is_answered(client: Client, number: str) -> None:
     assert client.get("/search/", {"q": "kestrel", "page": number}).status_code == 200
 
 
+def test_a_slip_leads_to_what_may_have_been_meant(client: Client) -> None:
+    make_paper(title="Kestrels")
+    index_now()
+    assert '<a href="/search/?q=kestrels">kestrels</a>?' in open_page(client, "kestrls")
+
+
 def test_own_conditions_ask_visitors_to_log_in(client: Client) -> None:
     make_paper(title="Kestrel")
     index_now()
