@@ -1,11 +1,13 @@
 """Trying a source: ask it once, say in words what it answers, store nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from threading import BoundedSemaphore
 from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,6 +15,7 @@ from papers.calendar import feed_day
 from papers.feeds import arxiv_oai
 from papers.feeds.fetch import FetchedResponse
 from papers.feeds.parsing import parse_apart
+from papers.feeds.patience import at_most
 from papers.feeds.records import FeedError, ParsedFeed
 from papers.models import FetchedDocument, Source
 from papers.sources import READERS, Ask
@@ -20,7 +23,12 @@ from papers.sources import READERS, Ask
 TITLES_SHOWN = 5
 REMARKS_SHOWN = 5
 # Each holds a thread of the web process until the origin answers.
-_TURNS = BoundedSemaphore(2)
+MOST_AT_ONCE = 2
+LONGEST_WAIT_SECONDS = 12.0
+_TURNS = BoundedSemaphore(MOST_AT_ONCE)
+# Locks of the connection, for all processes: they go when one of them is killed.
+_LOCK = "SELECT pg_try_advisory_lock(hashtext('papers.trials'), %s)"
+_UNLOCK = "SELECT pg_advisory_unlock(hashtext('papers.trials'), %s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +51,44 @@ def try_source(source: Source, *, now: datetime) -> Trial:
     """Ask `source`, which need not be saved, for what is newest; a fault is in `words`."""
     if not can_be_tried(source.kind):
         return Trial(works=False, words=_("There is nothing to try."))
-    if not _TURNS.acquire(blocking=False):
-        return Trial(works=False, words=_("Two sources are being tried; try again in a moment."))
     try:
-        parsed = _ask(source, now=now)
+        with _turn(), at_most(LONGEST_WAIT_SECONDS):
+            parsed = _ask(source, now=now)
     except FeedError as error:
         return Trial(works=False, words=str(error))
-    finally:
-        _TURNS.release()
     titles = tuple(record.title for record in parsed.records[:TITLES_SHOWN])
     remarks = _few(parsed.problems)
     return Trial(
         works=True, words=_in_words(parsed), title=parsed.title, titles=titles, remarks=remarks
     )
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """One of the two turns of this process, and of the site. Raises FeedError when none is free."""
+    are_taken = FeedError(_("Two sources are being tried; try again in a moment."))
+    if not _TURNS.acquire(blocking=False):
+        raise are_taken
+    try:
+        slot = next(filter(_lock, range(MOST_AT_ONCE)), None)
+        if slot is None:
+            raise are_taken
+        try:
+            yield
+        finally:
+            _run(_UNLOCK, slot)
+    finally:
+        _TURNS.release()
+
+
+def _lock(slot: int) -> bool:
+    return _run(_LOCK, slot)
+
+
+def _run(statement: str, slot: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [slot])
+        return bool(cursor.fetchone()[0])
 
 
 def _ask(source: Source, *, now: datetime) -> ParsedFeed:

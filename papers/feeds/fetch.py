@@ -20,6 +20,7 @@ from papers.feeds import headers as said
 from papers.feeds.dial import Line, call_within, make_adapter
 from papers.feeds.faults import EXPECTED, fault_of
 from papers.feeds.gate import hold_gate
+from papers.feeds.patience import seconds_left
 from papers.feeds.records import FetchError
 from papers.feeds.targets import Target, redirected, target_of
 from papers.feeds.text import clean
@@ -90,12 +91,13 @@ def fetch(
     the setting FETCH_ALLOWED_PRIVATE_HOSTS. Raises FetchError when there is no usable answer;
     `host_wide` on it says that the host itself asked for a pause.
     """
+    total_seconds = seconds_left(total_seconds)
     question = _Question(
         target_of(url),
         _headers(etag, last_modified, json_body, headers),
         None if json_body is None else json.dumps(json_body).encode(),
         settings.FETCH_LARGEST_MB * 1_000_000 if largest_bytes is None else largest_bytes,
-        total_seconds,
+        round(total_seconds, 1),
         total_seconds,
         count,
     )
@@ -104,6 +106,7 @@ def fetch(
         lease_seconds = question.seconds_left + 10
         host = question.target.host
         with gate(host, lease_seconds=lease_seconds, spacing_seconds=spacing_seconds):
+            question.seconds_left = seconds_left(question.seconds_left)
             answer = _ask(question)
         if answer.status not in REDIRECTS:
             moved_to = question.target.url if hop and has_moved else ""

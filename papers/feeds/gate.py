@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db.models import DurationField, ExpressionWrapper, F, Q
 from django.db.models.functions import Greatest, Now
 
+from papers.feeds.patience import seconds_left
 from papers.feeds.records import FetchError, HostBusyError
 from papers.models import HostGate
 
@@ -81,7 +82,7 @@ def _turn(
 
 def _take_turn(name: str, lease_seconds: float, wait_seconds: float) -> uuid.UUID:
     token = uuid.uuid4()
-    deadline = time.monotonic() + wait_seconds
+    deadline = time.monotonic() + seconds_left(wait_seconds)
     is_free = Q(leased_until=None) | Q(leased_until__lt=Now())
     lease_end = Now() + timedelta(seconds=lease_seconds)
     while not HostGate.objects.filter(is_free, host=name, next_allowed_at__lte=Now()).update(

@@ -2,8 +2,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 
 from papers import trials
+from papers.feeds.patience import seconds_left
 from papers.feeds.records import PaperRecord, ParsedFeed
 from papers.models import Source
 from tests.factories import make_source
@@ -33,6 +35,32 @@ def test_a_trial_says_what_came_and_what_was_wrong(
     monkeypatch.setattr(trials, "_ask", answer_with(papers, problems))
     trial = trials.try_source(make_source(kind=Source.Kind.SYNDICATION), now=NOW)
     assert (trial.words, len(trial.remarks)) == (words, remarks)
+
+
+def test_two_are_tried_at_once_over_all_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trials, "_ask", answer_with(1, 0))
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            for slot in (0, 1):
+                cursor.execute("SELECT pg_advisory_lock(hashtext('papers.trials'), %s)", [slot])
+        words = trials.try_source(make_source(kind=Source.Kind.SYNDICATION), now=NOW).words
+    finally:
+        other.close()
+    assert words == "Two sources are being tried; try again in a moment."
+
+
+def test_a_trial_waits_for_seconds_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+
+    def ask(_source: Source, *, now: datetime) -> ParsedFeed:
+        waits.append(seconds_left(90.0))
+        return ParsedFeed(())
+
+    monkeypatch.setattr(trials, "_ask", ask)
+    trials.try_source(make_source(kind=Source.Kind.SYNDICATION), now=NOW)
+    assert 10 < waits[0] <= 12
+    assert seconds_left(90.0) == 90.0
 
 
 def test_two_are_tried_at_once_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from papers.feeds import arxiv_rss
 from papers.feeds.gate import gate_name, hold_gate
+from papers.feeds.patience import at_most
 from papers.feeds.records import FetchError, HostBusyError
 from papers.models import HostGate
 from tests.origin import Origin
@@ -35,6 +36,18 @@ def seconds_until_allowed(host: str) -> float:
 )
 def test_all_of_arxiv_is_one_gate(host: str, name: str) -> None:
     assert gate_name(host) == name
+
+
+def test_who_waits_for_seconds_only_waits_no_longer_for_a_turn() -> None:
+    started = time.monotonic()
+    with (
+        hold_gate("example.org:443", lease_seconds=30),
+        at_most(0.3),
+        pytest.raises(HostBusyError),
+        hold_gate("example.org:443", lease_seconds=30),
+    ):
+        pass
+    assert time.monotonic() - started < 5
 
 
 @pytest.mark.promise(19)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 from pytest_django import Settings
 
+from papers.feeds.patience import at_most
 from papers.feeds.records import FetchError
 from tests.papers.feeds.asking import allowed_server, always, fetch, fetch_once
 from tests.papers.feeds.serving import Reply, answer
@@ -86,6 +87,16 @@ def test_a_drip_ends_in_time_in_headers_and_body(settings: Settings, head: bytes
         pytest.raises(FetchError, match=r"within 0\.5 seconds"),
     ):
         fetch(url, total_seconds=0.5)
+
+
+def test_who_waits_for_seconds_only_is_not_kept_by_a_drip(settings: Settings) -> None:
+    with (
+        ends_within(4),
+        allowed_server(settings, endless(b"HTTP/1.1 ", b"1", pause_seconds=0.05)) as url,
+        at_most(0.5),
+        pytest.raises(FetchError, match=r"within 0\.5 seconds"),
+    ):
+        fetch(url, total_seconds=30.0)
 
 
 @pytest.mark.parametrize(
