@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from papers.addresses import public_address
 from papers.models import Source
@@ -46,6 +47,7 @@ def sort_feeds(feeds: Iterable[tuple[str, str]]) -> Sorted:
     rows = Source.objects.filter(kind=Source.Kind.SYNDICATION)
     here = set(rows.values_list("key", flat=True))
     seen: set[str] = set()
+    beyond = 0
     for typed, title in feeds:
         try:
             feed = Feed(public_address(typed), " ".join(title.split())[:LONGEST_TITLE])
@@ -58,12 +60,21 @@ def sort_feeds(feeds: Iterable[tuple[str, str]]) -> Sorted:
         elif names & seen:
             found.refused.append(Refused(typed[:200], _("It stands in the list twice.")))
         elif len(found.new) == MOST_FEEDS:
-            words = _("At most %d feeds are added at once; import the list again for the rest.")
-            found.refused.append(Refused(typed[:200], words % MOST_FEEDS))
+            beyond += 1
+            continue
         else:
             found.new.append(feed)
         seen.add(feed.address)
+    if beyond:
+        found.refused.append(_beyond(beyond))
     return found
+
+
+def _beyond(count: int) -> Refused:
+    """One entry for all that the list has too many."""
+    names = ngettext("%d further feed", "%d further feeds", count) % count
+    words = _("At most %d feeds are added at once; import the list again for the rest.")
+    return Refused(names, words % MOST_FEEDS)
 
 
 def add_feeds(feeds: Iterable[tuple[str, str]]) -> int:

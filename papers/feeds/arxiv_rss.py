@@ -14,7 +14,7 @@ from django.conf import settings
 
 from papers.feeds.arxiv_fields import categories_of, first_doi
 from papers.feeds.fetch import FetchedResponse, fetch
-from papers.feeds.lenient import read_leniently
+from papers.feeds.lenient import read_leniently, what_is_wrong
 from papers.feeds.names import split_authors
 from papers.feeds.records import AnnouncementRecord, PaperRecord, ParsedFeed, ParseError
 from papers.feeds.text import clean, clean_url, opening
@@ -87,8 +87,8 @@ def _read(body: bytes) -> tuple[Any, list[str]]:
     # A broken feed is read leniently, which would store half an abstract from a cut one.
     if not re.search(rb"</(rss|feed)>\s*$", body[-200:]):
         raise ParseError("arXiv's feed was cut off before its end.")
-    reason = clean(str(feed.bozo_exception))
-    return feed, [f"The feed is not quite in order, and was read all the same: {reason}"]
+    reason = what_is_wrong(feed.bozo_exception)
+    return feed, [f"The feed is not quite in order, and was read all the same: {reason}."]
 
 
 def _declared_on(feed: Any) -> date | None:

@@ -51,7 +51,7 @@ def parse(body: bytes, *, url: str) -> Identifiers:
         tags.feed(text)
         tags.close()
     except (ValueError, AssertionError) as error:
-        raise ParseError(f"{url[:200]} is no web page that can be read: {error}") from error
+        raise ParseError(f"{url[:200]} is no web page that can be read.") from error
     if not tags.has_any:
         raise ParseError(f"{url[:200]} is no web page: {opening(body)}.")
     dois = [value for name in DOI_TAGS for value in tags.found.get(name, [])]

@@ -5,11 +5,11 @@ Read more: feedparser.readthedocs.io (bozo detection).
 """
 
 from typing import Any
+from xml.sax import SAXParseException
 
 import feedparser
 
 from papers.feeds.records import ParseError
-from papers.feeds.text import clean
 
 # What it was seen to raise, or may, where a feed is broken in an odd way.
 TRIPS = (
@@ -32,4 +32,15 @@ def read_leniently(body: bytes, *, content_type: str = "") -> Any:
             resolve_relative_uris=False,
         )
     except TRIPS as error:
-        raise ParseError(f"The feed cannot be read: {clean(str(error))[:200]}") from error
+        raise ParseError("The feed cannot be read: its markup is broken.") from error
+
+
+def what_is_wrong(fault: Exception) -> str:
+    """The end of a sentence about `bozo_exception`, without the words of a parser."""
+    if isinstance(fault, feedparser.exceptions.CharacterEncodingOverride):
+        return "it names another character set than it is in"
+    if isinstance(fault, feedparser.exceptions.NonXMLContentType):
+        return "its server does not call it a feed"
+    if isinstance(fault, SAXParseException) and fault.getLineNumber():
+        return f"its XML is broken in line {fault.getLineNumber()}"
+    return "its XML is broken"

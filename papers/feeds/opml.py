@@ -67,7 +67,8 @@ def _outlines(body: bytes) -> list[etree._Element]:
     except (etree.XMLSyntaxError, ValueError) as error:
         raise ParseError(f"This is no list of feeds (OPML): {opening(body)}.") from error
     if not isinstance(root.tag, str) or root.tag.lower() != "opml":
-        raise ParseError(f"This is no list of feeds (OPML): it begins with <{root.tag}>.")
+        name = clean(str(root.tag))[:60]
+        raise ParseError(f"This is no list of feeds (OPML): it begins with <{name}>.")
     declared: Any = root.getroottree().docinfo.internalDTD
     if declared is not None and declared.entities():
         raise ParseError("This list of feeds (OPML) declares entities, which are not read.")

@@ -18,11 +18,11 @@ import feedparser
 
 from papers.feeds.bylines import names_of
 from papers.feeds.fetch import FetchedResponse, fetch
-from papers.feeds.lenient import read_leniently
+from papers.feeds.lenient import read_leniently, what_is_wrong
 from papers.feeds.markup import text_of
 from papers.feeds.moments import day_of, midnight_of
 from papers.feeds.records import PaperRecord, ParsedFeed, ParseError
-from papers.feeds.text import clean, clean_url, opening
+from papers.feeds.text import clean_url, opening
 from papers.identifiers import ARXIV_DOI_PREFIX, doi_in, parse_arxiv_id
 
 MOST_ENTRIES = 2_000
@@ -92,8 +92,8 @@ def _read(body: bytes, url: str, content_type: str) -> tuple[Any, list[str]]:
         raise ParseError("The feed was cut off before its end.")
     if _is_harmless(feed.bozo_exception):
         return feed, []
-    reason = clean(str(feed.bozo_exception))[:200]
-    return feed, [f"The feed is not quite in order, and was read all the same: {reason}"]
+    reason = what_is_wrong(feed.bozo_exception)
+    return feed, [f"The feed is not quite in order, and was read all the same: {reason}."]
 
 
 def _is_harmless(fault: Exception) -> bool:

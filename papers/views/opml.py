@@ -8,12 +8,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from papers.access import administrators_only
-from papers.feed_import import MOST_FEEDS, add_feeds, sort_feeds
+from papers.feed_import import MOST_FEEDS, Refused, add_feeds, sort_feeds
 from papers.feeds.opml import OpmlFeed, read_opml, write_opml
 from papers.feeds.parsing import parse_apart
 from papers.feeds.records import FeedError
 from papers.models import Source
 from papers.source_forms import OpmlForm
+
+# Of each list of what is not to be added; the new feeds are all there, to be ticked.
+SHOWN = 20
 
 
 @require_safe
@@ -42,7 +45,15 @@ def opml_in(request: HttpRequest) -> HttpResponse:
         form.add_error("file", str(error))
         return render(request, "papers/sources/import.html", {"form": form}, status=422)
     found = sort_feeds((feed.url, feed.title) for feed in listed.feeds)
-    context = {"found": found, "problems": listed.problems}
+    left_out = [*found.refused, *(Refused("", words) for words in listed.problems)]
+    context = {
+        "new": found.new,
+        "known": found.known[:SHOWN],
+        "known_more": max(len(found.known) - SHOWN, 0),
+        "known_count": len(found.known),
+        "left_out": left_out[:SHOWN],
+        "left_out_more": max(len(left_out) - SHOWN, 0),
+    }
     return render(request, "papers/sources/import_preview.html", context)
 
 

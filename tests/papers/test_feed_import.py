@@ -30,8 +30,9 @@ def test_a_feed_that_stands_twice_is_new_once() -> None:
 
 
 def test_a_very_long_list_is_cut_and_says_so() -> None:
-    found = sort_feeds((f"https://example.org/{n}", "") for n in range(MOST_FEEDS + 1))
+    found = sort_feeds((f"https://example.org/{n}", "") for n in range(MOST_FEEDS + 400))
     assert len(found.new) == MOST_FEEDS
+    assert [each.address for each in found.refused] == ["400 further feeds"]
     assert "At most 500 feeds" in found.refused[0].reason
 
 

@@ -53,6 +53,18 @@ def test_a_file_is_shown_sorted_and_nothing_is_stored(admin: Client) -> None:
     assert Source.objects.count() == 1
 
 
+def test_what_is_left_out_or_known_is_told_briefly(admin: Client) -> None:
+    lines = [f'<outline type="rss" xmlUrl="http://10.0.0.{n}/"/>' for n in range(200)]
+    for number in range(23):
+        make_source(kind="syndication", key=f"https://example.org/{number}")
+        lines.append(f'<outline type="rss" xmlUrl="https://example.org/{number}"/>')
+    shown = upload(admin, f"<opml><body>{''.join(lines)}</body></opml>".encode()).content.decode()
+    assert "and 180 more" in shown
+    assert "23 are here already" in shown
+    assert "and 3 more" in shown
+    assert shown.count("<li>http://10.0.0.") == 20
+
+
 def test_the_ticked_feeds_are_added(admin: Client) -> None:
     ticked = ["https://blog.example.org/atom A Blog", "http://192.168.1.4/feed x"]
     response = admin.post("/sources/import/add/", {"feed": ticked}, follow=True)
