@@ -19,7 +19,7 @@ from papers.search.spans import terms_of_day
 
 __all__ = ["ENGLISH", "NAMES", "compose", "normalise"]
 
-INDEX_VERSION = 4
+INDEX_VERSION = 5
 
 # `newest` orders as the pages do (day, then id): the day in the high bits, the id in the low.
 _ID_BITS = 40

@@ -33,9 +33,30 @@ def test_pair_asked_for_is_the_one_indexed() -> None:
     assert COMMON.pair_of("neural", "owl") == ""
 
 
+RUNS = count_common(["the state of the art in owls", "Our state of the art"] * 3, 6)
+
+
+def test_runs_of_common_words_are_found_with_all_that_begin_them() -> None:
+    assert {"state_of_the", "state_of_the_art", "of_the_art"} <= RUNS.runs
+    assert "the_art_in" in RUNS.runs
+    assert not [run for run in RUNS.runs if run.startswith("owl")]
+
+
+def test_run_asked_for_is_the_one_indexed() -> None:
+    asked = RUNS.run_of(terms_of("State of the Art"))
+    assert asked in RUNS.pairs_in(terms_of("A state-of-the-art method")).split()
+    assert asked not in RUNS.pairs_in(terms_of("The state of all the art")).split()
+    assert RUNS.run_of(terms_of("art of the owls")) == ""
+
+
+def test_no_run_is_longer_than_five_words() -> None:
+    found = RUNS.pairs_in(terms_of("the state of the art in owls")).split()
+    assert max(len(run.split("_")) for run in found) == 5
+
+
 def test_common_words_are_kept_in_the_folder(tmp_path: Path) -> None:
-    save_common(COMMON, tmp_path)
-    assert load_common(tmp_path) == COMMON
+    save_common(RUNS, tmp_path)
+    assert load_common(tmp_path) == RUNS
 
 
 @pytest.mark.parametrize("text", ["", "{", "{}", "[]", '{"words": 3, "n": 1}'])

@@ -242,7 +242,14 @@ def test_beginning_finds_words_whose_stem_is_shorter(text: str) -> None:
         ("of network", set()),
     ],
 )
-@pytest.mark.parametrize("common", [NO_PAIRS, Common(frozenset({"neural", "network", "of"}))])
+@pytest.mark.parametrize(
+    "common",
+    [
+        NO_PAIRS,
+        Common(frozenset({"neural", "network", "of"})),
+        Common(frozenset({"neural", "network", "of"}), 1, frozenset({"network_of_neural"})),
+    ],
+)
 def test_pairs_of_common_words_find_what_places_find(
     text: str, wanted: set[int], common: Common
 ) -> None:
