@@ -14,7 +14,7 @@ import tantivy
 
 from papers.meaning.terms import STOPS
 from papers.search.analysis import ENGLISH, NAMES, normalise
-from papers.search.hits import any_of
+from papers.search.hits import all_of, any_of
 from papers.search.schema import SCHEMA
 from papers.search.tree import And, Filter, Node, Phrase, Word
 from papers.search.words import BOOSTS
@@ -23,6 +23,10 @@ Compile = Callable[[Node], tantivy.Query]
 
 # Each word more costs time; the commonest of a long question say least of it.
 MOST_WORDS = 32
+# A title of so many words was typed whole; it is found without this.
+MOST_TITLE_TERMS = 12
+# More than all words in an abstract are worth; words in order with up to so many between.
+_WHOLE_TITLE, _CLOSE_TOGETHER, _WORDS_BETWEEN = 50.0, 3.0, 12
 # A slip in a shorter word makes too many other words.
 LEAST_MENDED = 4
 _TWO_SLIPS_FROM = 8
@@ -30,11 +34,10 @@ _TWO_SLIPS_FROM = 8
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`words` to be found, `filters` to be kept to; `terms` counts the telling words."""
+    """`words` to be found, `filters` to be kept to."""
 
     words: tuple[Word | Phrase, ...]
     filters: tuple[Filter, ...]
-    terms: int
 
     @property
     def text(self) -> str:
@@ -49,8 +52,7 @@ def read_question(tree: Node) -> Question | None:
     is_plain = len(words) + len(filters) == len(parts) and not any(word.field for word in words)
     if not words or not is_plain:
         return None
-    terms = ENGLISH.analyze(normalise(" ".join(word.text for word in words)))
-    return Question(words, filters, sum(term not in STOPS for term in terms))
+    return Question(words, filters)
 
 
 def holding_any(
@@ -66,6 +68,32 @@ def holding_any(
         tantivy.Query.boost_query(_look_for(reader, word, compile_part), float(count))
         for word, count in chosen.items()
     )
+
+
+def preferring_titles(wanted: tantivy.Query, question: Question | None) -> tantivy.Query:
+    """Return what finds the same as `wanted`, papers first whose title holds all telling words.
+
+    Among those, the ones come first where the words stand in the order asked, few words between.
+    """
+    terms = _terms(question) if question else []
+    if not 2 <= len(terms) <= MOST_TITLE_TERMS:
+        return wanted
+    all_there = all_of(
+        tantivy.Query.term_query(SCHEMA, "title", term, "freq") for term in dict.fromkeys(terms)
+    )
+    close = tantivy.Query.phrase_query(SCHEMA, "title", list(terms), _WORDS_BETWEEN)
+    return tantivy.Query.boolean_query(
+        [
+            (tantivy.Occur.Must, wanted),
+            (tantivy.Occur.Should, tantivy.Query.const_score_query(all_there, _WHOLE_TITLE)),
+            (tantivy.Occur.Should, tantivy.Query.boost_query(close, _CLOSE_TOGETHER)),
+        ]
+    )
+
+
+def _terms(question: Question) -> list[str]:
+    terms = ENGLISH.analyze(normalise(question.text))
+    return [term for term in terms if term not in STOPS]
 
 
 def _most_telling(

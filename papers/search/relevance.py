@@ -1,7 +1,8 @@
 """The order of relevance: which of the papers found come first, and which come after them.
 
-First the papers that hold all that was asked, by words (BM25, the title above all) and meaning;
-then, for plain words, papers near to it. Meaning never lets a paper past an operator or a filter.
+First the papers that hold all that was asked, by their words (BM25, the title above all); then,
+for plain words, papers near to it by words and meaning. Meaning never lets a paper past an operator
+or a filter.
 Read more: docs/decisions.md.
 """
 
@@ -14,20 +15,16 @@ from papers.meaning import near as meaning
 from papers.search.compiler import with_ids
 from papers.search.fusion import FEEDBACK, NOTHING_KNOWN, Known, fuse, with_feedback
 from papers.search.hits import Hit, all_of, count_of, numbers, unscored
-from papers.search.questions import Question, holding_any, read_question
+from papers.search.questions import Question, holding_any, preferring_titles, read_question
 from papers.search.tree import Node, Query
 
 # Equal scores are put newest first; so many more than asked for are looked at for that.
 _TIES = 50
-# The best by words, which meaning may put in another order.
-_REORDERED = 100
 # How many papers holding some of the words, and how many near in meaning, are weighed up.
 _BY_WORDS, _BY_MEANING = 200, 100
 _MOST_NEAR = 150
 # Of the fused score (0 to 2): below, a paper shares a common word or a faint likeness.
 _LEAST_NEAR = 0.5
-# Of papers that hold one word or two, the words alone know best which comes first.
-_LEAST_REORDERED_TERMS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +54,8 @@ def rank(
     """
     asked = _Asked(reader, read_question(query.tree), compile_part, filters)
     wanted = all_of([compiled, *filters]) if filters else compiled
-    found = reader.search(wanted, limit=max(offset + limit, _REORDERED) + _TIES)
+    found = reader.search(preferring_titles(wanted, asked.question), limit=offset + limit + _TIES)
     exact, total = _newest_first(reader, found), count_of(found)
-    if offset < _REORDERED:
-        exact = _reordered(asked, exact)
     page = exact[offset : offset + limit]
     if total > offset + limit or asked.question is None:
         return Ranked(tuple(page), total)
@@ -83,20 +78,6 @@ def _newest_first(reader: tantivy.Searcher, found: tantivy.SearchResult) -> list
     newest, ids = numbers(reader, "newest", found), numbers(reader, "id", found)
     ordered = sorted(zip(scores, newest, ids, strict=True), reverse=True)
     return [Hit(paper_id, score) for score, _newest, paper_id in ordered]
-
-
-def _reordered(asked: _Asked, hits: list[Hit]) -> list[Hit]:
-    """Put the best by words in the order of words and meaning."""
-    first, rest = hits[:_REORDERED], hits[_REORDERED:]
-    if asked.question is None or asked.question.terms < _LEAST_REORDERED_TERMS or len(first) < 2:
-        return hits
-    vector = meaning.encode(asked.question.text)
-    if vector is None:
-        return hits
-    words = {hit.paper_id: hit.score for hit in first}
-    scores = fuse(words, vector, Known(*meaning.vectors_of(list(words))))
-    best_first = sorted(first, key=lambda hit: -scores[hit.paper_id])
-    return [Hit(hit.paper_id, scores[hit.paper_id]) for hit in best_first] + rest
 
 
 def _near(asked: _Asked, question: Question, exact: set[int]) -> list[Hit]:

@@ -119,3 +119,22 @@ def test_of_a_long_question_the_most_telling_words_are_searched(
     assert follower.index_now()
     found = find(words("unheard robot arm enzyme")).hits
     assert [hit.paper_id for hit in found] == [rare.pk]
+
+
+def test_a_title_with_all_words_comes_before_a_shorter_one_with_some(db: None) -> None:
+    SearchEpoch.objects.get_or_create(pk=1)
+    some = make_paper(title="Robot arms", abstract="Robot arms and voices. Voices of robots.")
+    every = make_paper(title="On many things such as an arm of a robot, and its voice", abstract="")
+    assert follower.index_now()
+    found = find(words("robot arm voice")).hits
+    assert [hit.paper_id for hit in found][:2] == [every.pk, some.pk]
+
+
+def test_words_close_together_in_a_title_come_first(db: None) -> None:
+    SearchEpoch.objects.get_or_create(pk=1)
+    many = "of one and two and three and four and five and six and seven"
+    apart = make_paper(title=f"Robot {many} arm", abstract="Arm.")
+    close = make_paper(title=f"Voices {many} robot and arm", abstract="")
+    assert follower.index_now()
+    found = find(words("robot arm")).hits
+    assert [hit.paper_id for hit in found] == [close.pk, apart.pk]
