@@ -9,7 +9,7 @@ from django.utils import timezone
 from papers import harvest
 from papers.harvest import Progress
 from papers.models import Harvest
-from tests.factories import make_source, make_user
+from tests.factories import make_paper, make_source, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +50,12 @@ def test_a_set_is_named_as_arxiv_names_it(admin: Client, typed: str, scope: str)
     assert Harvest.objects.get().scope == scope
 
 
+def test_a_category_newer_than_the_list_is_known_by_its_papers(admin: Client) -> None:
+    make_paper(categories=("cs.ZZ",))
+    admin.post(f"{PAGE}start/", GOOD | {"scope": "cs.ZZ"})
+    assert Harvest.objects.get().scope == "cs:cs:ZZ"
+
+
 @pytest.mark.parametrize("state", ["running", "paused"])
 def test_the_same_backfill_is_not_begun_twice(admin: Client, state: str) -> None:
     admin.post(f"{PAGE}start/", GOOD)
@@ -71,6 +77,8 @@ def test_the_same_backfill_is_not_begun_twice(admin: Client, state: str) -> None
     [
         (["--set", "nope"], "category of arXiv"),
         (["--set", "math:cs:LG"], "no set"),
+        (["--set", "cs:cs:NOPE"], "no category “cs.NOPE”"),
+        (["--set", "cs.lg", "--interface", "api"], "no category “cs.lg”"),
         (["--set", "cs", "--interface", "api"], "read by category"),
         (["--set", "cs", "--from", "soon"], "no month or day"),
     ],
@@ -108,6 +116,7 @@ def test_papers_older_than_oai_pmh_are_found_by_their_changes(admin: Client) -> 
         ({"scope": "math:cs:LG"}, "arXiv has no set"),
         ({"scope": "cs:cs:LG:x"}, "arXiv has no set"),
         ({"scope": "cats:cats"}, "category of arXiv"),
+        ({"scope": "cs:cs:NOPE"}, "no category “cs.NOPE”"),
         ({"interface": "telepathy"}, "Select a valid choice"),
     ],
 )
