@@ -241,5 +241,4 @@ def _days(
     """
     if said_on is not None and said_on <= read_on:
         return (said_on if said_on >= read_on - DAYS_BACK else None), None
-    is_recent = said_on is not None and said_on <= read_on + DAYS_AHEAD
-    return None, read_on if is_recent or not is_first else None
+    return None, None if is_first else read_on
