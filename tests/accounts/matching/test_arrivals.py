@@ -177,5 +177,5 @@ def test_a_whole_daily_look_stands_for_the_first_one_of_a_search() -> None:
     make_follow()
     recheck(now=NOW)
     assert StandingQuery.objects.get().seeded_at is None
-    recheck(now=NOW + timedelta(days=1, minutes=1))
+    recheck(now=NOW + timedelta(days=2))
     assert StandingQuery.objects.get().seeded_at is not None
