@@ -118,11 +118,13 @@ def search(
     notes = (*query.notes, *_personal_notes(query.tree, personal))
     if query.is_empty:
         return SearchResult((), 0, notes, sort=asked.sort)
-    wanted = asked.wanted
+    # Compiled once: with many ids that takes longer than to look them up.
+    compiled = asked.compile(query.tree)
+    wanted = all_of([compiled, *asked.filters])
     if offset > DEEPEST_OFFSET[asked.sort]:
         result = _too_deep(asked, wanted)
     elif asked.sort == "relevance":
-        result = _most_relevant(asked, limit, offset)
+        result = _most_relevant(asked, compiled, limit, offset)
     else:
         result = _ordered(asked, wanted, asked.sort, limit, offset, after)
     counted = _facets(asked, wanted) if facets else None
@@ -143,10 +145,6 @@ class _Asked:
     def filters(self) -> list[tantivy.Query]:
         return restriction(category=self.category, announced_since=self.announced_since)
 
-    @property
-    def wanted(self) -> tantivy.Query:
-        return all_of([self.compile(self.query.tree), *self.filters])
-
     def compile(self, node: Node) -> tantivy.Query:
         common = self.reading.common
         return compile_node(node, self.personal, today=self.today, common=common)
@@ -159,11 +157,11 @@ def _too_deep(asked: _Asked, wanted: tantivy.Query) -> SearchResult:
     return SearchResult((), total, (said,), is_capped=True, sort=asked.sort)
 
 
-def _most_relevant(asked: _Asked, limit: int, offset: int) -> SearchResult:
+def _most_relevant(asked: _Asked, compiled: tantivy.Query, limit: int, offset: int) -> SearchResult:
     found = rank(
         asked.reading.searcher,
         asked.query,
-        asked.compile(asked.query.tree),
+        compiled,
         compile_part=asked.compile,
         limit=limit,
         offset=offset,

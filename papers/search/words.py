@@ -152,7 +152,8 @@ def _beginning(field: str, text: str) -> tantivy.Query:
     query = tantivy.Query.fuzzy_term_query(SCHEMA, field, beginning, distance=0, prefix=True)
     shorter = stems_within(beginning) if field != "authors" else ()
     if shorter:
-        query = any_of([query, tantivy.Query.term_set_query(SCHEMA, field, list(shorter))])
+        terms = (tantivy.Query.term_query(SCHEMA, field, stem, "basic") for stem in shorter)
+        query = any_of([query, *terms])
     return tantivy.Query.const_score_query(query, 1.0)
 
 
