@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import pytest
 
 from papers.meaning import training
@@ -41,3 +45,14 @@ def test_of_many_papers_a_sample_is_read(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(training, "MOST_PAPERS", 100)
     assert 50 < len(list(training._texts(400))) < 150
     assert list(training._texts(400)) == list(training._texts(400))
+
+
+def test_what_serves_pages_never_loads_the_training_library() -> None:
+    code = (
+        "import sys, django; django.setup()\n"
+        "import papers.tasks, papers.views, papers.search.relevance\n"
+        "sys.exit('sklearn' in sys.modules or 'scipy' in sys.modules)"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, check=False)
+    assert done.returncode == 0
