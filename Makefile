@@ -37,6 +37,7 @@ test: check
 test-faults: .venv/installed-dev
 	$(BIN)/python -m tests.faults.stuck_feeds
 	$(BIN)/python -m tests.faults.outages
+	$(BIN)/python -m tests.faults.follower_kills --papers 20000
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .

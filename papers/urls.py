@@ -26,6 +26,7 @@ urlpatterns = [
     path("search/feed.json", views.search_json, name="search_json"),
     path("search/papers.bib", views.search_bib, name="search_bib"),
     path("ranking/", views.ranking_page, name="ranking"),
+    path("readyz", views.ready, name="ready"),
     path("status/", views.status, name="status"),
     path("papers/add/", views.add_paper, name="add_paper"),
     path("papers/add/<int:pk>/", views.paper_request, name="paper_request"),

@@ -52,6 +52,13 @@ _DELETED = """
 SELECT paper_id FROM papers_papertombstone
 WHERE changed_xid >= %s::text::xid8 AND changed_xid < %s::text::xid8
 """
+_COUNT_CHANGED = """
+SELECT count(*) FROM (
+    (SELECT 1 FROM papers_paper WHERE changed_xid >= %s::text::xid8)
+    UNION ALL (SELECT 1 FROM papers_papertombstone WHERE changed_xid >= %s::text::xid8)
+    LIMIT %s
+) AS changed
+"""
 _NEWEST = """
 SELECT GREATEST(
     (SELECT changed_xid::text::bigint FROM papers_paper WHERE changed_xid IS NOT NULL
@@ -93,6 +100,13 @@ def snapshot() -> Iterator[Snapshot]:
 
 def count_papers() -> int:
     return Paper.objects.count()
+
+
+def count_changed(first: int, *, most: int) -> int:
+    """Return how many papers transactions from `first` on changed or deleted, `most` at most."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT_CHANGED, (first, first, most))
+        return int(cursor.fetchone()[0])
 
 
 def newest_change() -> int:

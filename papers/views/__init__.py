@@ -11,6 +11,7 @@ from papers.views.feeds_out import search_atom, search_bib, search_json
 from papers.views.new import new
 from papers.views.opml import add_feeds_of_opml, opml_in, opml_out
 from papers.views.paper import paper, paper_by_name, paper_by_number, vote
+from papers.views.ready import ready
 from papers.views.requests import add_paper, paper_request
 from papers.views.search import search
 from papers.views.search_help import search_help
@@ -45,6 +46,7 @@ __all__ = [
     "pause_backfill",
     "pause_source",
     "ranking_page",
+    "ready",
     "remove_source",
     "resume_backfill",
     "resume_source",

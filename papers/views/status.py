@@ -1,4 +1,3 @@
-import time
 from datetime import UTC
 
 from django.http import HttpRequest, HttpResponse
@@ -8,10 +7,7 @@ from django.views.decorators.http import require_safe
 
 from papers import calendar, coverage, health, ranking
 from papers.models import Paper, Source
-from papers.search import follower
-
-# The follower says how it is doing every few seconds; one silent for so long is not running.
-SILENT_SECONDS = 60.0
+from papers.search.readiness import read_readiness
 
 
 @require_safe
@@ -31,17 +27,9 @@ def status(request: HttpRequest) -> HttpResponse:
         "newest_parked": newest_parked,
         "batches": health.batch_lines(),
         "calendar_warning": calendar.warning(today),
-        **_search_state(),
+        "search": read_readiness(),
     }
     return render(request, "papers/status.html", context)
-
-
-def _search_state() -> dict[str, object]:
-    said = follower.state()
-    if said is None:
-        return {"index": None}
-    age_seconds = time.time() - said.updated_at
-    return {"index": said, "index_is_silent": age_seconds > SILENT_SECONDS}
 
 
 @require_safe

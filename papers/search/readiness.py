@@ -1,0 +1,50 @@
+"""How far this machine's index is behind the database: what the status page and /readyz say.
+
+It decides from what the follower last wrote and the changes after that; it opens no index.
+Read more: DESIGN 3.3.
+"""
+
+import time
+from dataclasses import dataclass
+
+from papers.search import changes, folder
+from papers.search.folder import FollowerState
+
+# The follower says how it is doing every few seconds; one silent for so long is not running.
+SILENT_SECONDS = 60.0
+# Counted no further: it is far behind then.
+MOST_COUNTED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """`behind` papers, counted to 10,000, wait to be taken over; heard of `silent_seconds` ago.
+
+    Searches are answered, if by an index behind the database, where `can_search`.
+    """
+
+    follower: FollowerState
+    behind: int
+    silent_seconds: float
+    can_search: bool
+
+    @property
+    def is_silent(self) -> bool:
+        return self.silent_seconds > SILENT_SECONDS
+
+    @property
+    def is_far_behind(self) -> bool:
+        return self.behind >= MOST_COUNTED
+
+
+def read_readiness() -> Readiness | None:
+    """Return how search does on this machine; None where no follower ever ran. One query."""
+    said = folder.read_state()
+    if said is None:
+        return None
+    return Readiness(
+        follower=said,
+        behind=changes.count_changed(said.cursor, most=MOST_COUNTED),
+        silent_seconds=max(time.time() - said.updated_at, 0.0),
+        can_search=folder.current() is not None,
+    )
