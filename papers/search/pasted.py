@@ -10,11 +10,12 @@ from papers.identifiers import doi_in, normalise_doi, parse_arxiv_id
 from papers.search.tree import Identified
 
 # As arXiv's own pages and lists of references write it: arXiv:2401.12345v2 [cs.CL].
-_CLASS_AFTER = re.compile(r"\s*\[[a-z-]+(?:\.[a-z-]+)?\]$", re.IGNORECASE | re.ASCII)
+_CLASS_AFTER = re.compile(r"\[[a-z-]+(?:\.[a-z-]+)?\]$", re.IGNORECASE | re.ASCII)
 _ARXIV_BEFORE = re.compile(r"arxiv\s+(?:id\s*:?\s*)?(?=[\w-])", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _WRAPPINGS = (("<", ">"), ("[", "]"), ("(", ")"), ('"', '"'), ("“", "”"))
 _STOPS = ".,;"
+_LONGEST_CHARACTERS = 2000
 
 
 def paper_named(text: str) -> Identified | None:
@@ -23,6 +24,8 @@ def paper_named(text: str) -> Identified | None:
     Brackets, quotation marks and a full stop around it do not count, nor does a version. The
     address of a publisher's page counts where it holds the DOI.
     """
+    if len(text) > _LONGEST_CHARACTERS:
+        return None
     candidate = _unwrapped(text)
     return _arxiv(candidate) or _doi(candidate)
 

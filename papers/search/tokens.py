@@ -104,7 +104,7 @@ def _signed(text: str, place: int) -> Token | None:
         end += 1
     if end == len(text) or _is_space(text[end]) or text[end] == ")":
         return None
-    kind: Kind = "not" if text[end - 1] == "-" else "and"
+    kind: Kind = "not" if "-" in text[place:end] else "and"
     return Token(kind, text[place:end], place, end)
 
 

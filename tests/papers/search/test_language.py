@@ -60,7 +60,10 @@ def test_typographic_quotes_make_a_phrase(text: str) -> None:
     assert only(text) == Phrase("scaling laws")
 
 
-@pytest.mark.parametrize("text", ["cats -dogs", "cats NOT dogs", "-dogs cats", "cats --dogs"])
+@pytest.mark.parametrize(
+    "text",
+    ["cats -dogs", "cats NOT dogs", "-dogs cats", "cats --dogs", "cats +-dogs", "cats -+dogs"],
+)
 def test_what_is_excluded_has_a_minus_or_not(text: str) -> None:
     tree = parsed(text).tree
     assert isinstance(tree, And)
@@ -76,6 +79,8 @@ def test_a_phrase_brackets_and_a_field_can_be_excluded() -> None:
 
 def test_what_is_excluded_twice_is_wanted() -> None:
     assert only("-(-cats)") == Word("cats")
+    assert only("-NOT cats") == Word("cats")
+    assert only("NOT NOT NOT cats") == Not(Word("cats"))
 
 
 @pytest.mark.parametrize("text", ["cats OR dogs", "cats | dogs", "cats || dogs"])
@@ -119,7 +124,7 @@ def test_a_choice_may_be_in_another_field() -> None:
     assert parsed("cats|au:hinton").tree == Or((Word("cats"), Word("hinton", "au")))
 
 
-@pytest.mark.parametrize("text", ["p(x|y)", "|x|", "a|"])
+@pytest.mark.parametrize("text", ["p(x|y)", "|x|", "a|", "a|+b"])
 def test_a_bar_of_a_formula_joins_nothing(text: str) -> None:
     assert only(text) == Word(text)
 
@@ -143,7 +148,7 @@ def test_an_asterisk_stands_for_any_ending() -> None:
         "BERT: Pre-training of Deep Networks",
         "What is (not) learned?",
         "Attention - a review & outlook",
-        "http://example.org/a C++: 12:30",
+        "http://example.org/a C++: 12:30 mailto:someone@example.org",
         "\u03b2-divergence: été 🙂x مرحبا",
     ],
 )
@@ -275,6 +280,7 @@ def test_the_order_is_no_condition() -> None:
     assert query.tree == And((Word("cats"),))
     assert query.sort == "new"
     assert parsed("cats").sort is None
+    assert parsed("cats sort:new sort:new").notes == ()
 
 
 # --- What is not understood is said and searched all the same -----------------------------------

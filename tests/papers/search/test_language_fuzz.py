@@ -18,7 +18,7 @@ a B foo bar* *x OR AND NOT - -- + ( ) " “ ti: TI:x au:( cat:cs.LG cat:cs cat:n
 date:2026-03.. date:>=2026-13 date:last7d date:today votes:>10 votes:<0 votes:9..2 in:x in:"a)b!"
 is:saved is:foo id:2401.12345v2 doi:10.1/a)b doi:"10.1234/a)b" foo:bar http://x.y/z sort:new sort:x
 has:code source:hf a|b a|( )|a |+b "| ti:A|-b* cat:cs,hep-th,x is:new|saved "One" İ ti:"a votes:≥1
-x:"y" | || f(x) : * é ß Σ a*b x:y* -foo:bar ti:-foo ti:*a* _ OR:x ti:> < AND:NOT
+a|+b x:"y" | || f(x) : * é ß Σ a*b x:y* -foo:bar ti:-foo ti:*a* _ OR:x ti:> < AND:NOT
 """
 ODD = ["\u0338", "\x00", "\ud800", "\uff1a", "\uff08", "\u202e", "\u00ad", "\uff5c", "🙂"]
 PIECES = st.tuples(st.sampled_from([*TYPED.split(), *ODD]), st.sampled_from([" ", "", "  "]))

@@ -71,6 +71,7 @@ def test_brackets_of_a_doi_belong_to_it() -> None:
         "https://example.org/2106.15928",
         "see https://publisher.example/doi/10.1000/182",
         "https://arxiv.org/list/cs.CL/new",
+        "2106.15928" + " " * 2000 + "[cs.CL]",
     ],
 )
 def test_words_name_no_paper(text: str) -> None:
