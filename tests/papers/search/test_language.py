@@ -197,6 +197,7 @@ def test_a_field_is_understood(text: str, node: Node) -> None:
         ("date:2026-3-1", Dated(date(2026, 3, 1), date(2026, 3, 1))),
         ("date:2026-03-01..2026-03-31", Dated(date(2026, 3, 1), date(2026, 3, 31))),
         ("date:2025..2026-02", Dated(date(2025, 1, 1), date(2026, 2, 28))),
+        ("date:2026-03-01..2026-03-01", Dated(date(2026, 3, 1), date(2026, 3, 1))),
         ("date:2026..", Dated(date(2026, 1, 1), None)),
         ("date:..2026-03", Dated(None, date(2026, 3, 31))),
         ("date:>2026", Dated(date(2027, 1, 1), None)),
@@ -363,7 +364,13 @@ def test_conditions_that_exclude_each_other_are_searched_and_said(text: str, pla
 
 @pytest.mark.parametrize(
     "text",
-    ["votes:>10 stars:<5", "votes:>1 votes:<5", "date:2026 date:>2025", "votes:>10 OR votes:<5"],
+    [
+        "votes:>10 stars:<5",
+        "votes:>=5 votes:<=5",
+        "votes:<9 votes:<5",
+        "date:2026 date:>2025",
+        "votes:>10 OR votes:<5",
+    ],
 )
 def test_conditions_that_can_be_met_together_are_not_spoken_of(text: str) -> None:
     assert parsed(text).notes == ()
@@ -378,6 +385,11 @@ def test_ends_that_are_exchanged_are_put_right_and_said() -> None:
     spans = (Dated(date(2026, 3, 1), date(2026, 3, 31)), Counts("votes", 2, 9))
     assert query.tree == And(spans)
     assert ["exchanged" in note.text for note in query.notes] == [True, True]
+
+
+def test_months_that_are_exchanged_are_whole_months() -> None:
+    tree = parsed("date:2026-03..2026-01").tree
+    assert tree == And((Dated(date(2026, 1, 1), date(2026, 3, 31)),))
 
 
 def test_of_two_orders_the_later_counts_and_it_is_said() -> None:
@@ -413,6 +425,10 @@ def test_of_very_many_faults_the_first_are_told_and_the_others_counted() -> None
     assert len(notes) == 21
     assert notes[-1].text == "There are 280 more places like these."
     assert (notes[-1].start, notes[-1].end) == (45, 604)
+
+
+def test_brackets_one_after_another_have_no_limit() -> None:
+    assert parsed("(cats dogs) " * 12).notes == ()
 
 
 def test_words_beyond_the_limit_are_left_out_and_said() -> None:

@@ -38,6 +38,7 @@ def test_fixed_days_last() -> None:
         ("(a b) c", "c (b a)"),
         ("ti:(a b)", "ti:b ti:a"),
         ("-(-cats)", "cats"),
+        ("(cats OR CATS) dogs", "cats dogs"),
         ("in:Later x", "x in:later"),
         ('"Cats"', "cats"),
         ('"\u0130stanbul"', "\u0130stanbul"),
@@ -56,6 +57,12 @@ def test_queries_that_mean_the_same_are_one(one: str, other: str) -> None:
 )
 def test_queries_that_differ_stay_apart(one: str, other: str) -> None:
     assert normal_form(parse(f"xx{one} y").tree) != normal_form(parse(f"xx{other} y").tree)
+
+
+def test_parts_within_parts_of_the_same_kind_are_their_parts() -> None:
+    cats, dogs, mice = Word("cats"), Word("dogs"), Word("mice")
+    assert normal_form(And((mice, And((cats, Not(Not(dogs))))))) == "cats dogs mice"
+    assert normal_form(Or((mice, Or((cats, Or((dogs, mice))))))) == "cats OR dogs OR mice"
 
 
 def test_a_hash_is_the_same_on_every_machine_and_fits_in_postgres() -> None:
