@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from papers.search.contradictions import contradictions
 from papers.search.fields import LISTED_FIELDS, SORT_FIELDS, TEXT_FIELDS, interpret, is_field
-from papers.search.pasted import paper_named
 from papers.search.remarks import Remarks
 from papers.search.tokens import Token, alternatives, clean, tokenise
 from papers.search.tree import (
@@ -31,8 +30,6 @@ from papers.search.tree import (
     TextField,
     Word,
 )
-
-__all__ = ["LONGEST_QUERY_CHARACTERS", "QueryTooLong", "paper_named", "parse"]
 
 LONGEST_QUERY_CHARACTERS = 1000
 MOST_TERMS = 64

@@ -16,7 +16,8 @@ from papers.paging import LAST_PAGE, page_number
 from papers.search.correct import did_you_mean
 from papers.search.engine import DateCursor, IndexNotReady, SearchResult
 from papers.search.engine import search as search_index
-from papers.search.language import QueryTooLong, paper_named, parse
+from papers.search.language import QueryTooLong, parse
+from papers.search.pasted import paper_named
 from papers.search.personal import Personal, personal_for
 from papers.search.snippets import marked, snippet
 from papers.search.tree import Note, Query
