@@ -26,6 +26,7 @@ PAPERS_LOOKED_AT = 20
 # Of letters that two words share, by difflib.
 LEAST_ALIKE = 0.7
 
+_LETTERS = re.compile(r"[^\W\d_]+")
 _WORDS = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -51,16 +52,21 @@ def _mended(node: Node, mend: Callable[[str], str]) -> Node:
         case Or(parts):
             return Or(tuple(_mended(part, mend) for part in parts))
         case Word(text, field):
-            return Word(mend(text), field)
+            return Word(_each(text, mend), field)
         case Phrase(text, field):
-            return Phrase(" ".join(map(mend, text.split())), field)
+            return Phrase(_each(text, mend), field)
         case _:
             return node
 
 
+def _each(text: str, mend: Callable[[str], str]) -> str:
+    """`decodr-only` is mended in its first part."""
+    return _LETTERS.sub(lambda match: mend(match[0]), text)
+
+
 def _alike(reader: tantivy.Searcher, word: str) -> str:
     """The word of some paper that `word` is most like; itself where it is known or unlike all."""
-    if len(word) < LEAST_MENDED or not word.isalpha() or is_known(reader, word):
+    if len(word) < LEAST_MENDED or is_known(reader, word):
         return word
     return _most_alike(word, _words_near(reader, word)) or word
 

@@ -29,6 +29,7 @@ def papers(settings: Settings, tmp_path: Path) -> None:
         ("(atention OR zzzzz) sort:new", "(attention OR zzzzz) sort:new"),
         ('"atention in"', '"attention in"'),
         ("au:kestnr", "au:kestner"),
+        ("atention-in", "attention-in"),
         ("attention -atention", None),
         ("attention", None),
         ("zzzzzz", None),
