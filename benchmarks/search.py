@@ -1,57 +1,157 @@
-"""How long a search takes: the call of the engine, and the whole page for a visitor.
+"""How quick each kind of search is, and how quickly an index of so many papers is built.
 
-    python -m benchmarks.search FOLDER
+    python -m benchmarks.search [--papers 100000] [--keep FOLDER] [--rounds 60]
 
-FOLDER is a site left by `benchmarks.load --keep FOLDER`.
+Papers are synthetic (benchmarks/corpus.py); the index is written as the follower writes it, the
+counts that orders need are random arrays, and meaning is left out: it needs a database, and is
+measured by benchmarks.vectors. Each round of a kind asks for other words where there are some, so
+that nothing is remembered from the round before. Milliseconds of the engine's call, one page of 20;
+the processor's time beside it, for machines that do other things too.
 """
 
 import argparse
-import statistics
+import os
+import tempfile
 import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from itertools import count, islice
 from pathlib import Path
 
 import django
+import numpy as np
 
-from benchmarks.site import print_table, run, running_site, timed
+from benchmarks.site import print_table
 
-QUERIES = (
-    "decoder-only",
-    '"mixture of experts"',
-    "diffusion language model",
-    "retrieval augmented generation",
-    "gaussian",
-    "the of a model",
-    "nosuchword",
-)
+TODAY = date(2026, 3, 2)
+TARGETS = "p50 5, p99 15"
+
+
+def build(papers: int, folder: Path) -> tuple[str, ...]:
+    """Index `papers` as the follower does; only adding and committing counts, not inventing them."""
+    from benchmarks.corpus import Corpus
+    from papers.search.common import SAMPLE_PAPERS, count_common, save_common
+    from papers.search.schema import Bookmark, make_document, open_index, write_bookmark
+
+    corpus = Corpus(papers)
+    sample = [paper.abstract for paper in islice(corpus.papers(), min(SAMPLE_PAPERS, papers))]
+    began = time.perf_counter()
+    index = open_index(folder, create=True)
+    common = count_common(sample, papers)
+    save_common(common, folder)
+    writer = index.writer(150_000_000, 2)
+    seconds = time.perf_counter() - began
+    for chunk in corpus.chunks():
+        began = time.perf_counter()
+        for paper in chunk:
+            writer.add_document(make_document(paper, common))
+        seconds += time.perf_counter() - began
+    began = time.perf_counter()
+    write_bookmark(writer, Bookmark(1, "", ""))
+    writer.commit()
+    writer.wait_merging_threads()
+    seconds += time.perf_counter() - began
+    size = sum(each.stat().st_size for each in folder.iterdir())
+    return f"{papers:,}", f"{papers / seconds:,.0f}", f"{size / papers:,.0f}"
+
+
+def kinds() -> dict[str, Callable[[int], str]]:
+    """Each kind of search: from the number of the round to its text."""
+    from benchmarks.corpus import word
+
+    return {
+        "common word": lambda n: word(20 + n),
+        "rare word": lambda n: word(30_000 + 37 * n),
+        "two words": lambda n: f"{word(50 + n)} {word(300 + 3 * n)}",
+        "three words": lambda n: f"{word(50 + n)} {word(200 + n)} {word(900 + 7 * n)}",
+        "phrase": lambda n: f'"{word(10 + n)} {word(30 + n)}"',
+        "phrase in 3 %": lambda n: f'"quiet harbour" -{word(9_000 + n)}',
+        "phrase in 25 %": lambda n: f'"open field" -{word(9_000 + n)}',
+        "prefix": lambda n: f"{word(900 + n)[:4]}*",
+        "author": lambda n: f"au:{word(1_000 + 11 * n)}",
+        "filters": lambda n: f"cat:cs.AA date:{2006 + n % 20} has:code",
+        "word and filters": lambda n: f"{word(20 + n)} cat:cs date:{2006 + n % 20}",
+        "either of two": lambda n: f"({word(60 + n)} OR {word(500 + n)}) {word(40 + n)}",
+        "votes": lambda n: f"{word(20 + n)} votes:>{900 + n % 90}",
+    }
+
+
+def asked() -> Iterator[tuple[str, Callable[[int], object]]]:
+    from papers.search.engine import search
+    from papers.search.language import parse
+    from papers.search.tree import SORTS
+
+    def ask(text: str, *, facets: bool = False) -> object:
+        return search(parse(text, today=TODAY), limit=20, today=TODAY, facets=facets)
+
+    for name, text_of in kinds().items():
+        yield name, lambda n, text_of=text_of: ask(text_of(n))  # type: ignore[misc]
+    common = kinds()["common word"]
+    yield "facets of a common word", lambda n: ask(common(n), facets=True)
+    yield "facets of 25 %", lambda n: ask(kinds()["phrase in 25 %"](n), facets=True)
+    for sort in SORTS[1:]:
+        yield f"common word by {sort}", lambda n, sort=sort: ask(f"{common(n)} sort:{sort}")  # type: ignore[misc]
+
+
+def measure(name: str, work: Callable[[int], object], rounds: int) -> tuple[str, ...]:
+    numbers = count()
+    for _warm in range(3):
+        found = work(next(numbers))
+    wall, cpu = [], []
+    for _round in range(rounds):
+        number = next(numbers)
+        began, began_cpu = time.perf_counter(), time.thread_time()
+        found = work(number)
+        cpu.append((time.thread_time() - began_cpu) * 1000)
+        wall.append((time.perf_counter() - began) * 1000)
+    total = f"{found.total:,}"  # type: ignore[attr-defined]
+    values = (*np.percentile(wall, [50, 99]), *np.percentile(cpu, [50, 99]))
+    return name, total, *(f"{value:.2f}" for value in values)
+
+
+def stand_in(papers: int) -> None:
+    """Take the place of what would ask the database."""
+    from papers.meaning import near
+    from papers.search import columns
+
+    chance = np.random.default_rng(1)
+    ids = np.arange(1, papers + 1)
+    known = chance.random((len(columns.COUNTED), papers)) < 0.1
+    values: dict[str, columns.Values] = {"score": chance.random(papers).astype(np.float32)}
+    for row, name in zip(known, columns.COUNTED, strict=True):
+        counts = chance.integers(0, 1000, papers)
+        values[name] = np.where(row, counts, -1).astype(np.int32)
+    random_columns = columns.Columns(ids, values)
+    columns.current = lambda: random_columns
+    near.encode = lambda text: None
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path)
-    with running_site(parser.parse_args().folder):
-        run("collectstatic", "--noinput")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--papers", type=int, default=100_000)
+    parser.add_argument("--keep", type=Path, help="a folder to build in, or to use again")
+    parser.add_argument("--rounds", type=int, default=60)
+    options = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    with tempfile.TemporaryDirectory(prefix="broadsheet-benchmark-") as temporary:
+        root = options.keep or Path(temporary)
+        os.environ["BROADSHEET_VAR"] = temporary
         django.setup()
-        rows = [measure(text) for text in QUERIES]
-    head = ("query", "papers", "engine ms", "new first ms", "page ms", "page p95", "page CPU ms")
-    print_table(head, rows)
+        from django.conf import settings
 
+        from papers.search import folder
 
-def measure(text: str) -> tuple[str, ...]:
-    from django.test import Client
-
-    from papers.search.engine import search
-    from papers.search.language import parse
-
-    client = Client(headers={"host": "localhost"})
-    query = parse(text)
-    engine = timed(lambda: search(query, limit=20), time.perf_counter)
-    newest = timed(lambda: search(query, limit=20, sort="new"), time.perf_counter)
-    page = timed(lambda: client.get("/search/", {"q": text}), time.perf_counter)
-    cpu = timed(lambda: client.get("/search/", {"q": text}), time.process_time)
-    p95 = sorted(page)[int(len(page) * 0.95)]
-    medians = [f"{statistics.median(values):.2f}" for values in (engine, newest, page)]
-    total = f"{search(query, limit=1).total:,}"
-    return text, total, *medians, f"{p95:.2f}", f"{statistics.median(cpu):.2f}"
+        settings.SEARCH_INDEX = root
+        if folder.current() is None:
+            root.mkdir(parents=True, exist_ok=True)
+            path = folder.create_folder()
+            row = build(options.papers, path)
+            folder.make_current(path)
+            print_table(("papers", "a second (5,000)", "bytes a paper (1,000)"), [row])
+        stand_in(options.papers)
+        rows = [measure(name, work, options.rounds) for name, work in asked()]
+        head = ("kind", "papers", f"p50 ({TARGETS})", "p99", "p50 CPU", "p99 CPU")
+        print_table(head, rows)
 
 
 if __name__ == "__main__":
