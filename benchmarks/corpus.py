@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+import numpy.typing as npt
 
 from papers.search.schema import IndexedPaper
 
@@ -21,6 +22,7 @@ FIRST_DAY = date(2006, 1, 1)
 DAYS = 7_500
 ARCHIVES = ("cs", "math", "stat", "eess", "hep", "cond", "astro", "quant", "econ", "bio")
 CHUNK = 10_000
+Integers = npt.NDArray[np.int64]
 _SYLLABLES = [first + second for first in "bdfgklmnprstvz" for second in "aeiou"]
 
 
@@ -73,16 +75,14 @@ def word(rank: int) -> str:
     return letters + "n"
 
 
-def _texts(
-    chance: np.random.Generator, lengths: "np.ndarray[tuple[int], np.dtype[np.int64]]"
-) -> list[str]:
+def _texts(chance: np.random.Generator, lengths: Integers) -> list[str]:
     ranks = np.minimum(chance.zipf(ZIPF, int(lengths.sum())) - 1, VOCABULARY - 1)
     words = [_WORDS[rank] if rank < len(_WORDS) else word(int(rank)) for rank in ranks]
     ends = np.cumsum(lengths)
     return [" ".join(words[end - length : end]) for end, length in zip(ends, lengths, strict=True)]
 
 
-def _planted(text: str, chances: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> str:
+def _planted(text: str, chances: npt.NDArray[np.float64]) -> str:
     """The words of the phrases are common: they stand apart in other papers too."""
     words = text.split()
     for place, (phrase, share) in enumerate(PLANTED.items()):
@@ -96,9 +96,7 @@ def _planted(text: str, chances: "np.ndarray[tuple[int], np.dtype[np.float64]]")
     return " ".join(words)
 
 
-def _days(
-    numbers: "np.ndarray[tuple[int], np.dtype[np.int64]]", count: int, chance: np.random.Generator
-) -> list[date]:
+def _days(numbers: Integers, count: int, chance: np.random.Generator) -> list[date]:
     offsets = numbers * DAYS // (count + 1) + chance.integers(0, 3, len(numbers))
     return [FIRST_DAY + timedelta(days=int(offset)) for offset in offsets]
 

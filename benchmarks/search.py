@@ -28,7 +28,7 @@ TARGETS = "p50 5, p99 15"
 
 
 def build(papers: int, folder: Path) -> tuple[str, ...]:
-    """Index `papers` as the follower does; only adding and committing counts, not inventing them."""
+    """Index `papers` as the follower does; inventing them does not count."""
     from benchmarks.corpus import Corpus
     from papers.search.common import SAMPLE_PAPERS, count_common, save_common
     from papers.search.schema import Bookmark, make_document, open_index, write_bookmark
