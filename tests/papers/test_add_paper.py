@@ -98,7 +98,7 @@ def test_a_paper_that_was_not_found_says_why_and_stops(client: Client, reader: U
     reason = "arXiv has no paper 2603.99999."
     shown = text(client, make_request(by=reader, state="failed", reason=reason))
     assert reason in shown
-    assert "hx-get" not in shown
+    assert "every 10s" not in shown
     assert "refresh" not in shown
 
 

@@ -1,5 +1,6 @@
 """A small library of three subjects whose papers share words, and a model made of it here."""
 
+import time
 from datetime import date
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from papers.meaning.fitting import fit
 from papers.meaning.model import Model
 from papers.meaning.terms import join_text
 from papers.models import MeaningSlot, Paper
+from papers.search import changes
 from tests.factories import make_paper
 
 SUBJECTS = {
@@ -39,6 +41,22 @@ def fit_here() -> Model:
     texts = Paper.objects.order_by("pk").values_list("title", "abstract")
     fitted = fit([join_text(title, abstract) for title, abstract in texts])
     return Model(uuid4(), fitted.terms, fitted.weights, fitted.components)
+
+
+def fill_now(name: str = "a") -> int:
+    """Fill the slot with all that changed so far; return how many papers were encoded.
+
+    Other tests' transactions on the same server hold the horizon back for moments.
+    """
+    target, deadline = changes.newest_change(), time.monotonic() + 10
+    while not _is_decided(target) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return filling.fill(name)
+
+
+def _is_decided(transaction_id: int) -> bool:
+    with changes.snapshot() as now:
+        return now.decided > transaction_id
 
 
 def serve(model: Model, *, name: str = "a") -> None:

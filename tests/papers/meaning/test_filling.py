@@ -3,7 +3,7 @@ import pytest
 from papers.meaning import filling, vectors
 from papers.models import MeaningSlot, Paper, SearchEpoch
 from tests.factories import make_paper
-from tests.papers.meaning.corpus import fit_here, make_library, serve
+from tests.papers.meaning.corpus import fill_now, fit_here, make_library, serve
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,21 +24,21 @@ def vector_of(paper: Paper) -> list[float] | None:
 def test_a_paper_gets_its_vector_when_it_arrives() -> None:
     paper = make_paper(title="Protein folding")
     assert vector_of(paper) is None
-    assert filling.fill("a") == 1
+    assert fill_now() == 1
     assert vector_of(paper) is not None
 
 
 def test_following_again_does_nothing() -> None:
     make_paper(title="Protein folding")
-    filling.fill("a")
-    assert filling.fill("a") == 0
+    fill_now()
+    assert fill_now() == 0
 
 
 def test_a_changed_text_gets_another_vector(library: dict[str, list[Paper]]) -> None:
     paper = library["robots"][0]
     before = vector_of(paper)
     Paper.objects.filter(pk=paper.pk).update(abstract="protein folding enzyme", title="Enzymes")
-    filling.fill("a")
+    fill_now()
     assert vector_of(paper) != before
 
 
@@ -46,27 +46,27 @@ def test_a_deleted_paper_loses_its_vector(library: dict[str, list[Paper]]) -> No
     paper = library["robots"][0]
     number = paper.pk
     paper.delete()
-    filling.fill("a")
+    fill_now()
     assert vectors.read("a", [number])[0] == []
 
 
 def test_a_paper_without_a_known_word_has_no_vector(library: dict[str, list[Paper]]) -> None:
     paper = library["robots"][0]
     Paper.objects.filter(pk=paper.pk).update(abstract="", title="Zyzzyva")
-    filling.fill("a")
+    fill_now()
     assert vector_of(paper) is None
 
 
 def test_more_papers_than_a_step_are_all_encoded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(filling, "PAPERS_A_STEP", 2)
     papers = Paper.objects.bulk_create(Paper(title=f"Speech {number}") for number in range(5))
-    assert filling.fill("a") == 5
+    assert fill_now() == 5
     assert all(vector_of(paper) for paper in papers)
 
 
 def test_a_restored_database_is_read_anew() -> None:
     MeaningSlot.objects.update(cursor_xid=1 << 60)
     paper = make_paper(title="Protein folding")
-    filling.fill("a")
+    fill_now()
     assert vector_of(paper) is not None
     assert MeaningSlot.objects.get(pk="a").cursor_xid < 1 << 60
