@@ -9,6 +9,8 @@
     if (!list) continue;
     let typed = box.value;
     let timer = 0;
+    // From the first arrow on the list stays as it is until something is typed.
+    let isChoosing = false;
 
     box.setAttribute("role", "combobox");
     box.setAttribute("aria-autocomplete", "list");
@@ -36,8 +38,13 @@
 
     box.addEventListener("input", () => {
       typed = box.value;
+      isChoosing = false;
       clearTimeout(timer);
       timer = setTimeout(() => box.dispatchEvent(new Event("suggest")), 120);
+    });
+
+    list.addEventListener("htmx:beforeSwap", (event) => {
+      if (isChoosing) event.detail.shouldSwap = false;
     });
 
     list.addEventListener("htmx:afterSwap", () => {
@@ -53,6 +60,8 @@
         chosen().click();
       } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && options().length) {
         event.preventDefault();
+        clearTimeout(timer);
+        isChoosing = true;
         const all = options();
         const at = all.indexOf(chosen());
         const step = event.key === "ArrowDown" ? 1 : -1;

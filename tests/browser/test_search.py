@@ -35,7 +35,7 @@ def test_results_follow_the_typing_and_the_way_back_is_kept(page: Page, site: Si
     page.locator(".card-title a").first.click()
     page.go_back()
     expect(page.locator("#search-box")).to_have_value("learning")
-    assert page.locator(".papers .card").count() > 0
+    expect(page.locator(".papers .card").first).to_be_visible()
     page.go_back()
     assert page.url == f"{site.url}/"
 
@@ -75,5 +75,5 @@ def test_all_of_it_works_without_script(browser: Browser, site: Site) -> None:
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name="Narrow").click()
     page.locator("#search-facets li a").first.click()
+    expect(page.locator(".papers .card").first).to_be_visible()
     assert "cat%3A" in page.url
-    assert page.locator(".papers .card").count() > 0
