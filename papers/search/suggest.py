@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Literal
 
 from django.db.models import QuerySet
@@ -24,12 +25,15 @@ from papers.search.tree import And, Node, Phrase, Prefix, TextField, Word
 
 Kind = Literal["category", "author", "paper"]
 
-SHORTEST_BEGINNING = 2
+# Two letters begin a name (Li, Xu), but too many words of titles to be of any help.
+SHORTEST_BEGINNING: dict[TextField, int] = {"au": 2, "ti": 3}
 LONGEST_TEXT = 100
 MOST_CATEGORIES = 3
 MOST_AUTHORS = 3
-# So many papers by somebody of that name are looked at.
-PAPERS_LOOKED_AT = 200
+# So many papers by somebody of that name are looked at, and so many names on them: measured on
+# 109,858 papers, reading the rows of 200 took 4 to 10 ms and their up to 8,454 names 5 to 25 ms.
+PAPERS_LOOKED_AT = 50
+NAMES_LOOKED_AT = 1_000
 
 _LAST_FIELD = re.compile(r"(?P<before>.*(?:^|\s|\())(?P<field>cat|au|ti):(?P<value>[^()\"]*)$")
 _PLAIN = re.compile(r"[^()\":*|]+")
@@ -77,9 +81,12 @@ def _categories(before: str, value: str) -> Iterator[Suggestion]:
 
 def _authors(before: str, value: str) -> Iterator[Suggestion]:
     asked = NAMES.analyze(normalise(value))
-    names: Counter[str] = Counter()
-    for authors in _papers(value, "au", PAPERS_LOOKED_AT).values_list("authors", flat=True):
-        names.update({name for name in authors if _begins(name, asked)})
+    papers = _papers(value, "au", PAPERS_LOOKED_AT)
+    rows: list[list[str]] = list(papers.values_list("authors", flat=True))
+    # Short lists first, so that a collaboration of thousands hides nobody.
+    rows.sort(key=len)
+    looked_at = Counter(islice(chain.from_iterable(rows), NAMES_LOOKED_AT))
+    names = Counter({n: count for n, count in looked_at.items() if _begins(n, asked)})
     for name, _count in names.most_common(MOST_AUTHORS):
         yield Suggestion("author", name, f"{before}{Phrase(name, 'au')}")
 
@@ -102,7 +109,7 @@ def _begins(name: str, asked: list[str]) -> bool:
 
 def _papers(value: str, field: TextField, count: int) -> QuerySet[Paper]:
     words = value.split()
-    if not words or len(words[-1]) < SHORTEST_BEGINNING:
+    if not words or len(words[-1]) < SHORTEST_BEGINNING[field]:
         return Paper.objects.none()
     parts: tuple[Node, ...] = (*(Word(w, field) for w in words[:-1]), Prefix(words[-1], field))
     reading = current_reading()

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from papers.search import suggest
 from papers.search.follower import index_now
 from papers.search.suggest import complete
 from tests.factories import make_paper
@@ -68,6 +69,19 @@ def test_a_paper_leads_to_its_number() -> None:
 )
 def test_what_nobody_can_complete_has_no_suggestions(text: str) -> None:
     assert complete(text) == []
+
+
+def test_a_long_list_of_authors_hides_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suggest, "NAMES_LOOKED_AT", 3)
+    make_paper(authors=tuple(f"Weaver {letter}" for letter in "abcdefgh"))
+    make_paper(authors=("Solo Weaver",))
+    index_now()
+    assert ("author", 'au:"Solo Weaver"') in shown("au:weav")
+
+
+def test_two_letters_begin_a_name_but_no_title() -> None:
+    assert {kind for kind, _query in shown("ke")} == {"author"}
+    assert shown("ow") == []
 
 
 def test_without_an_index_there_are_none(settings: Settings, tmp_path: Path) -> None:
