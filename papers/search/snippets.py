@@ -59,7 +59,7 @@ def _spans(text: str, query: Query, field: TextField) -> list[_Span]:
     words = Words(text, is_name=field == "au")
     found = [
         _Span(start, end, part)
-        for part, term in enumerate(_terms(query.tree, field))
+        for part, term in enumerate(dict.fromkeys(_terms(query.tree, field)))
         for start, end in words.places_of(term)
     ]
     return _without_overlap(sorted(found, key=lambda span: (span.start, -span.end)))

@@ -128,3 +128,8 @@ def test_names_are_marked_as_such() -> None:
 @pytest.mark.parametrize("kind", [Word, Phrase, Prefix])
 def test_odd_text_marks_nothing(kind: type[Word | Phrase | Prefix], text: str) -> None:
     assert marked("Owls at night", Query(kind(text))) == "Owls at night"
+
+
+def test_a_word_asked_for_twice_counts_once() -> None:
+    text = "owl " + "and so on " * 60 + "kestrel weir"
+    assert "kestrel" in snippet(text, parse("owl owl owl kestrel weir"))
