@@ -70,7 +70,9 @@
       }
     });
 
-    // A click on an option takes the focus away first.
+    // The focus stays in the box while an option is clicked: without it the list would close first.
+    list.addEventListener("mousedown", (event) => event.preventDefault());
+
     box.addEventListener("blur", () => setTimeout(() => {
       if (!list.contains(document.activeElement)) show(false);
     }, 150));

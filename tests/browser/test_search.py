@@ -77,3 +77,11 @@ def test_all_of_it_works_without_script(browser: Browser, site: Site) -> None:
     page.locator("#search-facets li a").first.click()
     expect(page.locator(".papers .card").first).to_be_visible()
     assert "cat%3A" in page.url
+
+
+def test_a_suggestion_is_taken_by_a_click(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}/")
+    page.locator("#site-search").press_sequentially("cat:c", delay=20)
+    # Slower than the list takes to close once the box has lost the focus.
+    page.get_by_role("option").first.click(delay=400)
+    expect(page).to_have_url(f"{site.url}/search/?q=cat%3Acs.AI")

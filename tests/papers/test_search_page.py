@@ -1,6 +1,7 @@
 """The search page as a page: its links, its fragments, what it does with odd requests."""
 
 import os
+import time
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -137,6 +138,34 @@ def test_any_page_number_is_answered(client: Client, number: str) -> None:
     make_paper(title="Kestrel")
     index_now()
     assert client.get("/search/", {"q": "kestrel", "page": number}).status_code == 200
+
+
+HOSTILE = {
+    "only operators": "AND OR NOT - ( ) |",
+    "unbalanced": '((("a b (c',
+    "a hundred terms": " ".join(f"kestrel{number}" for number in range(100)),
+    "10,000 characters": "k" * 10_000,
+    "beginnings": " OR ".join(f"{letter}e*" for letter in "abcdefghijklmnopqrstuvwxyz"),
+    "control characters": "\x00\x01 kestrel\x1b[31m",
+    "emoji": "\U0001f600\U0001f525 kestrel",
+    "right to left": "\u202e\u0645\u0631\u062d\u0628\u0627 kestrel",
+    "SQL": "'; DROP TABLE papers_paper; --",
+    "Tantivy": "title:[a TO z] AND body:kestrel^2~3 +/k.*/",
+    "a bomb of a regular expression": "(a+)+$ " * 140,
+    "deep": "(" * 400 + "kestrel" + ")" * 400,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_text_is_answered_within_200_ms(client: Client, text: str) -> None:
+    make_paper(title="Kestrel")
+    index_now()
+    took = []
+    for _round in range(3):
+        began = time.process_time()
+        assert client.get("/search/", {"q": text}).status_code in (200, 400)
+        took.append(time.process_time() - began)
+    assert min(took) < 0.2
 
 
 def test_a_slip_leads_to_what_may_have_been_meant(client: Client) -> None:
