@@ -69,8 +69,8 @@ def kinds() -> dict[str, Callable[[int], str]]:
         "phrase in 25 %": lambda n: f'"open field" -{word(9_000 + n)}',
         "prefix": lambda n: f"{word(900 + n)[:4]}*",
         "author": lambda n: f"au:{word(1_000 + 11 * n)}",
-        "filters": lambda n: f"cat:cs.AA date:{2006 + n % 20} has:code",
-        "word and filters": lambda n: f"{word(20 + n)} cat:cs date:{2006 + n % 20}",
+        "filters": lambda n: f"cat:math.BA date:{2006 + n % 20} has:code",
+        "word and filters": lambda n: f"{word(20 + n)} cat:math date:{2006 + n % 20}",
         "either of two": lambda n: f"({word(60 + n)} OR {word(500 + n)}) {word(40 + n)}",
         "votes": lambda n: f"{word(20 + n)} votes:>{900 + n % 90}",
     }

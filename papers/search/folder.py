@@ -25,13 +25,17 @@ class IndexBusy(Exception):
     """Another process of this machine writes the index."""
 
 
+class IndexStuck(Exception):
+    """The index cannot be written: the disk is full, say, or the folder is not ours."""
+
+
 @dataclass(frozen=True, slots=True)
 class FollowerState:
     """What the follower last said; `updated_at` in seconds since 1970.
 
-    `phase` is "building", "following" or "waiting" (for the database). `indexed` counts papers in
-    the index being written, `papers` those in the database when it was last counted. Every change
-    below the transaction `cursor` can be found.
+    `phase` is "building", "following", "waiting" (for the database) or "stuck" (the folder cannot
+    be written). `indexed` counts papers in the index being written, `papers` those in the database
+    when it was last counted. Every change below the transaction `cursor` can be found.
     """
 
     phase: str
@@ -54,6 +58,11 @@ def current() -> Path | None:
     except OSError:
         return None
     return root() / name if name.startswith(f"v{INDEX_VERSION}-") else None
+
+
+def is_lost() -> bool:
+    """Whether someone removed the live index from under the follower."""
+    return not (root() / "current" / "meta.json").exists()
 
 
 def create_folder() -> Path:
@@ -118,6 +127,11 @@ def write_state(state: FollowerState) -> None:
     temporary = root() / f"state.{os.getpid()}"
     temporary.write_text(json.dumps(asdict(state)))
     temporary.replace(root() / "state.json")
+
+
+def is_stuck() -> bool:
+    said = read_state()
+    return said is not None and said.phase == "stuck"
 
 
 def read_state() -> FollowerState | None:

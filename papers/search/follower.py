@@ -8,6 +8,7 @@ import logging
 import os
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import tantivy
@@ -16,7 +17,7 @@ from django.db import Error, connection
 from papers.search import changes, folder
 from papers.search.changes import Snapshot
 from papers.search.common import NO_PAIRS, SAMPLE_PAPERS, count_common, load_common, save_common
-from papers.search.folder import FollowerState, IndexBusy
+from papers.search.folder import FollowerState, IndexBusy, IndexStuck
 from papers.search.schema import (
     Bookmark,
     IndexedPaper,
@@ -77,6 +78,10 @@ class Follower:
     def report_waiting(self) -> None:
         self._report("waiting")
 
+    def report_stuck(self) -> None:
+        with suppress(OSError):
+            self._report("stuck")
+
     def _open(self) -> None:
         folder.remove_others()
         path = folder.current()
@@ -100,7 +105,8 @@ class Follower:
 
     def _is_outdated(self, now: Snapshot) -> bool:
         is_outgrown = self._common.is_outgrown_by(self._indexed())
-        return is_outgrown or folder.is_rebuild_wanted() or not self._continues(now)
+        is_unwanted = folder.is_rebuild_wanted() or folder.is_lost()
+        return is_outgrown or is_unwanted or not self._continues(now)
 
     def _continues(self, now: Snapshot) -> bool:
         """Whether the index is of this database, and of its past, not of a future undone."""
@@ -217,7 +223,7 @@ def follow(stop: threading.Event) -> None:
     """Keep the index in step until `stop` is set.
 
     While another process writes the index this one waits to take its place; a database that is
-    away is waited for. Both are said once.
+    away is waited for, and so is a folder that cannot be written (a full disk). Each is said once.
     """
     said = False
     while not stop.is_set():
@@ -229,17 +235,44 @@ def follow(stop: threading.Event) -> None:
                 logger.info("Another process keeps the index of this machine; waiting for it.")
             said = True
             stop.wait(POLL_SECONDS)
+        except IndexStuck:
+            stop.wait(LONGEST_WAIT_SECONDS)
+        except OSError as error:
+            _say_stuck(error)
+            stop.wait(LONGEST_WAIT_SECONDS)
 
 
 def _follow_locked(stop: threading.Event) -> None:
-    follower = Follower(stop)
+    """Raises IndexStuck: the writer, and what it had not committed yet, is given up then."""
+    follower, was_stuck = Follower(stop), folder.is_stuck()
+    try:
+        _step_by_step(follower, stop, was_stuck=was_stuck)
+    except (OSError, ValueError) as error:
+        if not was_stuck:
+            _say_stuck(error)
+        # What a build that failed has written may be what fills the disk.
+        folder.remove_others()
+        follower.report_stuck()
+        raise IndexStuck from None
+
+
+def _say_stuck(error: Exception) -> None:
+    logger.warning(
+        "The search index in %s cannot be written and is tried again every %d seconds: %s",
+        *(folder.root(), LONGEST_WAIT_SECONDS, str(error).strip().split("\n")[0]),
+    )
+
+
+def _step_by_step(follower: Follower, stop: threading.Event, *, was_stuck: bool) -> None:
     wait = 0.0
     while not stop.is_set():
         try:
             follower.step()
             if wait:
                 logger.info("The database is back.")
-            wait = 0.0
+            if was_stuck:
+                logger.info("The search index is written again.")
+            wait, was_stuck = 0.0, False
         except Error as error:
             connection.close()
             if not wait:

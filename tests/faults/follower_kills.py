@@ -3,9 +3,10 @@
     python -m tests.faults.follower_kills [--kills 20] [--papers 3000] [--seed 1]
 
 While papers are added, changed and deleted, the follower is killed with SIGKILL again and again:
-in its first build, in builds beside the live index, while it catches up. After each kill the index
-must open and answer, if there ever was one; at the end it must hold exactly what Postgres holds.
-Exits 1 when it does not.
+in its first build, in builds beside the live index, between the end of a build and its taking the
+place of the live one, right after that, while a commit writes its files, and at random. After each
+kill the index must open and hold no fewer papers than before; at the end it must hold exactly what
+Postgres holds. Exits 1 when it does not, or when a moment never came.
 """
 
 import argparse
@@ -14,14 +15,22 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Thread
 
 import django
 
 from benchmarks.site import PROJECT, running_site
 
 CATCH_UP_SECONDS = 120.0
+MOMENT_SECONDS = 60.0
+STARTING_SECONDS = 2.0
+# More papers come than go, but a commit may lie between the two.
+FEWER_BY = 3
+BUILDING = ("in a build", "before the swap", "after the swap")
+MOMENTS = (*BUILDING, "in a commit", "at random")
 
 
 @contextmanager
@@ -71,41 +80,100 @@ class Papers:
         return self.chance.sample(sorted(self.revisions), count)
 
 
-def kill_again_and_again(papers: Papers, kills: int) -> int:
-    """Return how many of the kills left an index that could not be asked."""
+def has_come(moment: str, chance: random.Random) -> Callable[[], bool]:
+    """Return what tells, from the files of the index, whether the moment to kill is there."""
     from papers.search import folder
 
-    broken = 0
-    for number in range(1, kills + 1):
-        if number % 3 == 0:
+    live, known = folder.current(), _files()
+    random_end = time.monotonic() + chance.uniform(STARTING_SECONDS, STARTING_SECONDS + 4.0)
+    how_far = chance.randrange(1, 12)
+
+    def new_files() -> set[Path]:
+        return _files() - known
+
+    match moment:
+        case "in a build":
+            return lambda: len(new_files()) >= how_far
+        case "before the swap":
+            return lambda: any(map(_holds_papers, new_files()))
+        case "after the swap":
+            return lambda: folder.current() != live
+        case "in a commit":
+            return lambda: any(_is_of_live_segment(file) for file in new_files())
+        case _:
+            return lambda: time.monotonic() >= random_end
+
+
+def _files() -> set[Path]:
+    from papers.search import folder
+
+    found: set[Path] = set()
+    for path in folder.root().glob("v*"):
+        # The follower removes folders at this moment too.
+        with suppress(FileNotFoundError):
+            found.update(path.iterdir())
+    return found
+
+
+def _is_of_live_segment(file: Path) -> bool:
+    from papers.search import folder
+
+    return file.suffix == ".term" and file.parent == folder.current()
+
+
+def _holds_papers(file: Path) -> bool:
+    try:
+        return file.name == "meta.json" and "max_doc" in file.read_text()
+    except FileNotFoundError:
+        return False
+
+
+def kill_again_and_again(papers: Papers, kills: int) -> int:
+    """Return how many kills left an index that had lost papers, or came at no such moment."""
+    from papers.search import folder
+
+    bad = fewest = 0
+    for number in range(kills):
+        moment = MOMENTS[number % len(MOMENTS)]
+        if moment in BUILDING and folder.current() is not None:
             folder.ask_for_rebuild()
+        is_there = has_come(moment, papers.chance)
         with follower() as process:
-            wait_until_begun(process.pid)
-            lives_until = time.monotonic() + papers.chance.uniform(0.0, 4.0)
-            while time.monotonic() < lives_until:
+            wait_until_begun(process.pid, is_there)
+            killer = Thread(target=kill_when, args=(process, is_there))
+            killer.start()
+            while killer.is_alive():
                 papers.change()
                 papers.delete()
                 papers.add(5)
-            state = folder.read_state()
-            process.send_signal(signal.SIGKILL)
-            process.wait()
+            came = is_there()
         answer = ask()
-        broken += answer is None and folder.current() is not None
-        phase = state.phase if state else "starting"
-        print(f"kill {number} while {phase}: {_said(answer)}", flush=True)
-    return broken
+        bad += not came or (answer or 0) < fewest
+        fewest = max(fewest, (answer or 0) - FEWER_BY)
+        print(
+            f"kill {number + 1} {moment}{'' if came else ', not met'}: {_said(answer)}", flush=True
+        )
+    return bad
 
 
-def wait_until_begun(pid: int) -> None:
-    """Starting takes its time; a kill before the first word proves nothing."""
+def kill_when(process: subprocess.Popen[bytes], is_there: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + MOMENT_SECONDS
+    while not is_there() and time.monotonic() < deadline:
+        time.sleep(0.001)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+def wait_until_begun(pid: int, is_there: Callable[[], bool]) -> None:
+    """Starting takes its time; papers that change meanwhile would only be caught up with."""
     from papers.search import folder
 
     deadline = time.monotonic() + CATCH_UP_SECONDS
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and not is_there():
         state = folder.read_state()
         if state is not None and state.pid == pid:
             return
-        time.sleep(0.02)
+        time.sleep(0.001)
 
 
 def _said(answer: int | None) -> str:
@@ -147,17 +215,17 @@ def main() -> None:
         from papers.search.follower import wait_for_follower
 
         papers = Papers(options.papers, random.Random(options.seed))  # noqa: S311
-        broken = kill_again_and_again(papers, options.kills)
+        bad = kill_again_and_again(papers, options.kills)
         with follower():
             is_level = wait_for_follower(timeout_seconds=CATCH_UP_SECONDS)
             wrong = differences(papers)
     print(
-        f"{options.kills} kills, {broken} left an index that could not be asked; at the end "
+        f"{options.kills} kills, {bad} bad; at the end "
         f"{len(papers.revisions)} papers, {len(wrong)} differences"
     )
     for each in wrong[:10]:
         print(f"  {each}")
-    sys.exit(0 if is_level and not broken and not wrong else 1)
+    sys.exit(0 if is_level and not bad and not wrong else 1)
 
 
 if __name__ == "__main__":

@@ -171,6 +171,11 @@ def test_a_follower_that_stopped_is_said_to_be_silent(
     assert ("The index follower is silent" in page(client)) is is_silent
 
 
+def test_an_index_that_cannot_be_written_is_said_so(client: Client) -> None:
+    folder.write_state(FollowerState("stuck", 1200, 1200, 7, time.time(), 1))
+    assert "The index cannot be written on this machine" in page(client)
+
+
 def test_before_anything_ran_it_says_so(client: Client) -> None:
     shown = page(client)
     assert "has not run on this machine yet" in shown

@@ -23,6 +23,7 @@ from papers.search.follower import Follower, follow, index_now, state, wait_for_
 from papers.search.language import parse
 from papers.search.reader import current_reading
 from tests.factories import make_paper
+from tests.papers.search.impatience import ImpatientStop
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,21 +50,6 @@ def live_name() -> str:
     path = folder.current()
     assert path is not None
     return path.name
-
-
-class ImpatientStop(threading.Event):
-    """Waits no time at all and stops after so many waits, which it remembers."""
-
-    def __init__(self, *, after: int) -> None:
-        super().__init__()
-        self.after = after
-        self.waits: list[float | None] = []
-
-    def wait(self, timeout: float | None = None) -> bool:
-        self.waits.append(timeout)
-        if len(self.waits) >= self.after:
-            self.set()
-        return self.is_set()
 
 
 def test_changed_title_is_found_and_the_old_one_is_not() -> None:

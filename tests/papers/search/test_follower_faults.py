@@ -1,0 +1,105 @@
+"""What befalls the folder of an index: it fills up, is damaged, or is gone."""
+
+import logging
+import resource
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from papers.search import folder
+from papers.search.engine import search
+from papers.search.follower import Follower, follow, index_now, state
+from papers.search.language import parse
+from tests.factories import make_paper
+from tests.papers.search.impatience import ImpatientStop
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def find(text: str) -> list[int]:
+    return [hit.paper_id for hit in search(parse(text), limit=20).hits]
+
+
+def live_name() -> str:
+    path = folder.current()
+    assert path is not None
+    return path.name
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """As much as the state of the follower can be written, no file of an index."""
+    least, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (500, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (least, most))
+
+
+def test_build_on_a_full_disk_is_tried_again_and_leaves_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    owl = make_paper(title="On owls")
+    stop = ImpatientStop(after=2)
+    with full_disk():
+        follow(stop)
+    assert stop.waits == [30.0, 30.0]
+    assert list(folder.root().glob("v*")) == []
+    assert caplog.text.count("cannot be written and is tried again every 30 seconds") == 1
+    index_now()
+    assert find("owls") == [owl.pk]
+
+
+def test_full_disk_leaves_the_index_that_is_there_and_loses_no_change(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    owl = make_paper(title="On owls")
+    index_now()
+    before = live_name()
+    heron = make_paper(title="On herons")
+    with full_disk():
+        follow(ImpatientStop(after=2))
+    said = state()
+    assert said is not None
+    assert (said.phase, find("owls"), find("herons")) == ("stuck", [owl.pk], [])
+    follow(ImpatientStop(after=1))
+    index_now()
+    assert (live_name(), find("herons")) == (before, [heron.pk])
+    assert "The search index is written again." in caplog.messages
+
+
+def test_folder_that_cannot_be_made_is_waited_for(
+    settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").touch()
+    settings.SEARCH_INDEX = tmp_path / "file" / "index"
+    stop = ImpatientStop(after=1)
+    follow(stop)
+    assert stop.waits == [30.0]
+    assert "Not a directory" in caplog.text
+
+
+@pytest.mark.parametrize("kind", ["term", "idx", "fast"])
+def test_index_with_a_damaged_file_is_built_again(kind: str) -> None:
+    owl = make_paper(title="On owls")
+    index_now()
+    for file in (folder.root() / "current").glob(f"*.{kind}"):
+        file.write_bytes(bytes(100))
+    index_now()
+    assert find("owls") == [owl.pk]
+
+
+def test_index_removed_from_under_the_follower_is_built_again() -> None:
+    owl = make_paper(title="On owls")
+    follower = Follower(threading.Event())
+    follower.step()
+    shutil.rmtree(folder.root() / live_name())
+    follower.step()
+    assert find("owls") == [owl.pk]
