@@ -45,6 +45,9 @@ def test_two_are_tried_at_once_over_all_processes(monkeypatch: pytest.MonkeyPatc
             for slot in (0, 1):
                 cursor.execute("SELECT pg_advisory_lock(hashtext('papers.trials'), %s)", [slot])
         words = trials.try_source(make_source(kind=Source.Kind.SYNDICATION), now=NOW).words
+        with other.cursor() as cursor:
+            # A connection that is closed gives its locks back a moment later.
+            cursor.execute("SELECT pg_advisory_unlock_all()")
     finally:
         other.close()
     assert words == "Two sources are being tried; try again in a moment."
