@@ -10,6 +10,7 @@ from tests.browser.site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 READER = "follower@example.org"
+OTHER_READER = "other-follower@example.org"
 
 
 def a_title_word(page: Page, site: Site) -> str:
@@ -50,7 +51,8 @@ def test_a_search_is_followed_left_and_taken_back(browser: Browser, site: Site) 
 def test_without_script_it_works_the_same(browser: Browser, site: Site) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    log_in(page, site, READER)
+    sign_up(page, site, OTHER_READER)
+    log_in(page, site, OTHER_READER)
     page.goto(f"{site.url}/search/?q=anything+else")
     page.get_by_role("button", name="Follow this search").click()
     assert page.url.endswith("/search/?q=anything+else")
