@@ -25,17 +25,14 @@ def _words(*, stemmed: bool) -> tantivy.TextAnalyzer:
     return (builder.filter(tantivy.Filter.stemmer("english")) if stemmed else builder).build()
 
 
-def _as_is() -> tantivy.TextAnalyzerBuilder:
-    return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw())
-
-
 ENGLISH = _words(stemmed=True)
 # Names have no forms, and who asks for the beginning of a word does not mean its stem.
 NAMES = _words(stemmed=False)
 # Terms that were made of text already (terms_of), with spaces between.
 TERMS = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
-AS_IS = _as_is().build()
-CODES = _as_is().filter(tantivy.Filter.lowercase()).build()
+CODES = (
+    tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw()).filter(tantivy.Filter.lowercase()).build()
+)
 
 
 # Latin letters and the punctuation that goes with them: cut into words here as there.

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from django.db import connection, transaction
 
+from papers.search.hits import Ids
 from papers.search.tree import Counted
 
 FRESH_SECONDS = 10.0
@@ -21,7 +22,6 @@ FRESH_SECONDS = 10.0
 _AGEING_SECONDS = 5.0
 
 Ranked = Literal["trending", "votes", "stars", "citations"]
-Ids = npt.NDArray[np.int64]
 Values = npt.NDArray[Any]
 
 COUNTED: tuple[Counted, ...] = ("votes", "saves", "upvotes", "comments", "stars", "citations")

@@ -7,13 +7,22 @@ what a word stands for (words.py). Read more: docs/search.md and docs/decisions.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial, reduce
 from itertools import groupby
 
+import numpy as np
 import tantivy
 
 from papers.search import columns
 from papers.search.common import NO_PAIRS, Common
-from papers.search.hits import all_of, any_of, unscored
+from papers.search.hits import (
+    all_of,
+    any_of,
+    count,
+    ids_newest_first,
+    is_read_sooner,
+    unscored,
+)
 from papers.search.personal import Personal
 from papers.search.schema import SCHEMA, identifier_term
 from papers.search.spans import terms_between
@@ -44,15 +53,21 @@ _SCHEMES = {"id": "arxiv", "doi": "doi"}
 
 
 def compile_node(
-    node: Node, personal: Personal, *, today: date, common: Common = NO_PAIRS
+    node: Node,
+    personal: Personal,
+    *,
+    today: date,
+    common: Common = NO_PAIRS,
+    reader: tantivy.Searcher | None = None,
 ) -> tantivy.Query:
     """Return what finds the papers that hold all `node` asks for.
 
     Words score by BM25, the title above all; whatever else is asked scores nothing. `personal` is
     asked only for what `node` names. Exclusions alone find all other papers; an And of nothing
-    finds none. `common` are the words whose pairs the index that is asked holds (reader.py).
+    finds none. `common` are the words whose pairs the index that is asked holds (reader.py). With
+    the `reader` to be asked, conditions on counts look up only what may be found.
     """
-    return _Compiler(personal, today, common).compile(node)
+    return _Compiler(personal, today, common, reader).compile(node)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +75,16 @@ class _Compiler:
     personal: Personal
     today: date
     common: Common
+    reader: tantivy.Searcher | None
 
     def compile(self, node: Node) -> tantivy.Query:
         match node:
             case Word() | Phrase() | Prefix():
-                return _joined([compile_term(node, self.common)], [], [])
+                return any_of(compile_term(node, self.common).either)
             case And(parts):
                 return self._all(parts)
             case Or(parts):
-                return any_of(self.compile(part) for part in parts)
+                return any_of(query for part in parts for query in self._part(part).either)
             case Not():
                 return self._all((node,))
             case _:
@@ -77,10 +93,13 @@ class _Compiler:
     def _all(self, parts: tuple[Node, ...]) -> tantivy.Query:
         if not parts:
             return tantivy.Query.empty_query()
-        wanted = [part for part in parts if not isinstance(part, Not)]
-        asked = [self._part(part) for part in wanted] or [Asked(unscored(every_paper()))]
+        said = [part for part in parts if not isinstance(part, Not)]
+        asked = [self._part(part) for part in said if not isinstance(part, Counts)]
+        if counts := [part for part in said if isinstance(part, Counts)]:
+            asked.append(Asked(unscored(self._counted(counts, [each.must for each in asked]))))
+        asked = asked or [Asked(unscored(every_paper()))]
         never = [self.compile(part.part) for part in parts if isinstance(part, Not)]
-        prefer = [query for words in _runs(wanted) for query in together(words, self.common)]
+        prefer = [query for words in _runs(said) for query in together(words, self.common)]
         # One level, not one a word: lists of papers are then walked side by side.
         return _joined(asked, prefer, never)
 
@@ -88,6 +107,18 @@ class _Compiler:
         if isinstance(node, Word | Phrase | Prefix):
             return compile_term(node, self.common)
         return Asked(self.compile(node))
+
+    def _counted(self, counts: list[Counts], others: list[tantivy.Query]) -> tantivy.Query:
+        """What satisfies all conditions on counts; of that, only what `others` find too."""
+        known = columns.current()
+        each = (known.ids_between(part.counted, part.least, part.most) for part in counts)
+        ids = reduce(partial(np.intersect1d, assume_unique=True), each)
+        if len(ids) > _FEW_IDS and others and self.reader is not None:
+            found = count(self.reader, all_of(others))
+            if is_read_sooner(found, len(ids)):
+                among = ids_newest_first(self.reader, all_of(others), most=found)
+                ids = np.intersect1d(ids, among, assume_unique=True)
+        return with_ids(ids.tolist())
 
     def _filter(self, node: Filter) -> tantivy.Query:
         match node:
@@ -108,8 +139,8 @@ class _Compiler:
 
     def _changing(self, node: Counts | InList | Is) -> tantivy.Query:
         match node:
-            case Counts(counted, least, most):
-                return with_ids(columns.current().ids_between(counted, least, most).tolist())
+            case Counts():
+                return self._counted([node], [])
             case InList(name):
                 return with_ids(self.personal.in_list(name) or ())
             case Is("saved"):
@@ -128,6 +159,8 @@ class _Compiler:
 def _joined(
     asked: list[Asked], prefer: list[tantivy.Query], never: list[tantivy.Query]
 ) -> tantivy.Query:
+    if len(asked) == 1:
+        asked = [Asked(any_of(asked[0].either))]
     should = [*prefer, *(query for each in asked if (query := each.preferred) is not None)]
     if len(asked) == 1 and not should and not never:
         return asked[0].must

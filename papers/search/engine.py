@@ -146,8 +146,13 @@ class _Asked:
         return restriction(category=self.category, announced_since=self.announced_since)
 
     def compile(self, node: Node) -> tantivy.Query:
-        common = self.reading.common
-        return compile_node(node, self.personal, today=self.today, common=common)
+        return compile_node(
+            node,
+            self.personal,
+            today=self.today,
+            common=self.reading.common,
+            reader=self.reading.searcher,
+        )
 
 
 def _too_deep(asked: _Asked, wanted: tantivy.Query) -> SearchResult:

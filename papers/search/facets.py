@@ -11,14 +11,22 @@ from typing import Any
 
 import tantivy
 
-from papers.search.schema import SOURCES, month_text, unpack_told
+from papers.search.schema import (
+    CATEGORY_COLUMNS,
+    MORE_CATEGORIES,
+    NO_CATEGORY,
+    SOURCES,
+    month_text,
+    unpack_told,
+)
 
 MOST_CATEGORIES = 200
 # Some 20 kB each.
 MOST_REMEMBERED = 200
+_BY_CATEGORY = (*CATEGORY_COLUMNS, MORE_CATEGORIES)
 _ASKED = {
-    "categories": {"terms": {"field": "category", "size": MOST_CATEGORIES}},
-    "months": {"terms": {"field": "month", "size": 3000}},
+    **{name: {"terms": {"field": name, "size": 1000}} for name in _BY_CATEGORY},
+    "month": {"terms": {"field": "month", "size": 3000}},
     "told": {"terms": {"field": "told", "size": 2 << len(SOURCES)}},
 }
 
@@ -69,15 +77,17 @@ def remember_facets(key: Hashable, reader: tantivy.Searcher, wanted: tantivy.Que
 def count_facets(reader: tantivy.Searcher, wanted: tantivy.Query) -> Facets:
     """Return the counts over all papers that `wanted` finds."""
     found = reader.aggregate(wanted, _ASKED)
-    categories, months, told = (_buckets(found[name]) for name in _ASKED)
-    by_month = Counter({name: n for key, n in months if (name := month_text(int(key)))})
-    unpacked = [(*unpack_told(int(key)), n) for key, n in told]
+    counted = {name: _buckets(found[name]) for name in _ASKED}
+    by_month = Counter({name: n for key, n in counted["month"] if (name := month_text(int(key)))})
+    told = [(*unpack_told(int(key)), n) for key, n in counted["told"]]
     return Facets(
-        _most_first(Counter({str(key): n for key, n in categories})),
+        _most_first(
+            _add(each for name in _BY_CATEGORY for each in counted[name] if each[0] != NO_CATEGORY)
+        )[:MOST_CATEGORIES],
         _newest_first(_add((month[:4], n) for month, n in by_month.items())),
         _newest_first(by_month),
-        _most_first(_add(("code", n) for has_code, _sources, n in unpacked if has_code)),
-        _most_first(_add((name, n) for _has_code, names, n in unpacked for name in names)),
+        _most_first(_add(("code", n) for has_code, _sources, n in told if has_code)),
+        _most_first(_add((name, n) for _has_code, names, n in told for name in names)),
     )
 
 

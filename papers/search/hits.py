@@ -3,7 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import tantivy
+
+from papers.search.schema import id_of
+
+Ids = npt.NDArray[np.int64]
+# What it costs to read the number of one more paper that was found, and to ask whether one paper
+# was found: measured on a million papers, 0.25 and 5 microseconds.
+_READ_COST, _ASK_COST = 0.25, 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +39,20 @@ def count_of(found: tantivy.SearchResult) -> int:
 
 
 def count(reader: tantivy.Searcher, wanted: tantivy.Query) -> int:
-    # Without scores: half the cost of the same with them.
-    return count_of(reader.search(tantivy.Query.const_score_query(wanted, 0.0), limit=1))
+    # A column of which every paper has one value: half the cost of a search that counts.
+    counted = reader.aggregate(wanted, {"papers": {"value_count": {"field": "told"}}})
+    return int(counted["papers"]["value"])
+
+
+def is_read_sooner(found: int, asked: float) -> bool:
+    """Whether to read the numbers of `found` papers is cheaper than to ask for `asked` papers."""
+    return found * _READ_COST <= asked * _ASK_COST
+
+
+def ids_newest_first(reader: tantivy.Searcher, wanted: tantivy.Query, *, most: int) -> Ids:
+    found = reader.search(wanted, limit=max(most, 1), count=False, order_by_field="newest")
+    hits = found.hits
+    return np.fromiter((id_of(int(key)) for key, _address in hits), np.int64, len(hits))
 
 
 def unscored(query: tantivy.Query) -> tantivy.Query:
@@ -46,4 +67,7 @@ def all_of(queries: Iterable[tantivy.Query]) -> tantivy.Query:
 
 
 def any_of(queries: Iterable[tantivy.Query]) -> tantivy.Query:
-    return tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])
+    each = list(queries)
+    if len(each) == 1:
+        return each[0]
+    return tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in each])

@@ -9,15 +9,21 @@ import numpy as np
 import tantivy
 
 from papers.search import columns
-from papers.search.columns import Ids, Ranked
+from papers.search.columns import Ranked
 from papers.search.compiler import with_ids
 from papers.search.cursor import DateCursor
-from papers.search.hits import Hit, all_of, count, count_of, unscored
+from papers.search.hits import (
+    Hit,
+    Ids,
+    all_of,
+    count,
+    count_of,
+    ids_newest_first,
+    is_read_sooner,
+    unscored,
+)
 from papers.search.schema import SCHEMA, id_of
 
-# What it costs to read one more paper that was found, and to ask whether one paper was found:
-# measured on a million papers, 0.25 and 5 microseconds.
-_READ_COST, _ASK_COST = 0.25, 5.0
 # So many more candidates are asked for than should be needed on average.
 _MARGIN = 1.4
 _LEAST_ASKED = 100
@@ -64,8 +70,8 @@ def by_column(
     if not enough or offset >= total:
         return Ordered((), total)
     asked = enough * reader.num_docs / total * _MARGIN
-    if total * _READ_COST <= asked * _ASK_COST:
-        ids = _sorted(_newest_ids(reader, wanted, total), ranked)
+    if is_read_sooner(total, asked):
+        ids = _sorted(ids_newest_first(reader, wanted, most=total), ranked)
     else:
         ids = _first_of(reader, wanted, ranked, enough, int(asked))
     return Ordered(tuple(Hit(int(each), 0.0) for each in ids[offset:enough]), total)
@@ -88,7 +94,7 @@ def _first_of(
     at, asked, have = 0, max(asked, _LEAST_ASKED), 0
     while have < enough and at < len(best):
         some = best[at : at + asked]
-        among = _newest_ids(reader, all_of([wanted, with_ids(some.tolist())]), len(some))
+        among = ids_newest_first(reader, all_of([wanted, with_ids(some.tolist())]), most=len(some))
         found.append(some[np.isin(some, among)])
         have += len(among)
         at, asked = at + len(some), asked * 2
@@ -101,14 +107,8 @@ def _uncounted(
     reader: tantivy.Searcher, wanted: tantivy.Query, ranked: Ranked, enough: int, have: int
 ) -> Ids:
     """The newest of which nothing is counted; of those that are, `have` are wanted."""
-    ids = _newest_ids(reader, wanted, enough + have)
+    ids = ids_newest_first(reader, wanted, most=enough + have)
     return ids[columns.current().of(ranked, ids) <= 0]
-
-
-def _newest_ids(reader: tantivy.Searcher, wanted: tantivy.Query, most: int) -> Ids:
-    found = reader.search(wanted, limit=most, count=False, order_by_field="newest")
-    hits = found.hits
-    return np.fromiter((id_of(int(key)) for key, _address in hits), np.int64, len(hits))
 
 
 def _before(after: DateCursor) -> tantivy.Query:

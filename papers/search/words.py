@@ -42,10 +42,21 @@ _ENDINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A paper `must` be found by the one; it scores more where the other finds it too."""
+    """A paper `must` be found by the one; it scores more where the other finds it too.
+
+    `preferred` finds nothing that `must` does not.
+    """
 
     must: tantivy.Query
     preferred: tantivy.Query | None = None
+
+    @property
+    def either(self) -> tuple[tantivy.Query, ...]:
+        """Queries of which any finds what `must` finds, with the same scores in sum.
+
+        By itself a union is walked in half the time of a condition and a preference.
+        """
+        return (self.must, self.preferred) if self.preferred is not None else (self.must,)
 
 
 def compile_term(node: Word | Phrase | Prefix, common: Common) -> Asked:
@@ -61,7 +72,7 @@ def compile_term(node: Word | Phrase | Prefix, common: Common) -> Asked:
         else:
             query = _written(field, node.text, common)
         found.append(tantivy.Query.boost_query(query, BOOSTS[field]))
-    return Asked(found[0] if len(found) == 1 else any_of(found))
+    return Asked(any_of(found))
 
 
 def _anywhere(node: Word | Phrase | Prefix) -> Asked | None:

@@ -3,10 +3,11 @@
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 import tantivy
 
-from papers.search import columns
+from papers.search import columns, compiler, hits
 from papers.search.common import NO_PAIRS, Common
 from papers.search.compiler import compile_node
 from papers.search.hits import numbers
@@ -299,6 +300,48 @@ def test_unknown_count_satisfies_no_bound(node: Node, places: set[int]) -> None:
     writer.commit()
     index.reload()
     assert ids(index.searcher(), node) == {papers[at].pk for at in places}
+
+
+COUNTED = columns.Columns(
+    np.arange(1, 5),
+    {"votes": np.array([9, 9, 1, 9], np.int32), "stars": np.array([5, -1, 5, 5], np.int32)},
+)
+
+
+@pytest.mark.parametrize("cost", [0.0, 1e9], ids=["read", "asked"])
+@pytest.mark.parametrize(
+    ("node", "wanted"),
+    [
+        (And((OWL, Counts("votes", 5, None))), {1, 2}),
+        (And((OWL, Counts("votes", 5, None), Counts("stars", 1, None))), {1}),
+        (And((OWL, Not(Word("night")), Counts("votes", 5, None))), {2}),
+        (And((OWL, Not(Counts("votes", 5, None)))), {3}),
+        (And((Counts("votes", 5, None), Counts("stars", 1, None))), {1, 4}),
+        (Or((Counts("votes", None, 1), Has("project"))), {2, 3}),
+    ],
+    ids=str,
+)
+def test_counts_beside_words_hold_whichever_way_they_are_looked_up(
+    reader: tantivy.Searcher,
+    monkeypatch: pytest.MonkeyPatch,
+    node: Node,
+    wanted: set[int],
+    cost: float,
+) -> None:
+    monkeypatch.setattr(columns, "current", lambda: COUNTED)
+    monkeypatch.setattr(compiler, "_FEW_IDS", 0)
+    monkeypatch.setattr(hits, "_READ_COST", cost)
+    query = compile_node(node, READER, today=TODAY, reader=reader)
+    assert set(numbers(reader, "id", reader.search(query))) == wanted
+
+
+def test_word_in_a_title_counts_the_same_alone_and_in_a_choice(reader: tantivy.Searcher) -> None:
+    alone, choice = (
+        reader.search(compile_node(node, READER, today=TODAY)).hits
+        for node in (OWL, Or((OWL, Word("nosuchword"))))
+    )
+    assert [score for score, _address in alone] == pytest.approx([s for s, _a in choice])
+    assert len(alone) == 3
 
 
 @pytest.mark.parametrize("text", ["", "***", "\ud7ff", "猫*", "a" * 300, ".*", "[", "a|b", "x\\"])

@@ -124,6 +124,17 @@ def test_facets_count_all_that_is_found() -> None:
     assert facets.sources == (FacetCount("arxiv", 4),)
 
 
+def test_facets_count_every_category_of_a_paper_that_has_many() -> None:
+    codes = tuple(f"cs.{letter}" for letter in "ABCDEF")
+    make_paper(title="Owl", categories=codes)
+    make_paper(title="Owl", categories=codes[4:])
+    index_now()
+    facets = search(Query(Word("owl")), limit=1, facets=True).facets
+    assert facets is not None
+    counts = {each.value: each.count for each in facets.categories}
+    assert counts == dict.fromkeys(codes[:4], 1) | dict.fromkeys(codes[4:], 2)
+
+
 def test_facets_are_counted_once_until_the_index_changes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tantivy
 
-from papers.search import columns, order
+from papers.search import columns, hits, order
 from papers.search.columns import Columns
 from papers.search.compiler import compile_node
 from papers.search.personal import NOBODY
@@ -53,7 +53,7 @@ def test_asking_of_the_best_finds_what_reading_all_finds(
 ) -> None:
     pages = []
     for cost in (1e9, 0.0):
-        monkeypatch.setattr(order, "_READ_COST", cost)
+        monkeypatch.setattr(hits, "_READ_COST", cost)
         monkeypatch.setattr(order, "_LEAST_ASKED", 1)
         pages.append(order.by_column(reader, OWLS, "votes", limit=limit, offset=offset))
     assert pages[0] == pages[1]
