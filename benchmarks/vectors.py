@@ -47,8 +47,8 @@ def main() -> None:
 
 def make_vectors(count: int) -> NDArray[np.float16]:
     chance = np.random.default_rng(SEED)
-    weights = (np.arange(1, DIMENSIONS + 1) ** -0.4).astype(np.float32)
-    middles = chance.normal(size=(SUBJECTS, DIMENSIONS)).astype(np.float32) * weights
+    weights = weights_of_dimensions()
+    middles = make_middles(chance)
     shares = 1 / np.arange(1, SUBJECTS + 1)
     subjects = chance.choice(SUBJECTS, count, p=shares / shares.sum())
     made = np.empty((count, DIMENSIONS), np.float16)
@@ -57,6 +57,15 @@ def make_vectors(count: int) -> NDArray[np.float16]:
         noise = chance.normal(size=some.shape).astype(np.float32) * weights * SPREAD
         made[start : start + CHUNK] = normal(some + noise)
     return made
+
+
+def weights_of_dimensions() -> NDArray[np.float32]:
+    return (np.arange(1, DIMENSIONS + 1) ** -0.4).astype(np.float32)
+
+
+def make_middles(chance: np.random.Generator) -> NDArray[np.float32]:
+    """The middle of each subject, not of length 1."""
+    return chance.normal(size=(SUBJECTS, DIMENSIONS)).astype(np.float32) * weights_of_dimensions()
 
 
 def normal(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
