@@ -108,15 +108,19 @@ def measure_size(papers: int, root: Path, rounds: int, only: str) -> None:
     print_table(head, [row(each) for each in found])
 
 
-def fill_once(folder: Path, papers: int) -> None:
-    done = folder / "filled"
-    if done.exists():
-        return
-    from benchmarks.growth_site import fill
+def fill_once(var: Path, papers: int) -> None:
+    """Do what a site that was kept has not yet; an index of another version is built anew."""
+    from benchmarks.growth_site import index_papers, steps
+    from papers.search import folder
 
-    for name, seconds in fill(papers):
-        print(f"{papers:,} papers: {name}: {seconds:.0f} s", flush=True)
-    done.touch()
+    for name, step in steps(papers).items():
+        done = var / f"done {name}"
+        if done.exists() and (step is not index_papers or folder.current() is not None):
+            continue
+        began = time.perf_counter()
+        step()
+        print(f"{papers:,} papers: {name}: {time.perf_counter() - began:.0f} s", flush=True)
+        done.touch()
 
 
 def make_askers() -> list[Asker]:

@@ -7,9 +7,9 @@ imported after django.setup().
 """
 
 import json
-import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 from django.db import connection, transaction
@@ -44,18 +44,20 @@ TABLES: dict[str, str] = {
 Row = Sequence[object]
 
 
-def fill(papers: int) -> Iterator[tuple[str, float]]:
-    """Yield each step's name and seconds."""
-    for name, step in (
-        ("papers into the tables", lambda: write_papers(papers)),
-        ("the index, by the follower", lambda: run("index", "--rebuild")),
-        ("vectors into their table", lambda: write_vectors(papers)),
-        ("the index of vectors", build_vector_index),
-        ("a reader", make_reader),
-    ):
-        began = time.perf_counter()
-        step()
-        yield name, time.perf_counter() - began
+def steps(papers: int) -> dict[str, Callable[[], object]]:
+    """What makes such a site, in order."""
+    return {
+        "papers into the tables": partial(write_papers, papers),
+        "index of papers": index_papers,
+        "vectors into their table": partial(write_vectors, papers),
+        "index of vectors": build_vector_index,
+        "a reader": make_reader,
+    }
+
+
+def index_papers() -> None:
+    """As the follower does, which this command lets run once."""
+    run("index", "--rebuild")
 
 
 def write_papers(papers: int) -> None:
