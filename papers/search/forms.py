@@ -66,9 +66,10 @@ def other_words(text: str) -> str:
 
 def other_words_with_places(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield each of `other_words` with the characters of `text` that it stands for."""
-    for match in _HYPHENATED.finditer(text):
-        yield match[0].translate(_WITHOUT_HYPHENS), match.start(), match.end()
-    if _UMLAUTS.search(text):
+    if "-" in text or not text.isascii():
+        for match in _HYPHENATED.finditer(text):
+            yield match[0].translate(_WITHOUT_HYPHENS), match.start(), match.end()
+    if not text.isascii() and _UMLAUTS.search(text):
         for match in _WORD.finditer(text):
             if _UMLAUTS.search(match[0]):
                 yield match[0].translate(_UMLAUTS_TO_TWO), match.start(), match.end()

@@ -3,9 +3,12 @@
 The same analyzers and spellings as the index's find the words, so what is marked is what matched.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
 
-from papers.search.analysis import ENGLISH, NAMES, normalise
+from tantivy import TextAnalyzer, Token
+
+from papers.search.analysis import ENGLISH, NAMES, normalise, terms_of
 from papers.search.forms import other_words_with_places, spellings
 from papers.search.spelling import spell_with_places
 from papers.search.tree import Prefix, Term
@@ -15,20 +18,18 @@ Place = tuple[int, int]
 
 
 class Words:
-    """The words of one text, composed (analysis.compose), and where they stand in it."""
+    """The words of one text, composed (analysis.compose), and where they stand in it.
+
+    Where they stand is found out once one matches: it takes longer than to see that none does.
+    """
 
     def __init__(self, text: str, *, is_name: bool = False) -> None:
         self._analyzer = NAMES if is_name else ENGLISH
-        spelled, places = spell_with_places(text)
-        tokens = NAMES.pre_tokenize(spelled).tokens
-        self._plain = [token.text for token in tokens]
-        self._terms = [token.text for token in self._analyzer.pre_tokenize(spelled).tokens]
-        self._places = [
-            (places[token.char_offset_from], places[token.char_offset_to]) for token in tokens
-        ]
+        self._spelled, self._characters = spell_with_places(text)
+        self._terms = NAMES.analyze(self._spelled) if is_name else terms_of(self._spelled)
         self._others = [
-            (self._analyzer.analyze(word), (places[start], places[end]))
-            for word, start, end in other_words_with_places(spelled)
+            (self._analyzer.analyze(word), (self._characters[start], self._characters[end]))
+            for word, start, end in other_words_with_places(self._spelled)
         ]
 
     def places_of(self, term: Term) -> Iterator[Place]:
@@ -36,17 +37,26 @@ class Words:
         if isinstance(term, Prefix):
             yield from self._beginning(term.text)
             return
-        for spelling in spellings(term.text):
-            if wanted := self._analyzer.analyze(normalise(spelling)):
-                yield from self._side_by_side(wanted)
+        for wanted in _wanted(term.text, self._analyzer):
+            yield from self._side_by_side(wanted)
 
-    def _side_by_side(self, wanted: Sequence[str]) -> Iterator[Place]:
-        count = len(wanted)
-        for at in range(len(self._terms) - count + 1):
-            if self._terms[at] == wanted[0] and self._terms[at : at + count] == list(wanted):
-                yield self._places[at][0], self._places[at + count - 1][1]
+    @cached_property
+    def _tokens(self) -> list[Token]:
+        """Where each of the terms stands in the text."""
+        return NAMES.pre_tokenize(self._spelled).tokens
+
+    def _place(self, first: int, last: int) -> Place:
+        begin, end = self._tokens[first].char_offset_from, self._tokens[last].char_offset_to
+        return self._characters[begin], self._characters[end]
+
+    def _side_by_side(self, wanted: list[str]) -> Iterator[Place]:
+        count, at = len(wanted), -1
+        for _time in range(self._terms.count(wanted[0])):
+            at = self._terms.index(wanted[0], at + 1)
+            if self._terms[at : at + count] == wanted:
+                yield self._place(at, at + count - 1)
         for terms, place in self._others:
-            if terms == list(wanted):
+            if terms == wanted:
                 yield place
 
     def _beginning(self, text: str) -> Iterator[Place]:
@@ -56,9 +66,16 @@ class Words:
         whole = self._analyzer.analyze(normalise(text))[:-1]
         shorter = stems_within(beginning) if self._analyzer is ENGLISH else frozenset()
         for at in range(len(whole), len(self._terms)):
-            begins = self._plain[at].startswith(beginning) or self._terms[at] in shorter
+            begins = self._tokens[at].text.startswith(beginning) or self._terms[at] in shorter
             if begins and self._terms[at - len(whole) : at] == whole:
-                yield self._places[at - len(whole)][0], self._places[at][1]
+                yield self._place(at - len(whole), at)
         for terms, place in self._others:
             if not whole and terms[0].startswith(beginning):
                 yield place
+
+
+@lru_cache(256)
+def _wanted(text: str, analyzer: TextAnalyzer) -> list[list[str]]:
+    """The terms that stand side by side where `text` does, for each of its spellings."""
+    found = (analyzer.analyze(normalise(spelling)) for spelling in spellings(text))
+    return [terms for terms in found if terms]

@@ -6,6 +6,7 @@ changes a word of plain letters. Read more: docs/decisions.md.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 _GREEK = "Ͱ-Ͽἀ-῿"
 # One class of characters, which is searched quickly; what stands beside it is looked at then.
@@ -21,8 +22,10 @@ def spell(text: str) -> str:
     return _PERHAPS.sub(_respelled, text)
 
 
-def spell_with_places(text: str) -> tuple[str, list[int]]:
+def spell_with_places(text: str) -> tuple[str, Sequence[int]]:
     """Return `spell(text)` and, for each place in it, the place in `text`; the end included."""
+    if text.isascii() and "^" not in text and "_" not in text:
+        return text, range(len(text) + 1)
     spelled: list[str] = []
     places: list[int] = []
     at = 0

@@ -39,6 +39,11 @@ def test_accents_do_not_shift_the_marks() -> None:
     assert marked("Zoe\u0308 Bücher", parse("bucher")) == "Zo\u00eb <mark>Bücher</mark>"
 
 
+def test_word_too_long_for_the_index_does_not_shift_the_marks() -> None:
+    text = f"{'x' * 200} attention"
+    assert marked(text, parse("attention")).endswith(" <mark>attention</mark>")
+
+
 def test_short_text_is_shown_whole() -> None:
     assert snippet("On owls.", parse("owls")) == "On <mark>owls</mark>."
 
