@@ -73,6 +73,7 @@ def kinds() -> dict[str, Callable[[int], str]]:
         "word and filters": lambda n: f"{word(20 + n)} cat:math date:{2006 + n % 20}",
         "either of two": lambda n: f"({word(60 + n)} OR {word(500 + n)}) {word(40 + n)}",
         "votes": lambda n: f"{word(20 + n)} votes:>{900 + n % 90}",
+        "two words and votes": lambda n: f"{word(50 + n)} {word(300 + 3 * n)} votes:>{10 + n % 90}",
     }
 
 
@@ -88,6 +89,8 @@ def asked() -> Iterator[tuple[str, Callable[[int], object]]]:
         yield name, lambda n, text_of=text_of: ask(text_of(n))  # type: ignore[misc]
     common = kinds()["common word"]
     yield "facets of a common word", lambda n: ask(common(n), facets=True)
+    two = kinds()["two words"]
+    yield "facets of two words", lambda n: ask(two(n), facets=True)
     yield "facets of 25 %", lambda n: ask(kinds()["phrase in 25 %"](n), facets=True)
     for sort in SORTS[1:]:
         yield f"common word by {sort}", lambda n, sort=sort: ask(f"{common(n)} sort:{sort}")  # type: ignore[misc]
