@@ -119,7 +119,7 @@ def by_words(question: Question) -> list[int]:
     wanted = holding_any(
         reading.searcher,
         asked,
-        lambda node: compile_node(node, NOBODY, today=today, common=reading.common),
+        lambda node: compile_node(node, NOBODY, today=today, common=reading.common).scored,
     )
     found = reading.searcher.search(wanted, limit=DEEPEST, count=False)
     return numbers(reading.searcher, "id", found)

@@ -77,7 +77,7 @@ class Batch:
         """Return the ids of the papers that `tree` finds, in no order."""
         if not self._size:
             return []
-        wanted = compile_node(tree, NOBODY, today=self._today)
+        wanted = compile_node(tree, NOBODY, today=self._today).plain
         wanted = tantivy.Query.const_score_query(wanted, 0.0)
         found = self._searcher.search(wanted, limit=self._size, count=False)
         addresses = [address for _score, address in found.hits]

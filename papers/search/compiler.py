@@ -4,7 +4,7 @@ It decides which papers an operator lets through, never their order (relevance.p
 what a word stands for (words.py). Read more: docs/search.md and docs/decisions.md.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial, reduce
@@ -20,6 +20,7 @@ from papers.search.hits import (
     any_of,
     count,
     ids_newest_first,
+    is_among,
     is_read_sooner,
     unscored,
 )
@@ -45,10 +46,11 @@ from papers.search.tree import (
     Prefix,
     Word,
 )
-from papers.search.words import Asked, compile_term, together
+from papers.search.words import Compiled, compile_term, just, together
 
-# Below it each id is looked up by itself; above, one walk through all ids is cheaper.
-_FEW_IDS = 2000
+# Up to so many, and so many more of a large index, each id is looked up by itself; beyond, one walk
+# through all ids is cheaper. Measured on 110,000 and a million papers.
+_FEW_IDS, _FEW_SHARE = 2000, 0.01
 _SCHEMES = {"id": "arxiv", "doi": "doi"}
 
 
@@ -59,7 +61,7 @@ def compile_node(
     today: date,
     common: Common = NO_PAIRS,
     reader: tantivy.Searcher | None = None,
-) -> tantivy.Query:
+) -> Compiled:
     """Return what finds the papers that hold all `node` asks for.
 
     Words score by BM25, the title above all; whatever else is asked scores nothing. `personal` is
@@ -77,36 +79,33 @@ class _Compiler:
     common: Common
     reader: tantivy.Searcher | None
 
-    def compile(self, node: Node) -> tantivy.Query:
+    def compile(self, node: Node) -> Compiled:
         match node:
             case Word() | Phrase() | Prefix():
-                return any_of(compile_term(node, self.common).either)
+                return compile_term(node, self.common)
             case And(parts):
                 return self._all(parts)
             case Or(parts):
-                return any_of(query for part in parts for query in self._part(part).either)
+                each = [self.compile(part) for part in parts]
+                return Compiled(
+                    any_of(one.plain for one in each), any_of(one.scored for one in each)
+                )
             case Not():
                 return self._all((node,))
             case _:
-                return unscored(self._filter(node))
+                return just(unscored(self._filter(node)))
 
-    def _all(self, parts: tuple[Node, ...]) -> tantivy.Query:
+    def _all(self, parts: tuple[Node, ...]) -> Compiled:
         if not parts:
-            return tantivy.Query.empty_query()
+            return just(tantivy.Query.empty_query())
         said = [part for part in parts if not isinstance(part, Not)]
-        asked = [self._part(part) for part in said if not isinstance(part, Counts)]
+        asked = [self.compile(part) for part in said if not isinstance(part, Counts)]
         if counts := [part for part in said if isinstance(part, Counts)]:
-            asked.append(Asked(unscored(self._counted(counts, [each.must for each in asked]))))
-        asked = asked or [Asked(unscored(every_paper()))]
-        never = [self.compile(part.part) for part in parts if isinstance(part, Not)]
+            found = self._counted(counts, [each.plain for each in asked])
+            asked.append(just(unscored(found)))
+        never = [self.compile(part.part).plain for part in parts if isinstance(part, Not)]
         prefer = [query for words in _runs(said) for query in together(words, self.common)]
-        # One level, not one a word: lists of papers are then walked side by side.
-        return _joined(asked, prefer, never)
-
-    def _part(self, node: Node) -> Asked:
-        if isinstance(node, Word | Phrase | Prefix):
-            return compile_term(node, self.common)
-        return Asked(self.compile(node))
+        return _joined(asked or [just(unscored(every_paper()))], prefer, never)
 
     def _counted(self, counts: list[Counts], others: list[tantivy.Query]) -> tantivy.Query:
         """What satisfies all conditions on counts; of that, only what `others` find too."""
@@ -117,8 +116,8 @@ class _Compiler:
             found = count(self.reader, all_of(others))
             if is_read_sooner(found, len(ids)):
                 among = ids_newest_first(self.reader, all_of(others), most=found)
-                ids = np.intersect1d(ids, among, assume_unique=True)
-        return with_ids(ids.tolist())
+                ids = among[is_among(among, ids)]
+        return with_ids(ids.tolist(), papers=self.reader.num_docs if self.reader else 0)
 
     def _filter(self, node: Filter) -> tantivy.Query:
         match node:
@@ -157,18 +156,28 @@ class _Compiler:
 
 
 def _joined(
-    asked: list[Asked], prefer: list[tantivy.Query], never: list[tantivy.Query]
-) -> tantivy.Query:
+    asked: list[Compiled], prefer: list[tantivy.Query], never: list[tantivy.Query]
+) -> Compiled:
+    """All of `asked` and none of `never`, on one level: lists are then walked side by side."""
+    if len(asked) == 1 and not prefer and not never:
+        return asked[0]
+    plain = _all_but([each.plain for each in asked], never)
     if len(asked) == 1:
-        asked = [Asked(any_of(asked[0].either))]
-    should = [*prefer, *(query for each in asked if (query := each.preferred) is not None)]
-    if len(asked) == 1 and not should and not never:
-        return asked[0].must
+        return Compiled(plain, _all_but([asked[0].scored], never, prefer=prefer))
+    should = [*prefer, *(each.preferred for each in asked if each.preferred is not None)]
+    return Compiled(plain, _all_but([each.must for each in asked], never, prefer=should))
+
+
+def _all_but(
+    must: list[tantivy.Query], never: list[tantivy.Query], *, prefer: Sequence[tantivy.Query] = ()
+) -> tantivy.Query:
+    if len(must) == 1 and not never and not prefer:
+        return must[0]
     return tantivy.Query.boolean_query(
         [
-            *((tantivy.Occur.Must, each.must) for each in asked),
+            *((tantivy.Occur.Must, query) for query in must),
             *((tantivy.Occur.MustNot, query) for query in never),
-            *((tantivy.Occur.Should, query) for query in should),
+            *((tantivy.Occur.Should, query) for query in prefer),
         ]
     )
 
@@ -198,9 +207,10 @@ def dated(first: date | None, last: date | None) -> tantivy.Query:
     return any_of(_term("date", term) for term in terms_between(first, last))
 
 
-def with_ids(paper_ids: Iterable[int]) -> tantivy.Query:
+def with_ids(paper_ids: Iterable[int], *, papers: int = 0) -> tantivy.Query:
+    """Return what finds these, asked of an index of `papers`, which decides the quicker way."""
     ids = list(paper_ids)
-    if len(ids) > _FEW_IDS:
+    if len(ids) > _FEW_IDS + papers * _FEW_SHARE:
         return tantivy.Query.term_set_query(SCHEMA, "id", ids)
     return any_of(tantivy.Query.term_query(SCHEMA, "id", each, "basic") for each in ids)
 

@@ -36,6 +36,7 @@ from papers.search.tree import (
     Sort,
     Word,
 )
+from papers.search.words import Compiled
 
 __all__ = [
     "DEEPEST_OFFSET",
@@ -120,11 +121,11 @@ def search(
         return SearchResult((), 0, notes, sort=asked.sort)
     # Compiled once: with many ids that takes longer than to look them up.
     compiled = asked.compile(query.tree)
-    wanted = all_of([compiled, *asked.filters])
+    wanted = all_of([compiled.plain, *asked.filters])
     if offset > DEEPEST_OFFSET[asked.sort]:
         result = _too_deep(asked, wanted)
     elif asked.sort == "relevance":
-        result = _most_relevant(asked, compiled, limit, offset)
+        result = _most_relevant(asked, compiled.scored, limit, offset)
     else:
         result = _ordered(asked, wanted, asked.sort, limit, offset, after)
     counted = _facets(asked, wanted) if facets else None
@@ -145,7 +146,7 @@ class _Asked:
     def filters(self) -> list[tantivy.Query]:
         return restriction(category=self.category, announced_since=self.announced_since)
 
-    def compile(self, node: Node) -> tantivy.Query:
+    def compile(self, node: Node) -> Compiled:
         return compile_node(
             node,
             self.personal,
@@ -167,7 +168,7 @@ def _most_relevant(asked: _Asked, compiled: tantivy.Query, limit: int, offset: i
         asked.reading.searcher,
         asked.query,
         compiled,
-        compile_part=asked.compile,
+        compile_part=lambda node: asked.compile(node).scored,
         limit=limit,
         offset=offset,
         filters=asked.filters,

@@ -7,12 +7,12 @@ import numpy as np
 import numpy.typing as npt
 import tantivy
 
-from papers.search.schema import id_of
+from papers.search.schema import ID_MASK
 
 Ids = npt.NDArray[np.int64]
 # What it costs to read the number of one more paper that was found, and to ask whether one paper
-# was found: measured on a million papers, 0.25 and 5 microseconds.
-_READ_COST, _ASK_COST = 0.25, 5.0
+# was found: measured on a million papers, 1.0 and 2.7 microseconds.
+_READ_COST, _ASK_COST = 1.0, 2.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,15 @@ def is_read_sooner(found: int, asked: float) -> bool:
 
 def ids_newest_first(reader: tantivy.Searcher, wanted: tantivy.Query, *, most: int) -> Ids:
     found = reader.search(wanted, limit=max(most, 1), count=False, order_by_field="newest")
-    hits = found.hits
-    return np.fromiter((id_of(int(key)) for key, _address in hits), np.int64, len(hits))
+    return np.array([key for key, _address in found.hits], np.int64) & ID_MASK
+
+
+def is_among(ids: Ids, known: Ids) -> npt.NDArray[np.bool_]:
+    """Return for each of `ids` whether it is one of `known`, which rise."""
+    if not len(known):
+        return np.zeros(len(ids), np.bool_)
+    at = np.minimum(np.searchsorted(known, ids), len(known) - 1)
+    return np.equal(known[at], ids)
 
 
 def unscored(query: tantivy.Query) -> tantivy.Query:

@@ -94,7 +94,8 @@ def _first_of(
     at, asked, have = 0, max(asked, _LEAST_ASKED), 0
     while have < enough and at < len(best):
         some = best[at : at + asked]
-        among = ids_newest_first(reader, all_of([wanted, with_ids(some.tolist())]), most=len(some))
+        asked_for = with_ids(some.tolist(), papers=reader.num_docs)
+        among = ids_newest_first(reader, all_of([wanted, asked_for]), most=len(some))
         found.append(some[np.isin(some, among)])
         have += len(among)
         at, asked = at + len(some), asked * 2

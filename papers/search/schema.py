@@ -23,6 +23,7 @@ INDEX_VERSION = 6
 
 # `newest` orders as the pages do (day, then id): the day in the high bits, the id in the low.
 _ID_BITS = 40
+ID_MASK = (1 << _ID_BITS) - 1
 # Where the pairs of common words that stand side by side in a text lie (common.py).
 PAIR_FIELDS = {"title": "title_pairs", "abstract": "abstract_pairs"}
 # Families of sources, by their bit: new ones come at the end.
@@ -221,7 +222,7 @@ def newest_key(day: date | None, paper_id: int = 0) -> int:
 
 def id_of(key: int) -> int:
     """Return the number of the paper that has this `newest_key`."""
-    return key & ((1 << _ID_BITS) - 1)
+    return key & ID_MASK
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,6 @@ def _papers(value: str, field: TextField, count: int) -> QuerySet[Paper]:
     parts: tuple[Node, ...] = (*(Word(w, field) for w in words[:-1]), Prefix(words[-1], field))
     reading = current_reading()
     day = timezone.now().date()
-    wanted = compile_node(And(parts), NOBODY, today=day, common=reading.common)
+    wanted = compile_node(And(parts), NOBODY, today=day, common=reading.common).scored
     hits = best(reading.searcher, wanted, limit=count)
     return Paper.objects.filter(pk__in=[hit.paper_id for hit in hits])

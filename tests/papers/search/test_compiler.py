@@ -98,8 +98,14 @@ def reader() -> tantivy.Searcher:
 
 
 def ids(reader: tantivy.Searcher, node: Node, personal: Personal = READER) -> set[int]:
-    found = reader.search(compile_node(node, personal, today=TODAY), limit=20)
-    return set(numbers(reader, "id", found))
+    """What `node` finds; the same whether scores are asked for or not."""
+    compiled = compile_node(node, personal, today=TODAY)
+    plain, scored = (
+        set(numbers(reader, "id", reader.search(query, limit=20)))
+        for query in (compiled.plain, compiled.scored)
+    )
+    assert plain == scored
+    return scored
 
 
 OWL = Word("owl")
@@ -260,7 +266,7 @@ def test_pairs_of_common_words_find_what_places_find(
         replace(EMPTY, abstract="Of neural things, a network"),
         common=common,
     )
-    query = compile_node(Phrase(text), READER, today=TODAY, common=common)
+    query = compile_node(Phrase(text), READER, today=TODAY, common=common).scored
     assert set(numbers(reader, "id", reader.search(query))) == wanted
 
 
@@ -331,13 +337,13 @@ def test_counts_beside_words_hold_whichever_way_they_are_looked_up(
     monkeypatch.setattr(columns, "current", lambda: COUNTED)
     monkeypatch.setattr(compiler, "_FEW_IDS", 0)
     monkeypatch.setattr(hits, "_READ_COST", cost)
-    query = compile_node(node, READER, today=TODAY, reader=reader)
+    query = compile_node(node, READER, today=TODAY, reader=reader).scored
     assert set(numbers(reader, "id", reader.search(query))) == wanted
 
 
 def test_word_in_a_title_counts_the_same_alone_and_in_a_choice(reader: tantivy.Searcher) -> None:
     alone, choice = (
-        reader.search(compile_node(node, READER, today=TODAY)).hits
+        reader.search(compile_node(node, READER, today=TODAY).scored).hits
         for node in (OWL, Or((OWL, Word("nosuchword"))))
     )
     assert [score for score, _address in alone] == pytest.approx([s for s, _a in choice])

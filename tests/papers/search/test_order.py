@@ -15,7 +15,7 @@ from papers.search.tree import Word
 PAPERS = 400
 EMPTY = IndexedPaper(0, "", "", (), (), None)
 DAY = date(2026, 3, 2)
-OWLS = compile_node(Word("owl"), NOBODY, today=DAY)
+OWLS = compile_node(Word("owl"), NOBODY, today=DAY).plain
 
 
 @pytest.fixture(scope="module")
