@@ -47,6 +47,7 @@ _THINGS: tuple[Thing, ...] = get_args(Thing)
 _STATES: tuple[State, ...] = get_args(State)
 _COUNTED: dict[str, Counted] = {name: name for name in get_args(Counted)}
 _SINGULAR = {name.removesuffix("s"): counted for name, counted in _COUNTED.items()}
+COUNT_FIELDS = frozenset({*_COUNTED, *_SINGULAR})
 # Archives with subjects; the others are a category themselves.
 _SUBDIVIDED_NAMES = "astro-ph cond-mat cs econ eess math nlin physics q-bio q-fin stat"
 _SUBDIVIDED = frozenset(_SUBDIVIDED_NAMES.split())
@@ -181,5 +182,5 @@ _FILTERS: dict[str, _Filter] = {
     "is": _is,
     **dict.fromkeys(("in", "list"), _in),
     "source": _source,
-    **dict.fromkeys((*_COUNTED, *_SINGULAR), _count),
+    **dict.fromkeys(COUNT_FIELDS, _count),
 }

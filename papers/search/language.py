@@ -7,6 +7,7 @@ docs/search.md.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from django.utils import timezone
@@ -14,21 +15,21 @@ from django.utils.translation import gettext as _
 
 from papers.search.contradictions import contradictions
 from papers.search.fields import LISTED_FIELDS, SORT_FIELDS, TEXT_FIELDS, interpret, is_field
+from papers.search.pieces import is_searchable, joined, negated, plain, wanted, word
 from papers.search.remarks import Remarks
+from papers.search.spaced import bounds_apart, with_spans_joined
 from papers.search.tokens import Token, alternatives, clean, tokenise
 from papers.search.tree import (
     NOTHING,
     SORTS,
     And,
     Node,
-    Not,
     Or,
     Phrase,
     Prefix,
     Query,
     Sort,
     TextField,
-    Word,
 )
 
 LONGEST_QUERY_CHARACTERS = 1000
@@ -38,9 +39,8 @@ SHORTEST_PREFIX = 2
 
 _FIELD = re.compile(r"(?P<name>[A-Za-z]{2,12}):(?P<value>.*)", re.DOTALL)
 _NO_VALUE_YET = ("", ">", "<", ">=", "<=", "=", "\u2265", "\u2264")
-_PLAIN = re.compile(r"\w+(?:[-'\u2019.&/+]+\w+)*")
+_DOTS_BEFORE = re.compile(r"^(?:\.\.+|\u2026)(?=\d)")
 _VALUES = ("phrase", "word", "open", "unclosed")
-_OPERATORS = ("AND", "OR", "NOT")
 # Signs that stand between words in titles; that they are not searched surprises nobody.
 _PUNCTUATION = frozenset("-\u2013\u2014&/,;:.+\u2026\u00b7\u2022")
 # Names before a colon that are no attempt at an operator.
@@ -60,7 +60,8 @@ def parse(text: str, *, today: date | None = None) -> Query:
     """
     if len(text) > LONGEST_QUERY_CHARACTERS:
         raise _too_long(_("This search has %(length)d characters"), text)
-    query = _Parser(tuple(tokenise(text)), today or timezone.now().date()).parse()
+    tokens = with_spans_joined(tuple(tokenise(text)))
+    query = _Parser(tokens, today or timezone.now().date()).parse()
     # What is kept of a search is its printed form, which is read back.
     if len(str(query)) > LONGEST_QUERY_CHARACTERS:
         raise _too_long(_("Written out in full, this search has %(length)d characters"), str(query))
@@ -91,6 +92,7 @@ class _Parser:
             tree = And((tree,))
         if isinstance(tree, And):
             self._note_contradictions(tree.parts)
+        self._note_bounds_apart()
         return Query(tree, self.remarks.told(), self.sort)
 
     def _either(self, field: str | None) -> Node:
@@ -100,7 +102,7 @@ class _Parser:
             parts.append(self._all(field))
             if NOTHING in parts[-2:]:
                 self._note(_("OR needs something on both sides: it was left out."), token)
-        return _joined(Or, [part for part in parts if part != NOTHING])
+        return joined(Or, [part for part in parts if part != NOTHING])
 
     def _all(self, field: str | None) -> Node:
         parts: list[Node] = []
@@ -112,7 +114,7 @@ class _Parser:
                 self._note_lone_and(token, is_first=not parts)
             elif part := self._one(field):
                 parts.append(part)
-        return _joined(And, parts)
+        return joined(And, parts)
 
     def _closes(self, token: Token) -> bool:
         if self.ignored_brackets:
@@ -150,7 +152,7 @@ class _Parser:
             self._note(_("Nothing follows that could be left out of the search."), sign)
             return None
         node = self._one(field)
-        return _negated(node) if is_excluded else node
+        return negated(node) if is_excluded else node
 
     def _group(self, bracket: Token, field: str | None) -> Node | None:
         if self.depth == DEEPEST_BRACKETS:
@@ -172,7 +174,7 @@ class _Parser:
         return tree
 
     def _word(self, token: Token, field: str | None) -> Node | None:
-        if token.text.startswith("*") and _is_searchable(token.text):
+        if token.text.startswith("*") and is_searchable(token.text):
             note = _("A word cannot begin with an asterisk: it was left out.")
             self._note(note, token)
             words = token.text.lstrip("*(-")
@@ -180,8 +182,9 @@ class _Parser:
         match = _FIELD.fullmatch(token.text)
         if match and is_field(name := match["name"].lower()):
             return self._field(token, name, match["value"])
-        if match and not match["value"]:
-            self._note_unknown_field(token, match["name"])
+        if match and (value := self._value_of_unknown(token, match)):
+            self._note_unknown_field(token, match["name"], value)
+            token = replace(token, text=match["name"])
         return self._one_of(token, field, token.text)
 
     def _field(self, token: Token, name: str, value: str) -> Node | None:
@@ -196,7 +199,7 @@ class _Parser:
             value = clean(value + following.text)
             is_phrase = following.kind == "phrase"
             token = Token("word", token.text + following.text, token.start, following.end)
-        if not _is_searchable(value):
+        if not is_searchable(value):
             note = _("%(name)s: needs a value: it was left out.")
             self._note(note % {"name": name}, token)
             return None
@@ -219,7 +222,7 @@ class _Parser:
             choices = [(name, value)]
         found = [self._counted(token, self._value(token, *choice)) for choice in choices]
         parts = [part for part in found if part is not None]
-        return _joined(Or, parts) if parts else None
+        return joined(Or, parts) if parts else None
 
     def _following_value(self) -> Token | None:
         token = self._peek()
@@ -247,7 +250,7 @@ class _Parser:
         if name is not None and name not in TEXT_FIELDS:
             return self._filter(token, name, value)
         field = TEXT_FIELDS[name] if name else None
-        if not _is_searchable(value):
+        if not is_searchable(value):
             self._note_signs(token)
             return None
         return Phrase(value, field) if is_phrase else self._text(token, value, field)
@@ -256,7 +259,7 @@ class _Parser:
         try:
             meaning = interpret(name, value, today=self.today)
         except ValueError as error:
-            words = _plain(value, None)
+            words = plain(value, None)
             note = _("Not understood (%(reason)s): searched as the words “%(words)s” instead.")
             self._note(note % {"reason": error, "words": words and words.text}, token)
             return words
@@ -266,21 +269,23 @@ class _Parser:
 
     def _text(self, token: Token, text: str, field: TextField | None) -> Node | None:
         if text.startswith("-"):
-            return _negated(self._text(token, text.lstrip("-"), field))
+            return negated(self._text(token, text.lstrip("-"), field))
+        # After a day, dots before a number would be read as a span (spaced.py).
+        text = _DOTS_BEFORE.sub("", text)
         if "*" in text:
             return self._prefix(token, text, field)
         match = _FIELD.fullmatch(text)
         if field is None and match and self._is_attempt(match):
-            words = _plain(text, None)
+            words = plain(text, None)
             note = _("There is no field “%(name)s”: searched as the words “%(words)s” instead.")
             self._note(note % {"name": match["name"], "words": words and words.text}, token)
             return words
-        return _word(text, field)
+        return word(text, field)
 
     def _prefix(self, token: Token, text: str, field: TextField | None) -> Node | None:
         stem = text.rstrip("*")
         if "*" in stem:
-            words = _plain(stem, field)
+            words = plain(stem, field)
             note = _("An asterisk counts only at the end of a word: searched as “%(words)s”.")
             self._note(note % {"words": words and words.text}, token)
             return words
@@ -295,7 +300,7 @@ class _Parser:
         return (
             match["name"].lower() not in _NOT_MEANT
             and value[:1] not in ("", "/", ":")
-            and _is_searchable(value)
+            and is_searchable(value)
         )
 
     def _counted(self, token: Token, node: Node | None) -> Node | None:
@@ -303,7 +308,7 @@ class _Parser:
             return None
         self.terms += 1
         if self.terms <= MOST_TERMS:
-            self.places[_wanted(node)] = token
+            self.places[wanted(node)] = token
             return node
         if self.terms == MOST_TERMS + 1:
             note = _("A search has %(count)d words or operators at most: from here on left out.")
@@ -317,19 +322,29 @@ class _Parser:
         if token.text in ("AND", "&&") and (is_first or is_last):
             self._note(_("AND needs something on both sides: it was left out."), token)
 
-    def _note_unknown_field(self, token: Token, name: str) -> None:
+    def _value_of_unknown(self, name: Token, match: re.Match[str]) -> Token | None:
         """A title may hold a colon; brackets or quotes right after it are meant as a value."""
         following = self._peek()
-        if following and following.kind in ("phrase", "open") and following.start == token.end:
-            note = _("There is no field “%(name)s”: its name is searched as a word.")
-            self._note(note % {"name": name}, token)
+        if match["value"] or following is None or following.start != name.end:
+            return None
+        return following if following.kind in ("phrase", "open") else None
+
+    def _note_unknown_field(self, token: Token, name: str, value: Token) -> None:
+        note = _("There is no field “%(name)s”: searched as the word “%(name)s” and %(value)s.")
+        shown = f'"{value.text}"' if value.kind == "phrase" else _("what stands in the brackets")
+        self.remarks.add(note % {"name": name, "value": shown}, token, until=value.end)
 
     def _note_contradictions(self, parts: Sequence[Node]) -> None:
-        for one, other in contradictions([part for part in parts if _wanted(part) in self.places]):
-            places = [self.places[_wanted(part)] for part in (one, other)]
+        for one, other in contradictions([part for part in parts if wanted(part) in self.places]):
+            places = [self.places[wanted(part)] for part in (one, other)]
             note = _("No paper can satisfy both %(one)s and %(other)s.")
             later = max(places, key=lambda place: place.start)
             self._note(note % {"one": one, "other": other}, later)
+
+    def _note_bounds_apart(self) -> None:
+        for span, number in bounds_apart(self.tokens):
+            note = _("“%(number)s” is searched as a word. For a span write %(span)s%(number)s.")
+            self._note(note % {"span": span.text, "number": number.text}, number)
 
     def _note_unclosed(self, token: Token) -> None:
         note = _("This quotation mark is not closed: what follows is searched as words.")
@@ -356,40 +371,4 @@ def _named(field: str | None, value: str) -> tuple[str | None, str]:
 
 
 def _is_choice(text: str) -> bool:
-    return _is_searchable(text) and text[0] not in "(+"
-
-
-def _wanted(node: Node) -> Node:
-    return node.part if isinstance(node, Not) else node
-
-
-def _joined(kind: type[And] | type[Or], parts: Sequence[Node]) -> Node:
-    """One node for `parts`, those of the same kind dissolved in it."""
-    flat: list[Node] = []
-    for part in parts:
-        flat.extend(part.parts if isinstance(part, kind) else (part,))
-    if not flat:
-        return NOTHING
-    return flat[0] if len(flat) == 1 else kind(tuple(flat))
-
-
-def _negated(node: Node | None) -> Node | None:
-    if isinstance(node, Not):
-        return node.part
-    return Not(node) if node is not None else None
-
-
-def _plain(text: str, field: TextField | None) -> Word | Phrase | None:
-    """The words within `text`: one, or several as a phrase."""
-    words = [word for word in _PLAIN.findall(text) if _is_searchable(word)]
-    if len(words) == 1:
-        return _word(words[0], field)
-    return Phrase(" ".join(words), field) if words else None
-
-
-def _word(text: str, field: TextField | None) -> Word:
-    return Word(text.lower() if text in _OPERATORS else text, field)
-
-
-def _is_searchable(text: str) -> bool:
-    return any(character.isalnum() for character in text)
+    return is_searchable(text) and text[0] not in "(+"

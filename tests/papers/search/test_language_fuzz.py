@@ -19,6 +19,7 @@ date:2026-03.. date:>=2026-13 date:last7d date:today votes:>10 votes:<0 votes:9.
 is:saved is:foo id:2401.12345v2 doi:10.1/a)b doi:"10.1234/a)b" foo:bar http://x.y/z sort:new sort:x
 has:code source:hf a|b a|( )|a |+b "| ti:A|-b* cat:cs,hep-th,x is:new|saved "One" İ ti:"a votes:≥1
 a|+b x:"y" | || f(x) : * é ß Σ a*b x:y* -foo:bar ti:-foo ti:*a* _ OR:x ti:> < AND:NOT
+date: votes:5 .. 2027 ..2027 2026-03.. … …7 date:..
 """
 ODD = ["\u0338", "\x00", "\ud800", "\uff1a", "\uff08", "\u202e", "\u00ad", "\uff5c", "🙂"]
 PIECES = st.tuples(st.sampled_from([*TYPED.split(), *ODD]), st.sampled_from([" ", "", "  "]))
