@@ -1,8 +1,16 @@
-"""How gunicorn's threads wait: never on a connection that says nothing."""
+"""How gunicorn's threads wait (never on a connection that says nothing), and how long an address
+may be.
+"""
 
+from gunicorn.http import message
 from gunicorn.workers.gthread import _DEFER, TConn, ThreadWorker
 
+from config.supervisor.children import LONGEST_ADDRESS_BYTES
+
 SILENCE_SECONDS = 0.05
+
+# More than 8,190 bytes are else cut down to that, whatever is configured.
+message.MAX_REQUEST_LINE = LONGEST_ADDRESS_BYTES
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]

@@ -23,6 +23,11 @@ STOP_STEPS: tuple[tuple[tuple[str, ...], float], ...] = (
 NAMES = tuple(name for names, _ in STOP_STEPS for name in names)
 # Threads, not processes, for web: two idle connections of a browser held up a sync worker for 31 s.
 WEB_PROCESSES, WEB_THREADS = 2, 4
+# A search of 1,000 letters that are not ASCII is an address of 9 to 12 kB; gunicorn refuses more
+# than 8,190 bytes with a bare line of its own. What is too long for the search is said by its page.
+LONGEST_ADDRESS_BYTES = 128 * 1024
+# htmx tells the address of the page in a field of each request.
+LONGEST_FIELD_BYTES = 32 * 1024
 IO_THREADS = 8
 CPU_PROCESSES = 1
 
@@ -67,6 +72,10 @@ def _web() -> list[str]:
             "--worker-class=config.web.PatientWorker",
             f"--workers={WEB_PROCESSES}",
             f"--threads={WEB_THREADS}",
+        ),
+        *(
+            f"--limit-request-line={LONGEST_ADDRESS_BYTES}",
+            f"--limit-request-field_size={LONGEST_FIELD_BYTES}",
         ),
         *("--graceful-timeout=1", "--timeout=60", "--log-level=warning", "--no-control-socket"),
     ]
