@@ -4,7 +4,7 @@ It decides what excludes each other by itself (votes above 10 and below 5); what
 as typed, and no paper is looked at. Read more: docs/search.md.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import date
 from itertools import combinations
 from typing import TypeVar
@@ -16,9 +16,18 @@ Bound = TypeVar("Bound", int, date)
 
 def contradictions(parts: Sequence[Node]) -> Iterator[tuple[Node, Node]]:
     """Yield the pairs of `parts`, all of which a paper has to satisfy, that exclude each other."""
-    for one, other in combinations(dict.fromkeys(parts), 2):
+    distinct = dict.fromkeys(parts)
+    # Pairs of the 64 parts that a search may have took 9 ms where most of them are plain words.
+    telling = [part for part in distinct if _may_exclude(part, distinct)]
+    for one, other in combinations(telling, 2):
         if _exclude(one, other):
             yield one, other
+
+
+def _may_exclude(part: Node, parts: Container[Node]) -> bool:
+    if isinstance(part, Counts | Dated):
+        return True
+    return (part.part if isinstance(part, Not) else Not(part)) in parts
 
 
 def _exclude(one: Node, other: Node) -> bool:

@@ -3,7 +3,9 @@
 The same analyzers and spellings as the index's find the words, so what is marked is what matched.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from tantivy import TextAnalyzer, Token
@@ -16,6 +18,10 @@ from papers.search.words import stems_within
 
 Place = tuple[int, int]
 
+# A page marks the same 64 words at most in each of its papers.
+_KEPT = 256
+_LAST = "\U0010ffff"
+
 
 class Words:
     """The words of one text, composed (analysis.compose), and where they stand in it.
@@ -27,9 +33,11 @@ class Words:
         self._analyzer = NAMES if is_name else ENGLISH
         self._spelled, self._characters = spell_with_places(text)
         self._terms = NAMES.analyze(self._spelled) if is_name else terms_of(self._spelled)
+        # A chain too long for a term has none.
         self._others = [
-            (self._analyzer.analyze(word), (self._characters[start], self._characters[end]))
+            (terms, (self._characters[start], self._characters[end]))
             for word, start, end in other_words_with_places(self._spelled)
+            if (terms := self._analyzer.analyze(word))
         ]
 
     def places_of(self, term: Term) -> Iterator[Place]:
@@ -60,22 +68,50 @@ class Words:
                 yield place
 
     def _beginning(self, text: str) -> Iterator[Place]:
-        *_whole, beginning = NAMES.analyze(normalise(text)) or [""]
-        if not beginning:
+        asked = _wanted_beginning(text, self._analyzer)
+        if not asked.beginning:
             return
-        whole = self._analyzer.analyze(normalise(text))[:-1]
-        shorter = stems_within(beginning) if self._analyzer is ENGLISH else frozenset()
-        for at in range(len(whole), len(self._terms)):
-            begins = self._tokens[at].text.startswith(beginning) or self._terms[at] in shorter
-            if begins and self._terms[at - len(whole) : at] == whole:
-                yield self._place(at - len(whole), at)
+        count = len(asked.whole)
+        for at in self._beginning_at(asked):
+            if at >= count and self._terms[at - count : at] == asked.whole:
+                yield self._place(at - count, at)
         for terms, place in self._others:
-            if not whole and terms[0].startswith(beginning):
+            if not count and terms[0].startswith(asked.beginning):
                 yield place
 
+    def _beginning_at(self, asked: "_Beginning") -> list[int]:
+        first = bisect_left(self._in_order, (asked.beginning, 0))
+        last = bisect_left(self._in_order, (asked.beginning + _LAST, 0))
+        found = {at for _word, at in self._in_order[first:last]}
+        if asked.shorter:
+            found.update(at for at, term in enumerate(self._terms) if term in asked.shorter)
+        return sorted(found)
 
-@lru_cache(256)
+    @cached_property
+    def _in_order(self) -> list[tuple[str, int]]:
+        """The words as they are written, by alphabet, each with its number in the text."""
+        return sorted((token.text, at) for at, token in enumerate(self._tokens))
+
+
+@dataclass(frozen=True, slots=True)
+class _Beginning:
+    """A beginning, the `whole` words before it, and `shorter` stems of words that begin so."""
+
+    beginning: str
+    whole: list[str]
+    shorter: frozenset[str]
+
+
+@lru_cache(_KEPT)
 def _wanted(text: str, analyzer: TextAnalyzer) -> list[list[str]]:
     """The terms that stand side by side where `text` does, for each of its spellings."""
     found = (analyzer.analyze(normalise(spelling)) for spelling in spellings(text))
     return [terms for terms in found if terms]
+
+
+@lru_cache(_KEPT)
+def _wanted_beginning(text: str, analyzer: TextAnalyzer) -> _Beginning:
+    text = normalise(text)
+    beginning = (NAMES.analyze(text) or [""])[-1]
+    shorter = stems_within(beginning) if beginning and analyzer is ENGLISH else frozenset()
+    return _Beginning(beginning, analyzer.analyze(text)[:-1], shorter)

@@ -4,6 +4,7 @@ The same analyzer as the index's finds the words, so what is marked is what matc
 escaped; the only markup is <mark>.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -85,16 +86,23 @@ def _without_overlap(spans: Sequence[_Span]) -> list[_Span]:
 def _passage(text: str, spans: Sequence[_Span], characters: int) -> tuple[int, int]:
     if len(text) <= characters:
         return 0, len(text)
-    start = max(spans, key=lambda first: _worth(spans, first, characters)).start if spans else 0
+    start = _best_start(spans, characters)
     # Some words before the first match, unless the passage then would run past the end.
     start = max(0, min(start - characters // 5, len(text) - characters))
     return _at_word(text, start, 0), _at_word(text, start + characters, len(text))
 
 
-def _worth(spans: Sequence[_Span], first: _Span, characters: int) -> tuple[int, int]:
-    room = first.start + characters * 4 // 5
-    within = [span.part for span in spans if first.start <= span.start and span.end <= room]
-    return len(set(within)), len(within)
+def _best_start(spans: Sequence[_Span], characters: int) -> int:
+    """The first match of the passage that holds most parts of the query, then most matches."""
+    best, most = spans[0].start if spans else 0, (0, 0)
+    ends = [span.end for span in spans]
+    for place, first in enumerate(spans):
+        last = bisect_right(ends, first.start + characters * 4 // 5)
+        within = [span.part for span in spans[place:last]]
+        worth = (len(set(within)), len(within))
+        if worth > most:
+            best, most = first.start, worth
+    return best
 
 
 def _at_word(text: str, at: int, edge: int) -> int:

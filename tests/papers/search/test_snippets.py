@@ -138,3 +138,20 @@ def test_odd_text_marks_nothing(kind: type[Word | Phrase | Prefix], text: str) -
 def test_a_word_asked_for_twice_counts_once() -> None:
     text = "owl " + "and so on " * 60 + "kestrel weir"
     assert "kestrel" in snippet(text, parse("owl owl owl kestrel weir"))
+
+
+def test_a_hyphenated_chain_too_long_for_the_index_marks_nothing() -> None:
+    chain = f"{'kes' * 30}-{'trel' * 30} owls"
+    assert "<mark>owls</mark>" in marked(chain, parse("kes* owl*"))
+    assert marked(chain, parse("zzz*")) == chain
+
+
+def test_beginnings_are_marked_in_order_wherever_they_stand() -> None:
+    text = "Owls, kestrels and an owlet: the experiment"
+    assert marked(text, parse("owl* kest*")) == (
+        "<mark>Owls</mark>, <mark>kestrels</mark> and an <mark>owlet</mark>: the experiment"
+    )
+    assert marked(text, parse("experime*")) == text.replace("experiment", "<mark>experiment</mark>")
+    assert marked("deep owl nets, an owl nest", parse("owl-ne*")) == (
+        "deep <mark>owl nets</mark>, an <mark>owl nest</mark>"
+    )
