@@ -2,6 +2,8 @@
 may be.
 """
 
+from importlib import import_module
+
 from gunicorn.http import message
 from gunicorn.workers.gthread import _DEFER, TConn, ThreadWorker
 
@@ -19,6 +21,11 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     Browsers open connections ahead of need. Gunicorn 27 gives each new one a thread for 5 s, so
     that eight held up everybody else for 5 s (measured); here they wait in the worker's poller.
     """
+
+    def load_wsgi(self) -> None:
+        super().load_wsgi()
+        # Only now can what uses Django be imported.
+        import_module("config.warm").warm_up()
 
     def handle(self, conn: TConn) -> object:
         if not (conn.initialized or conn.data_ready):

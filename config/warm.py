@@ -1,0 +1,38 @@
+"""What a web process reads before its first visitor: else that one waits half a second more.
+
+It decides what is read early, never what is answered: whatever fails here fails again, and is said,
+where it is needed.
+"""
+
+import logging
+import threading
+
+from django.db import connection
+from django.urls import get_resolver
+
+from papers.meaning.near import encode
+from papers.search.engine import search
+from papers.search.language import parse
+
+logger = logging.getLogger(__name__)
+
+# It needs the index, its facets and the counts of all papers.
+_SEARCH = "model stars:>0"
+
+
+def warm_up() -> threading.Thread:
+    """Import all views, and let a thread read the index, the counts and the model."""
+    get_resolver().url_patterns  # noqa: B018 - read for what it imports
+    thread = threading.Thread(target=_read, name="warm-up", daemon=True)
+    thread.start()
+    return thread
+
+
+def _read() -> None:
+    try:
+        search(parse(_SEARCH), limit=1, facets=True)
+        encode(_SEARCH)
+    except Exception as error:
+        logger.debug("web: nothing could be read early (%s)", error)
+    finally:
+        connection.close()
