@@ -38,29 +38,32 @@ CODES = (
 # Latin letters and the punctuation that goes with them: cut into words here as there.
 _PLAIN = re.compile("[\x00-\xff\u2010-\u2027\u2030-\u205e]*")
 _WORD = re.compile(r"[^\W_]+")
+_TO_SPACES = str.maketrans({chr(code): " " for code in range(128) if not chr(code).isalnum()})
 _KEPT_STEMS = 200_000
-_stems: dict[str, str] = {}
+
+
+class _Stems(dict[str, str]):
+    """From a single word to its term, "" for one so long that none is kept."""
+
+    def __missing__(self, word: str) -> str:
+        stem = "".join(ENGLISH.analyze(word))
+        if len(self) < _KEPT_STEMS:
+            self[word] = stem
+        return stem
+
+
+_stems = _Stems()
 
 
 def terms_of(text: str) -> list[str]:
-    """Return `ENGLISH.analyze(text)`, in a fifth of the time where its words were met before."""
-    if not text.isascii() and not _PLAIN.fullmatch(text):
+    """Return `ENGLISH.analyze(text)`, in a tenth of the time where its words were met before."""
+    if text.isascii():
+        words = text.lower().translate(_TO_SPACES).split()
+    elif _PLAIN.fullmatch(text):
+        words = _WORD.findall(text.lower())
+    else:
         return ENGLISH.analyze(text)
-    words = _WORD.findall(text.lower())
-    terms: list[str | None] = list(map(_stems.get, words))
-    if None in terms:
-        terms = [_stem(word) for word in words]
-    return list(filter(None, terms))
-
-
-def _stem(word: str) -> str:
-    """The term of a single word, "" of one so long that none is kept."""
-    stem = _stems.get(word)
-    if stem is None:
-        stem = "".join(ENGLISH.analyze(word))
-        if len(_stems) < _KEPT_STEMS:
-            _stems[word] = stem
-    return stem
+    return list(filter(None, map(_stems.__getitem__, words)))
 
 
 def compose(text: str) -> str:

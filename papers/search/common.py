@@ -7,9 +7,10 @@ Which words are common is found out when an index is built, and lies in its fold
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import compress, pairwise
+from operator import and_
 from pathlib import Path
 
 from papers.search.analysis import normalise, terms_of
@@ -36,25 +37,35 @@ class Common:
     words: frozenset[str] = frozenset()
     papers: int = 0
     runs: frozenset[str] = frozenset()
+    # Most pairs begin no run, which is quickly seen.
+    _beginnings: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        beginnings = frozenset("_".join(run.split("_")[:2]) for run in self.runs)
+        object.__setattr__(self, "_beginnings", beginnings)
 
     def __bool__(self) -> bool:
         return bool(self.words)
 
     def pairs_in(self, terms: Sequence[str]) -> str:
         """Return the pairs and runs among `terms`, with spaces between."""
-        words = self.words
-        places = [
-            at for at, (one, other) in enumerate(pairwise(terms)) if one in words and other in words
-        ]
-        found = [f"{terms[at]}_{terms[at + 1]}" for at in places]
-        if self.runs:
-            for at, run in zip(places, list(found), strict=True):
-                for term in terms[at + 2 : at + LONGEST_RUN]:
-                    run = f"{run}_{term}"
-                    if run not in self.runs:
-                        break
-                    found.append(run)
+        is_common = list(map(self.words.__contains__, terms))
+        are_common = list(map(and_, is_common, is_common[1:]))
+        found = list(map("_".join, compress(pairwise(terms), are_common)))
+        begin_runs = list(map(self._beginnings.__contains__, found))
+        if True in begin_runs:
+            places = compress(range(len(terms)), are_common)
+            beginnings = list(compress(zip(places, found, strict=True), begin_runs))
+            for at, pair in beginnings:
+                found += self._runs_at(at, pair, terms)
         return " ".join(found)
+
+    def _runs_at(self, at: int, run: str, terms: Sequence[str]) -> Iterator[str]:
+        for term in terms[at + 2 : at + LONGEST_RUN]:
+            run = f"{run}_{term}"
+            if run not in self.runs:
+                return
+            yield run
 
     def is_outgrown_by(self, papers: int) -> bool:
         """Whether so many papers came since that other words may be the common ones."""

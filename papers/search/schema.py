@@ -138,16 +138,17 @@ def make_document(paper: IndexedPaper, common: Common = NO_PAIRS) -> tantivy.Doc
 def _add_words(document: tantivy.Document, paper: IndexedPaper, common: Common) -> None:
     names = [normalise(name) for name in paper.authors]
     title = normalise(paper.title)
-    words = terms_of(" ".join(names))
+    words = [" ".join(terms_of(" ".join(names)))]
     for field, text in (("title", title), ("abstract", normalise(paper.abstract))):
         terms = terms_of(text)
-        document.add_text(field, " ".join(terms))
+        words.append(" ".join(terms))
+        document.add_text(field, words[-1])
         if common and (pairs := common.pairs_in(terms)):
             document.add_text(PAIR_FIELDS[field], pairs)
         # Another value: a phrase does not run from the text into what is added to it.
-        if others := terms_of(other_words(text)):
-            document.add_text(field, " ".join(others))
-        words += terms + others
+        if others := " ".join(terms_of(other_words(text))):
+            document.add_text(field, others)
+            words.append(others)
     document.add_text("title_words", title)
     # One value a name: a phrase does not run from one author into the next.
     for name in names:

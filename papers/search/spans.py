@@ -6,13 +6,16 @@ It decides which terms cover a span; never which day a paper has (schema.py).
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 
 # arXiv began in 1991; feeds and files tell of older papers, and of wrong years.
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 FIRST_DAY, LAST_DAY = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
 UNDATED = "undated"
+_KEPT_DAYS = 4096
 
 
+@lru_cache(_KEPT_DAYS)
 def terms_of_day(day: date | None) -> tuple[str, ...]:
     """Return the terms of a paper of this day: the day, its month, its year."""
     if day is None:
