@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from django.db import connection
 
 from accounts.matching.batch import Batch, all_standing, match
+from accounts.matching.bounds import PAPER_DAY, keep_newest
 from accounts.matching.lease import Lease, turn
 from accounts.matching.writing import write
 from accounts.models import MatchCursor, QueryMatch, StandingQuery
@@ -23,10 +24,7 @@ BATCH_PAPERS = 1000
 # Nothing looks further back than the digest of a reader who was away (OLDEST_ANNOUNCED_DAYS).
 KEPT_DAYS = 120
 
-RECENT = """
-COALESCE(announced_on, (submitted_at AT TIME ZONE 'UTC')::date,
-         (first_seen_at AT TIME ZONE 'UTC')::date) >= %s
-"""
+RECENT = f"{PAPER_DAY} >= %s"
 # WITH TIES: papers of one transaction stay together, however many they are.
 _CHANGED = f"""
 SELECT id, changed_xid::text::bigint FROM papers_paper
@@ -93,7 +91,7 @@ def recheck(*, now: datetime) -> Outcome:
         if goes_on:
             lease.move(recheck_after=rows[-1][0])
         else:
-            _tidy(now)
+            _tidy(now, lease)
             lease.move(recheck_after=None, rechecked_on=today)
         return outcome
 
@@ -108,7 +106,8 @@ def _match(paper_ids: list[int], now: datetime, lease: Lease, *, goes_on: bool) 
     return Outcome(len(papers), matches.asked, matches.run, added, goes_on)
 
 
-def _tidy(now: datetime) -> None:
+def _tidy(now: datetime, lease: Lease) -> None:
+    keep_newest(lease)
     QueryMatch.objects.filter(matched_at__lt=now - timedelta(days=KEPT_DAYS)).delete()
     # Where no index could be asked (seeding.py), one whole daily look has done the same.
     waiting = StandingQuery.objects.filter(seeded_at=None)
