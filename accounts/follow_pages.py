@@ -1,14 +1,12 @@
 """Follows as pages show them: how many papers each brought, and where its feeds are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from urllib.parse import urlencode
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Count, F
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts import feed_keys
 from accounts.following import DAYS_BACK
@@ -33,20 +31,6 @@ class Row:
     def is_being_asked(self) -> bool:
         """Whether the papers that were here before it are still to be looked through."""
         return self.follow.standing is not None and self.follow.standing.seeded_at is None
-
-    @property
-    def whole_search(self) -> str:
-        """The address of all that ever matched, newest first."""
-        query = replace(parse(self.follow.query), sort="new")
-        return f"{reverse('papers:search')}?{urlencode({'q': str(query)})}"
-
-    @property
-    def kept_since(self) -> date | None:
-        """The day from which on matches are kept, where so many match that it is not 30 days."""
-        standing = self.follow.standing
-        day = standing.kept_since if standing is not None and not self.follow.changes else None
-        first = timezone.now().date() - timedelta(days=DAYS_BACK)
-        return day if day is not None and day > first else None
 
     @property
     def feeds(self) -> list[tuple[str, str]]:

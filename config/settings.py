@@ -107,6 +107,13 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates" / "emails"],
         "OPTIONS": {"environment": "accounts.digest.mail.environment"},
     },
+    # So are the cards of papers, which made up most of a page.
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "NAME": "cards",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {"environment": "papers.cards.environment"},
+    },
 ]
 
 # --- Postgres, Redis --------------------------------------------------------------------------

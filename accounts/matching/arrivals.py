@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime, timedelta
 from django.db import connection
 
 from accounts.matching.batch import Batch, all_standing, match
-from accounts.matching.bounds import PAPER_DAY, keep_newest
 from accounts.matching.lease import Lease, turn
 from accounts.matching.writing import write
 from accounts.models import MatchCursor, QueryMatch, StandingQuery
@@ -24,15 +23,18 @@ BATCH_PAPERS = 1000
 # Nothing looks further back than the digest of a reader who was away (OLDEST_ANNOUNCED_DAYS).
 KEPT_DAYS = 120
 
-RECENT = f"{PAPER_DAY} >= %s"
+_RECENT = """
+COALESCE(announced_on, (submitted_at AT TIME ZONE 'UTC')::date,
+         (first_seen_at AT TIME ZONE 'UTC')::date) >= %s
+"""
 # WITH TIES: papers of one transaction stay together, however many they are.
 _CHANGED = f"""
 SELECT id, changed_xid::text::bigint FROM papers_paper
-WHERE changed_xid >= %s::text::xid8 AND changed_xid < %s::text::xid8 AND {RECENT}
+WHERE changed_xid >= %s::text::xid8 AND changed_xid < %s::text::xid8 AND {_RECENT}
 ORDER BY changed_xid FETCH FIRST %s ROWS WITH TIES
 """  # noqa: S608 - made of this module's own constants
 _NEXT = f"""
-SELECT id FROM papers_paper WHERE id > %s AND {RECENT} ORDER BY id LIMIT %s
+SELECT id FROM papers_paper WHERE id > %s AND {_RECENT} ORDER BY id LIMIT %s
 """  # noqa: S608 - made of this module's own constants
 
 
@@ -61,7 +63,7 @@ def match_arrivals(*, now: datetime) -> Outcome:
         with changes.snapshot() as snapshot:
             cursor = _cursor(snapshot)
             first = snapshot.decided if cursor is None else cursor
-            rows = _rows(_CHANGED, first, snapshot.decided, first_day(now), BATCH_PAPERS)
+            rows = _rows(_CHANGED, first, snapshot.decided, _first_day(now), BATCH_PAPERS)
         if cursor is None:
             # Another database than the one known, or its past: all that is recent, anew.
             _begin_anew(lease, snapshot)
@@ -85,13 +87,13 @@ def recheck(*, now: datetime) -> Outcome:
         if lease is None:
             return Outcome()
         after = MatchCursor.objects.get(pk=1).recheck_after or 0
-        rows = _rows(_NEXT, after, first_day(now), BATCH_PAPERS)
+        rows = _rows(_NEXT, after, _first_day(now), BATCH_PAPERS)
         goes_on = len(rows) >= BATCH_PAPERS
         outcome = _match([paper_id for (paper_id,) in rows], now, lease, goes_on=goes_on)
         if goes_on:
             lease.move(recheck_after=rows[-1][0])
         else:
-            _tidy(now, lease)
+            _tidy(now)
             lease.move(recheck_after=None, rechecked_on=today)
         return outcome
 
@@ -106,15 +108,14 @@ def _match(paper_ids: list[int], now: datetime, lease: Lease, *, goes_on: bool) 
     return Outcome(len(papers), matches.asked, matches.run, added, goes_on)
 
 
-def _tidy(now: datetime, lease: Lease) -> None:
-    keep_newest(lease)
+def _tidy(now: datetime) -> None:
     QueryMatch.objects.filter(matched_at__lt=now - timedelta(days=KEPT_DAYS)).delete()
     # Where no index could be asked (seeding.py), one whole daily look has done the same.
     waiting = StandingQuery.objects.filter(seeded_at=None)
     waiting.filter(created_at__lt=now - timedelta(days=1)).update(seeded_at=now)
 
 
-def first_day(now: datetime) -> date:
+def _first_day(now: datetime) -> date:
     return now.astimezone(UTC).date() - timedelta(days=RECENT_DAYS)
 
 

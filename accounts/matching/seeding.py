@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 
 from accounts.matching.arrivals import RECENT_DAYS
 from accounts.matching.batch import Matches
-from accounts.matching.bounds import MOST_KEPT, keep_newest
 from accounts.matching.lease import Lease, turn
 from accounts.matching.writing import add
 from accounts.models import MatchCursor, StandingQuery
@@ -21,8 +20,8 @@ from papers.search.tree import Query
 logger = logging.getLogger(__name__)
 
 QUERIES_A_TURN = 200
-# One more than are kept: that there are more is how a search is known to be broad.
-MOST_PAPERS = MOST_KEPT + 1
+# arXiv announces about 25,000 papers a month, all subjects together.
+MOST_PAPERS = 40_000
 
 
 def seed(*, now: datetime) -> int:
@@ -65,7 +64,6 @@ def _seed(lease: Lease, now: datetime) -> int:
             # The daily look asks it again; the others are not to wait for it.
             logger.exception("follows: search %s cannot be asked", pk)
     add(matches, at=now, lease=lease)
-    keep_newest(lease, of=[pk for pk, _text in those])
     with lease.hold():
         StandingQuery.objects.filter(pk__in=[pk for pk, _text in those]).update(seeded_at=now)
     return len(those)

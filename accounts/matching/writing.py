@@ -12,7 +12,6 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from accounts.matching.batch import Matches
-from accounts.matching.bounds import PAPER_DAY
 from accounts.matching.lease import Lease
 from accounts.models import QueryMatch
 
@@ -27,17 +26,15 @@ SELECT id FROM papers_paper WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE
 _LOCK_STANDING = """
 SELECT id FROM accounts_standingquery WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE
 """
-# A query that was never asked of the papers here does not make them new (seeding.py); of one that
-# very many match the older ones are not kept (bounds.py).
-_ADD = f"""
+# A query that was never asked of the papers here does not make them new: see seeding.py.
+_ADD = """
 INSERT INTO accounts_querymatch (standing_id, paper_id, matched_at)
 SELECT s.id, p.id, CASE WHEN s.seeded_at IS NULL THEN LEAST(p.first_seen_at, %s) ELSE %s END
 FROM unnest(%s::bigint[], %s::bigint[]) AS f (standing_id, paper_id)
 JOIN accounts_standingquery s ON s.id = f.standing_id
 JOIN papers_paper p ON p.id = f.paper_id
-WHERE s.kept_since IS NULL OR {PAPER_DAY} >= s.kept_since
 ON CONFLICT (standing_id, paper_id) DO NOTHING
-"""  # noqa: S608 - made of this project's own constants
+"""
 _TAKE_AWAY = """
 DELETE FROM accounts_querymatch m WHERE m.paper_id = ANY(%s) AND m.standing_id <= %s
 AND NOT EXISTS (

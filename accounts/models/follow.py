@@ -30,9 +30,6 @@ class StandingQuery(models.Model):
     seeded_at = models.DateTimeField(
         null=True, blank=True, help_text=_("When it was asked of the papers already here.")
     )
-    kept_since = models.DateField(
-        null=True, blank=True, help_text=_("Matches of older papers are not kept: too many match.")
-    )
 
     class Meta:
         verbose_name_plural = "standing queries"

@@ -35,6 +35,14 @@ class TextSource(models.IntegerChoices):
     ARXIV = 4, _("arXiv")
 
 
+# Half of what a page of papers costs to read lies in the fields that no card shows.
+_ON_CARDS = (
+    *("arxiv_id", "title", "author_line", "primary_category", "code_url", "text_source"),
+    *("announced_on", "submitted_at", "withdrawn_at"),
+    *("stats__votes", "stats__upvotes", "stats__stars"),
+)
+
+
 class PaperQuerySet(models.QuerySet["Paper"]):
     def announced_between(self, first: date, last: date) -> Self:
         return self.filter(announced_on__range=(first, last))
@@ -82,7 +90,11 @@ class PaperQuerySet(models.QuerySet["Paper"]):
 
     def for_cards(self) -> Self:
         """Only what a card shows: the full text stays in the database."""
-        return self.select_related("stats").defer("abstract", "authors", "comment", "journal_ref")
+        return self.select_related("stats").only(*_ON_CARDS, "short_abstract")
+
+    def for_snippets(self) -> Self:
+        """As `for_cards`, with the abstract, of which the card shows a passage."""
+        return self.select_related("stats").only(*_ON_CARDS, "abstract")
 
 
 class Paper(models.Model):

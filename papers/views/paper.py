@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from papers import marks, ranking
+from papers.cards import Onlooker, render_vote_button
 from papers.htmx import HtmxHttpRequest
 from papers.identifiers import parse_arxiv_id
 from papers.merging import find_merged
@@ -94,8 +95,8 @@ def vote(request: HtmxHttpRequest, pk: int) -> HttpResponse:
     voted = request.POST.get("voted") == "1"
     votes = set_vote(request.user, found, voted=voted)
     if request.htmx:
-        context = {"paper": found, "voted": voted, "votes": votes}
-        return render(request, "papers/_vote_button.html", context)
+        onlooker = Onlooker(request.get_full_path(), is_reader=True)
+        return HttpResponse(render_vote_button(found, onlooker, voted=voted, votes=votes))
     return redirect(_next_address(request, found))
 
 

@@ -114,7 +114,7 @@ def _found(request: HttpRequest, query: Query, text: str) -> dict[str, object]:
         facets=True,
     )
     ids = [hit.paper_id for hit in result.hits]
-    papers = Paper.objects.select_related("stats").in_bulk(ids)
+    papers = Paper.objects.for_snippets().in_bulk(ids)
     near = {hit.paper_id for hit in result.hits if hit.is_near}
     here = [papers[pk] for pk in ids if pk in papers]
     notes = (*result.notes, *damage)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from papers import marks
+from papers.cards import Onlooker, render_save_control
 from papers.models import Paper
 from readinglists.access import any_paper, gone_is_not_found, reader_of, reader_required
 from readinglists.entries import file_paper
@@ -69,8 +70,9 @@ def _file(
 
 
 def _render_control(request: HttpRequest, paper: Paper) -> HttpResponse:
-    context = {"paper": paper, "marks": marks.collect(request.user, [paper.pk]), "refocus": True}
-    return render(request, "readinglists/_save_control.html", context)
+    marked = marks.collect(request.user, [paper.pk])
+    onlooker = Onlooker(request.get_full_path(), is_reader=True, marks=marked)
+    return HttpResponse(render_save_control(paper, onlooker, refocus=True))
 
 
 def _is_htmx(request: HttpRequest) -> bool:
