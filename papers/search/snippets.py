@@ -4,12 +4,12 @@ The same analyzer as the index's finds the words, so what is marked is what matc
 escaped; the only markup is <mark>.
 """
 
+import html
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from papers.latex import to_text
@@ -124,6 +124,6 @@ def _html(text: str, spans: Sequence[_Span], start: int, end: int) -> SafeString
     ]
     return SafeString(
         ("… " if start > 0 else "")
-        + "".join(before + escape(piece) + after for before, piece, after in pieces)
+        + "".join(before + html.escape(piece) + after for before, piece, after in pieces)
         + (" …" if end < len(text) else "")
     )
