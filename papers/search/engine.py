@@ -125,7 +125,7 @@ def search(
     if offset > DEEPEST_OFFSET[asked.sort]:
         result = _too_deep(asked, wanted)
     elif asked.sort == "relevance":
-        result = _most_relevant(asked, compiled.scored, limit, offset)
+        result = _most_relevant(asked, compiled, limit, offset)
     else:
         result = _ordered(asked, wanted, asked.sort, limit, offset, after)
     counted = _facets(asked, wanted) if facets else None
@@ -163,7 +163,7 @@ def _too_deep(asked: _Asked, wanted: tantivy.Query) -> SearchResult:
     return SearchResult((), total, (said,), is_capped=True, sort=asked.sort)
 
 
-def _most_relevant(asked: _Asked, compiled: tantivy.Query, limit: int, offset: int) -> SearchResult:
+def _most_relevant(asked: _Asked, compiled: Compiled, limit: int, offset: int) -> SearchResult:
     found = rank(
         asked.reading.searcher,
         asked.query,

@@ -16,7 +16,9 @@ from papers.search.compiler import with_ids
 from papers.search.fusion import FEEDBACK, NOTHING_KNOWN, Known, fuse, with_feedback
 from papers.search.hits import Hit, all_of, count_of, numbers, unscored
 from papers.search.questions import Question, holding_any, preferring_titles, read_question
-from papers.search.tree import Node, Query
+from papers.search.titled import best_titled
+from papers.search.tree import Node, Query, Word
+from papers.search.words import Compiled
 
 # Equal scores are put newest first; so many more than asked for are looked at for that.
 _TIES = 50
@@ -39,7 +41,7 @@ class Ranked:
 def rank(
     reader: tantivy.Searcher,
     query: Query,
-    compiled: tantivy.Query,
+    compiled: Compiled,
     *,
     compile_part: Callable[[Node], tantivy.Query],
     limit: int,
@@ -53,9 +55,8 @@ def rank(
     `compile_part` compiles a part of the query by itself.
     """
     asked = _Asked(reader, read_question(query.tree), compile_part, filters)
-    wanted = all_of([compiled, *filters]) if filters else compiled
-    found = reader.search(preferring_titles(wanted, asked.question), limit=offset + limit + _TIES)
-    exact, total = _newest_first(reader, found), count_of(found)
+    found, total = _best(asked, query.tree, compiled, offset + limit + _TIES)
+    exact = _newest_first(reader, found)
     page = exact[offset : offset + limit]
     if total > offset + limit or asked.question is None:
         return Ranked(tuple(page), total)
@@ -71,6 +72,18 @@ class _Asked:
     question: Question | None
     compile_part: Callable[[Node], tantivy.Query]
     filters: Sequence[tantivy.Query]
+
+
+def _best(
+    asked: _Asked, tree: Node, compiled: Compiled, limit: int
+) -> tuple[tantivy.SearchResult, int]:
+    if isinstance(tree, Word) and tree.field is None:
+        titled = best_titled(asked.reader, tree, compiled, asked.filters, limit=limit)
+        if titled is not None:
+            return titled
+    wanted = preferring_titles(all_of([compiled.scored, *asked.filters]), asked.question)
+    found = asked.reader.search(wanted, limit=limit)
+    return found, count_of(found)
 
 
 def _newest_first(reader: tantivy.Searcher, found: tantivy.SearchResult) -> list[Hit]:
