@@ -50,14 +50,23 @@ def root() -> Path:
     return Path(settings.SEARCH_INDEX)
 
 
-def current() -> Path | None:
-    """Return the folder of the live index, None when there is none of this version."""
-    link = root() / "current"
+def served() -> Path | None:
+    """Return the folder of the live index, of whatever version; None when there is none."""
     try:
-        name = os.readlink(link)
+        return root() / os.readlink(root() / "current")
     except OSError:
         return None
-    return root() / name if name.startswith(f"v{INDEX_VERSION}-") else None
+
+
+def current() -> Path | None:
+    """Return the folder of the live index, None when there is none of this version."""
+    path = served()
+    return path if path and path.name.startswith(f"v{INDEX_VERSION}-") else None
+
+
+def withdraw() -> None:
+    """Let readers see no index any more."""
+    (root() / "current").unlink(missing_ok=True)
 
 
 def is_lost() -> bool:
@@ -81,7 +90,7 @@ def make_current(folder: Path) -> None:
 
 def remove_others() -> None:
     """Remove what is not the live index: older ones, and those that never were finished."""
-    kept = current()
+    kept = served()
     for folder in root().glob("v*-*"):
         if folder != kept:
             shutil.rmtree(folder, ignore_errors=True)

@@ -17,6 +17,7 @@ from django.db import Error, connection
 from papers.search import changes, folder
 from papers.search.changes import Snapshot
 from papers.search.common import NO_PAIRS, SAMPLE_PAPERS, count_common, load_common, save_common
+from papers.search.damage import damaged_file
 from papers.search.folder import FollowerState, IndexBusy, IndexStuck
 from papers.search.schema import (
     Bookmark,
@@ -84,16 +85,24 @@ class Follower:
 
     def _open(self) -> None:
         folder.remove_others()
-        path = folder.current()
+        path = folder.served()
         if path is None:
             return
         try:
+            if damaged := damaged_file(path):
+                # Asked, it might give wrong answers, or end the process that asks.
+                folder.withdraw()
+                logger.warning("The search index is damaged (%s) and is built again.", damaged)
+                return
             index = open_index(path)
-            bookmark = read_bookmark(index)
-        except ValueError as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             logger.warning("The search index cannot be read and is built again: %s", error)
             return
-        if bookmark is not None:
+        if path != folder.current():
+            logger.info(
+                "The search index is of another version; it serves until one of this is built."
+            )
+        elif bookmark := read_bookmark(index):
             self._papers = changes.count_papers()
             self._take(path, index, bookmark)
 

@@ -67,7 +67,7 @@ def current_reading() -> Reading:
         for _attempt in range(2):
             # The second time: a rebuilt index took the place of the one just looked up.
             try:
-                opened = _refreshed(folder.current())
+                opened = _refreshed(folder.served())
                 return Reading(opened.index.searcher(), opened.common, opened.generation)
             except (OSError, ValueError):
                 _open.pop(folder.root(), None)

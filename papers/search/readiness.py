@@ -1,6 +1,6 @@
 """How far this machine's index is behind the database: what the status page and /readyz say.
 
-It decides from what the follower last wrote and the changes after that; it opens no index.
+It decides from what the follower last wrote and the changes after that; it writes nothing.
 Read more: DESIGN 3.3.
 """
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from papers.search import changes, folder
 from papers.search.folder import FollowerState
+from papers.search.reader import IndexNotReady, current_reading
 
 # The follower says how it is doing every few seconds; one silent for so long is not running.
 SILENT_SECONDS = 60.0
@@ -46,5 +47,13 @@ def read_readiness() -> Readiness | None:
         follower=said,
         behind=changes.count_changed(said.cursor, most=MOST_COUNTED),
         silent_seconds=max(time.time() - said.updated_at, 0.0),
-        can_search=folder.current() is not None,
+        can_search=_can_search(),
     )
+
+
+def _can_search() -> bool:
+    try:
+        current_reading()
+    except IndexNotReady:
+        return False
+    return True

@@ -68,9 +68,16 @@ SCHEMA = build_schema()
 
 
 def open_index(folder: Path, *, create: bool = False) -> tantivy.Index:
-    """Open the index in `folder` (which exists); raises ValueError when it cannot be read."""
+    """Open the index in `folder` (which exists).
+
+    Raises ValueError when it cannot be read, or has other fields than this code asks: a field that
+    is not there, or at another place, would end the process.
+    """
     if not create:
-        return _prepared(tantivy.Index.open(str(folder)))
+        index = _opened(folder)
+        if index.schema != SCHEMA:
+            raise ValueError("its fields are not those of this version")
+        return _prepared(index)
     # Newest first on disk: the newest of many are found in a third of the time.
     index = tantivy.Index(
         SCHEMA,
@@ -80,6 +87,16 @@ def open_index(folder: Path, *, create: bool = False) -> tantivy.Index:
         sort_order=tantivy.Order.Desc,
     )
     return _prepared(index)
+
+
+def _opened(folder: Path) -> tantivy.Index:
+    try:
+        return tantivy.Index.open(str(folder))
+    except BaseException as error:
+        # What the library never expects in a file is no Exception, and would end the process.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise ValueError(str(error)) from None
 
 
 def memory_index() -> tantivy.Index:

@@ -6,6 +6,7 @@ from datetime import date
 
 import psycopg
 import pytest
+import tantivy
 from django.db import OperationalError, connection
 from tantivy import IndexWriter
 
@@ -21,7 +22,7 @@ from papers.search import changes, common, folder, schema
 from papers.search.engine import current_searcher, search
 from papers.search.follower import Follower, follow, index_now, state, wait_for_follower
 from papers.search.language import parse
-from papers.search.reader import current_reading
+from papers.search.reader import IndexNotReady, current_reading
 from tests.factories import make_paper
 from tests.papers.search.impatience import ImpatientStop
 
@@ -163,6 +164,38 @@ def test_index_of_another_version_is_built_beside_it(monkeypatch: pytest.MonkeyP
     index_now()
     assert live_name().startswith(f"v{schema.INDEX_VERSION + 1}-")
     assert find("owls") == [owl.pk]
+
+
+def test_index_of_another_version_serves_until_the_new_one_is_built(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    owl = make_paper(title="On owls")
+    index_now()
+    monkeypatch.setattr(folder, "INDEX_VERSION", schema.INDEX_VERSION + 1)
+    make_follower(stopped=True).step()
+    assert (folder.current(), find("owls")) == (None, [owl.pk])
+
+
+def make_schema() -> tantivy.Schema:
+    return tantivy.SchemaBuilder().add_unsigned_field("newest", fast=True).build()
+
+
+@pytest.mark.parametrize("version", [schema.INDEX_VERSION, schema.INDEX_VERSION + 1])
+def test_index_with_other_fields_is_not_asked_and_built_anew(
+    version: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    owl = make_paper(title="On owls")
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "SCHEMA", make_schema())
+        schema.open_index(folder.create_folder(), create=True)
+    (remains,) = folder.root().glob("v*")
+    folder.make_current(remains)
+    monkeypatch.setattr(folder, "INDEX_VERSION", version)
+    with pytest.raises(IndexNotReady):
+        current_searcher()
+    index_now()
+    assert find("owls") == [owl.pk]
+    assert "its fields are not those of this version" in caplog.text
 
 
 def test_damaged_index_is_built_again() -> None:

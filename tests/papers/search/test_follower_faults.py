@@ -15,6 +15,7 @@ from papers.search import folder
 from papers.search.engine import search
 from papers.search.follower import Follower, follow, index_now, state
 from papers.search.language import parse
+from papers.search.reader import IndexNotReady
 from tests.factories import make_paper
 from tests.papers.search.impatience import ImpatientStop
 
@@ -94,6 +95,39 @@ def test_index_with_a_damaged_file_is_built_again(kind: str) -> None:
         file.write_bytes(bytes(100))
     index_now()
     assert find("owls") == [owl.pk]
+
+
+@pytest.mark.parametrize("kind", ["term", "idx", "fast"])
+def test_index_with_a_changed_byte_is_built_again_and_not_asked_meanwhile(
+    kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    owl = make_paper(title="On owls")
+    index_now()
+    damage(*(folder.root() / "current").glob(f"*.{kind}"))
+    stopped = threading.Event()
+    stopped.set()
+    Follower(stopped).step()
+    with pytest.raises(IndexNotReady):
+        find("owls")
+    assert f".{kind}) and is built again" in caplog.text
+    index_now()
+    assert find("owls") == [owl.pk]
+
+
+def test_file_that_a_killed_follower_left_half_written_is_no_damage() -> None:
+    make_paper(title="On owls")
+    index_now()
+    before = live_name()
+    (folder.root() / before / f"{'0' * 32}.term").write_bytes(b"half")
+    index_now()
+    assert live_name() == before
+
+
+def damage(*files: Path) -> None:
+    for file in files:
+        content = bytearray(file.read_bytes())
+        content[len(content) // 4] ^= 1
+        file.write_bytes(content)
 
 
 def test_index_removed_from_under_the_follower_is_built_again() -> None:
