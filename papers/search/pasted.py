@@ -5,6 +5,7 @@ papers/identifiers.py.
 """
 
 import re
+from urllib.parse import unquote
 
 from papers.identifiers import doi_in, normalise_doi, parse_arxiv_id
 from papers.search.tree import Identified
@@ -13,6 +14,13 @@ from papers.search.tree import Identified
 _CLASS_AFTER = re.compile(r"\[[a-z-]+(?:\.[a-z-]+)?\]$", re.IGNORECASE | re.ASCII)
 _ARXIV_BEFORE = re.compile(r"arxiv\s+(?:id\s*:?\s*)?(?=[\w-])", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+# Other sites on papers: .../arxiv/2401.12345, .../papers/2401.12345v2.pdf, ...?pid=2401.12345. The
+# number alone may be anything; the word before it says what it is.
+_ID_IN_ADDRESS = re.compile(
+    r"(?:\b(?:arxiv|abs|pdf|html|papers?|overview)[/:.]|\b(?:arxiv|pid|id)=)(?:arxiv[:.])?"
+    r"((?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?)(?:\.pdf)?(?=[/?#&]|$)",
+    re.IGNORECASE | re.ASCII,
+)
 _WRAPPINGS = (("<", ">"), ("[", "]"), ("(", ")"), ('"', '"'), ("“", "”"))
 _STOPS = ".,;"
 _LONGEST_CHARACTERS = 2000
@@ -22,7 +30,8 @@ def paper_named(text: str) -> Identified | None:
     """Return the arXiv id or DOI when `text` as a whole names a paper (id, address or DOI).
 
     Brackets, quotation marks and a full stop around it do not count, nor does a version. The
-    address of a publisher's page counts where it holds the DOI.
+    address of a publisher's page counts where it holds the DOI, of any other page where it holds
+    the arXiv id after such a word as "arxiv" or "papers".
     """
     if len(text) > _LONGEST_CHARACTERS:
         return None
@@ -40,6 +49,8 @@ def _unwrapped(text: str) -> str:
 
 def _arxiv(text: str) -> Identified | None:
     plain = _ARXIV_BEFORE.sub("", _CLASS_AFTER.sub("", text), count=1)
+    if _ADDRESS.fullmatch(text) and (found := _ID_IN_ADDRESS.search(unquote(text))):
+        plain = found[1]
     try:
         return Identified("id", parse_arxiv_id(plain).base)
     except ValueError:

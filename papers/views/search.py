@@ -55,7 +55,7 @@ def search(request: HtmxHttpRequest) -> HttpResponse:
     paper = _named(text) if named else None
     if paper and not _is_typing(request):
         return redirect(paper)
-    context |= {"query": query, "named": paper, "is_unknown_paper": named and not paper}
+    context |= {"query": query, "named": paper, "unknown_paper": None if paper else named}
     context |= {"notes": query.notes, "segments": segments(text, query.notes)}
     if query.is_empty:
         return _show(request, context | {"examples": first_examples()})

@@ -102,6 +102,20 @@ def test_a_paper_that_is_not_here_can_be_fetched(client: Client, name: str) -> N
     assert "/papers/add/?text=" in page
 
 
+def test_what_is_fetched_is_the_paper_that_an_address_names(client: Client) -> None:
+    make_paper()
+    index_now()
+    page = open_page(client, "https://scirate.com/arxiv/2603.09999")
+    assert '/papers/add/?text=2603.09999"' in page
+
+
+@pytest.mark.parametrize("text", ["", "kestrel", "zzz", "k" * 2000, 'foo:"x'])
+def test_every_search_page_leads_to_the_help(client: Client, text: str) -> None:
+    make_paper(title="Kestrel")
+    index_now()
+    assert 'href="/search/help/">How to search' in open_page(client, text)
+
+
 def test_a_doi_goes_straight_to_its_paper(client: Client) -> None:
     paper = make_paper()
     PaperIdentifier.objects.create(paper=paper, scheme="doi", value="10.1000/182")

@@ -22,6 +22,13 @@ from papers.search.tree import Identified
         "https://www.alphaxiv.org/abs/2106.15928",
         "10.48550/arXiv.2106.15928",
         " https://doi.org/10.48550/arXiv.2106.15928 ",
+        "https://scirate.com/arxiv/2106.15928",
+        "https://www.semanticscholar.org/arxiv/2106.15928?utm=1",
+        "https://ui.adsabs.harvard.edu/abs/arXiv:2106.15928/abstract",
+        "https://ui.adsabs.harvard.edu/abs/arXiv%3A2106.15928/abstract",
+        "https://papers.example/papers/2106.15928v2.pdf",
+        "https://sanity.example/?rank=pid&pid=2106.15928",
+        "https://web.archive.org/web/2021/https://arxiv.org/abs/2106.15928",
     ],
 )
 def test_an_arxiv_id_is_recognised_however_it_is_written(text: str) -> None:
@@ -34,6 +41,7 @@ def test_an_arxiv_id_is_recognised_however_it_is_written(text: str) -> None:
         "hep-th/9901001",
         "arXiv:hep-th/9901001v2 [hep-th]",
         "https://arxiv.org/pdf/hep-th/9901001v2.pdf",
+        "https://scirate.com/arxiv/hep-th/9901001",
     ],
 )
 def test_an_id_of_the_old_kind_is_recognised(text: str) -> None:
@@ -69,6 +77,9 @@ def test_brackets_of_a_doi_belong_to_it() -> None:
         '"',
         "arxiv papers",
         "https://example.org/2106.15928",
+        "https://example.org/watch?v=2106.15928",
+        "https://example.org/papers/2106.159281234",
+        "https://example.org/papers/2199.15928",
         "see https://publisher.example/doi/10.1000/182",
         "https://arxiv.org/list/cs.CL/new",
         "2106.15928" + " " * 2000 + "[cs.CL]",
