@@ -35,7 +35,8 @@ class FollowerState:
 
     `phase` is "building", "following", "waiting" (for the database) or "stuck" (the folder cannot
     be written). `indexed` counts papers in the index being written, `papers` those in the database
-    when it was last counted. Every change below the transaction `cursor` can be found.
+    when it was last counted. Every change below the transaction `cursor` can be found, and every
+    one stored before `level_at`, in seconds as `updated_at`; 0: none ever could.
     """
 
     phase: str
@@ -44,6 +45,7 @@ class FollowerState:
     cursor: int
     updated_at: float
     pid: int
+    level_at: float = 0.0
 
 
 def root() -> Path:

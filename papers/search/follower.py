@@ -59,16 +59,21 @@ class Follower:
         self._committed_at = 0.0
         self._papers = 0
         self._said = FollowerState("", 0, 0, 0, 0.0, 0)
+        before = folder.read_state()
+        self._level_at = before.level_at if before else 0.0
 
     def step(self) -> None:
         """Take over what changed since the last step."""
         if self._index is None:
             self._open()
+        began = time.time()
         with changes.snapshot() as now:
             if self._index is None or self._is_outdated(now):
                 self._build(now)
             else:
                 self._follow(now)
+            if self.has_reached(changes.newest_change()):
+                self._level_at = began
         if self._index is not None:
             self._report("following")
 
@@ -218,7 +223,8 @@ class Follower:
         if same and now - known.updated_at < HEARTBEAT_SECONDS:
             return
         self._said = FollowerState(
-            state.phase, state.indexed, state.papers, state.cursor, now, os.getpid()
+            *(state.phase, state.indexed, state.papers, state.cursor),
+            *(now, os.getpid(), self._level_at),
         )
         folder.write_state(self._said)
 

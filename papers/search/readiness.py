@@ -21,13 +21,16 @@ MOST_COUNTED = 10_000
 class Readiness:
     """`behind` papers, counted to 10,000, wait to be taken over; heard of `silent_seconds` ago.
 
-    Searches are answered, if by an index behind the database, where `can_search`.
+    All that was stored more than `lag_seconds` ago can be found: at most five seconds too many, 0
+    where nothing waits, None where not all ever could be found. Searches are answered, if by an
+    index behind the database, where `can_search`.
     """
 
     follower: FollowerState
     behind: int
     silent_seconds: float
     can_search: bool
+    lag_seconds: float | None
 
     @property
     def is_silent(self) -> bool:
@@ -43,12 +46,20 @@ def read_readiness() -> Readiness | None:
     said = folder.read_state()
     if said is None:
         return None
+    behind, now = changes.count_changed(said.cursor, most=MOST_COUNTED), time.time()
     return Readiness(
         follower=said,
-        behind=changes.count_changed(said.cursor, most=MOST_COUNTED),
-        silent_seconds=max(time.time() - said.updated_at, 0.0),
+        behind=behind,
+        silent_seconds=max(now - said.updated_at, 0.0),
         can_search=_can_search(),
+        lag_seconds=_lag(said, behind, now),
     )
+
+
+def _lag(said: FollowerState, behind: int, now: float) -> float | None:
+    if not behind and said.phase != "building":
+        return 0.0
+    return max(now - said.level_at, 0.0) if said.level_at else None
 
 
 def _can_search() -> bool:

@@ -29,5 +29,6 @@ def _said(search: Readiness | None) -> dict[str, object]:
         "can_search": search.can_search,
         "papers": search.follower.indexed,
         "papers_behind": search.behind,
+        "lag_seconds": None if search.lag_seconds is None else round(search.lag_seconds, 1),
         "silent_seconds": round(search.silent_seconds),
     }

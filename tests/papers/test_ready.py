@@ -1,4 +1,5 @@
 import time
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -26,6 +27,7 @@ def test_a_machine_that_can_search_is_ready(client: Client) -> None:
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert answer.json()["search"]["papers_behind"] == 0
+    assert answer.json()["search"]["lag_seconds"] == 0
 
 
 def test_papers_that_wait_are_counted(client: Client) -> None:
@@ -36,6 +38,22 @@ def test_papers_that_wait_are_counted(client: Client) -> None:
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["search"]["papers_behind"]) == (200, 2)
     assert "2 changes wait to be taken over." in client.get("/status/").content.decode()
+
+
+def test_lag_counts_from_when_all_could_be_found(client: Client) -> None:
+    index_now()
+    said = folder.read_state()
+    assert said is not None
+    folder.write_state(replace(said, level_at=time.time() - 90))
+    make_paper()
+    assert client.get("/readyz").json()["search"]["lag_seconds"] >= 90
+    assert "in the last 90 seconds may not be found yet" in client.get("/status/").content.decode()
+
+
+def test_lag_is_unknown_before_all_were_found_once(client: Client) -> None:
+    folder.root().mkdir()
+    folder.write_state(FollowerState("building", 10, 100, 0, time.time(), 1))
+    assert client.get("/readyz").json()["search"]["lag_seconds"] is None
 
 
 def test_without_an_index_it_is_not_ready(client: Client) -> None:

@@ -284,6 +284,29 @@ def test_state_says_how_many_can_be_found() -> None:
     assert reached.cursor > changes.newest_change()
 
 
+def test_state_says_up_to_when_all_can_be_found() -> None:
+    began = time.time()
+    make_paper()
+    index_now()
+    reached = state()
+    assert reached is not None
+    assert began <= reached.level_at <= time.time()
+
+
+def test_a_change_held_back_by_a_transaction_counts_as_lag() -> None:
+    paper = make_paper()
+    index_now()
+    level = state()
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("UPDATE papers_paper SET title = 'On eagles' WHERE id = %s", [paper.pk])
+        make_paper()
+        assert not index_now(timeout_seconds=0)
+    held = state()
+    assert level is not None
+    assert held is not None
+    assert held.level_at == level.level_at
+
+
 def test_waiting_ends_when_every_change_is_indexed() -> None:
     make_paper()
     index_now()
