@@ -32,7 +32,7 @@ import django
 import numpy as np
 
 from benchmarks.search import kinds
-from benchmarks.site import print_table, run, running_site
+from benchmarks.site import own_seconds, print_table, run, running_site
 
 CONCURRENT = 8
 MIXED, TYPED = "all kinds mixed", "as one types (htmx)"
@@ -40,7 +40,6 @@ SORTS = ("new", "trending", "votes", "stars", "citations")
 WANTED_MS = 40.0
 WANTED_GROWTH = 2.0
 RESULT = "growth.json"
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,13 +254,7 @@ def ask(connection: http.client.HTTPConnection, asker: Asker, text: str) -> None
 def cpu_seconds(pid: int) -> float:
     """Return what a process and its children have used, those that ended included."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return sum(_own_seconds(each) for each in (str(pid), *children))
-
-
-def _own_seconds(pid: str) -> float:
-    # man proc_pid_stat: utime, stime, and those of children waited for, are 14 to 17.
-    values = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(int(value) for value in values[11:15]) / _TICKS
+    return sum(own_seconds(each) for each in (str(pid), *children))
 
 
 def row(each: Figures) -> tuple[str, ...]:

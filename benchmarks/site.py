@@ -16,6 +16,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("BROADSHEET_SHARED_DATA", PROJECT.parent / "shared" / "data"))
 PAPERS = SHARED / "papers.jsonl.gz"
 ROUNDS = 30
+_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
@@ -59,6 +60,13 @@ def running_follower() -> Iterator[None]:
     finally:
         process.terminate()
         process.wait()
+
+
+def own_seconds(pid: str) -> float:
+    """Return what a process, and its children that ended, have used of the processor."""
+    # man proc_pid_stat: utime, stime, and those of children waited for, are 14 to 17.
+    values = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(int(value) for value in values[11:15]) / _TICKS
 
 
 def timed(work: Callable[[], object], clock: Callable[[], float]) -> list[float]:
