@@ -14,13 +14,13 @@ import jinja2
 from django.db.models import Model
 from django.template import engines
 from django.template.backends.jinja2 import Jinja2
-from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
 from papers.latex import to_html, to_text
+from papers.links import link
 from papers.marks import Marks
 from papers.models import Paper
 
@@ -37,7 +37,7 @@ class Onlooker:
 
     @property
     def login_url(self) -> str:
-        return f"{_address('account_login')}?next={quote(self.path)}"
+        return _login_url(self.path)
 
 
 def environment(**options: Any) -> jinja2.Environment:
@@ -45,7 +45,7 @@ def environment(**options: Any) -> jinja2.Environment:
     options |= {"autoescape": True, "extensions": ["jinja2.ext.i18n"]}
     env = jinja2.Environment(**options)  # noqa: S701  (autoescape is in the options)
     env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    env.globals["url"] = _address
+    env.globals["url"] = link
     env.filters |= {"tex": to_html, "plain": to_text}
     return env
 
@@ -64,10 +64,9 @@ def render_card(
     `reason` says why it is shown; `end` is HTML for the card's end.
     """
     day = paper.dated_at
-    return _render(
-        "papers/card.jinja",
-        onlooker,
+    card = _template("papers/card.jinja").render(
         paper=paper,
+        onlooker=onlooker,
         title=to_html(paper.title) if title is None else title,
         abstract=to_html(paper.short_abstract) if abstract is None else abstract,
         day=_day(day) if day else None,
@@ -75,40 +74,41 @@ def render_card(
         reason=reason,
         end=end,
     )
+    return SafeString(card)
 
 
 def render_actions(paper: Paper, onlooker: Onlooker) -> SafeString:
     """Return the buttons of a card: to vote and, for a reader, to save."""
-    return _render("papers/card_actions.jinja", onlooker, paper=paper, stats=_stats(paper))
+    return _button("actions", paper, onlooker, _stats(paper))
 
 
 def render_vote_button(paper: Paper, onlooker: Onlooker, *, voted: bool, votes: int) -> SafeString:
-    return _render("papers/vote_button.jinja", onlooker, paper=paper, voted=voted, votes=votes)
+    return _button("vote_button", paper, onlooker, voted, votes)
 
 
 def render_save_control(paper: Paper, onlooker: Onlooker, *, refocus: bool = False) -> SafeString:
     """Return the button that saves `paper`; `refocus`: it took the place of one that was used."""
-    return _render("readinglists/save_control.jinja", onlooker, paper=paper, refocus=refocus)
+    return _button("save_control", paper, onlooker, refocus)
 
 
-def _render(name: str, onlooker: Onlooker, **context: object) -> SafeString:
+def _template(name: str) -> jinja2.Template:
     engine = engines["cards"]
     assert isinstance(engine, Jinja2)  # noqa: S101
-    template = engine.env.get_template(name)
-    return SafeString(template.render(context, onlooker=onlooker, marks=onlooker.marks))
+    template: jinja2.Template = engine.env.get_template(name)
+    return template
+
+
+def _button(name: str, *arguments: object) -> SafeString:
+    return SafeString(getattr(_template("papers/buttons.jinja").module, name)(*arguments))
 
 
 def _stats(paper: Paper) -> Model | None:
     return getattr(paper, "stats", None)
 
 
-@lru_cache(4096)
-def _reversed(_prefix: str, name: str, *arguments: str | int) -> str:
-    return reverse(name, args=arguments)
-
-
-def _address(name: str, *arguments: str | int) -> str:
-    return _reversed(get_script_prefix(), name, *arguments)
+@lru_cache(64)
+def _login_url(path: str) -> str:
+    return f"{link('account_login')}?next={quote(path)}"
 
 
 def _day(moment: date | datetime) -> tuple[str, str]:

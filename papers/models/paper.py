@@ -5,9 +5,9 @@ from django.contrib.postgres.indexes import BTreeIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from papers.links import link
 from papers.models.fields import TransactionIdField
 from papers.windows import Window
 
@@ -168,8 +168,8 @@ class Paper(models.Model):
 
     def get_absolute_url(self) -> str:
         if self.arxiv_id:
-            return reverse("papers:paper", args=[self.arxiv_id])
-        return reverse("papers:paper_by_number", args=[self.pk])
+            return link("papers:paper", self.arxiv_id)
+        return link("papers:paper_by_number", self.pk)
 
     @property
     def is_sample(self) -> bool:

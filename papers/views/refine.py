@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import MONTHS
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from papers.links import link
 from papers.search.dates import parse_days
 from papers.search.engine import FacetCount, Facets, Sort, sort_of
 from papers.search.narrow import days_of, ordered, parts_of, toggled, within
@@ -36,7 +36,7 @@ class Group:
 
 
 def address(query: Query, **more: str | int) -> str:
-    return f"{reverse('papers:search')}?{urlencode({'q': str(query), **more})}"
+    return f"{link('papers:search')}?{urlencode({'q': str(query), **more})}"
 
 
 def sort_links(query: Query, sort: Sort) -> list[Link]:
