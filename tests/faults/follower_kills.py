@@ -15,8 +15,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import cycle, islice
 from pathlib import Path
 from threading import Thread
 
@@ -35,7 +36,7 @@ MOMENTS = (*BUILDING, "in a commit", "at random")
 
 @contextmanager
 def follower() -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen([sys.executable, "manage.py", "follow"], cwd=PROJECT)
+    process = subprocess.Popen([sys.executable, "-m", "django", "follow"], cwd=PROJECT)
     try:
         yield process
     finally:
@@ -128,13 +129,12 @@ def _holds_papers(file: Path) -> bool:
         return False
 
 
-def kill_again_and_again(papers: Papers, kills: int) -> int:
+def kill_again_and_again(papers: Papers, moments: Iterable[str]) -> int:
     """Return how many kills left an index that had lost papers, or came at no such moment."""
     from papers.search import folder
 
     bad = fewest = 0
-    for number in range(kills):
-        moment = MOMENTS[number % len(MOMENTS)]
+    for number, moment in enumerate(moments):
         if moment in BUILDING and folder.current() is not None:
             folder.ask_for_rebuild()
         is_there = has_come(moment, papers.chance)
@@ -215,7 +215,7 @@ def main() -> None:
         from papers.search.follower import wait_for_follower
 
         papers = Papers(options.papers, random.Random(options.seed))  # noqa: S311
-        bad = kill_again_and_again(papers, options.kills)
+        bad = kill_again_and_again(papers, islice(cycle(MOMENTS), options.kills))
         with follower():
             is_level = wait_for_follower(timeout_seconds=CATCH_UP_SECONDS)
             wrong = differences(papers)
