@@ -4,6 +4,8 @@ Only its own user (and root) can reach it: it listens on a Unix socket in a 0700
 port, so nobody needs a password. It never gives up on a recovery, however long that takes.
 """
 
+import contextlib
+import os
 import platform
 import shutil
 import signal
@@ -21,9 +23,10 @@ from config.servers.paths import DATABASE, ROLE
 from config.servers.processes import DATABASE_STAGE, Guardian, Program, Running
 
 SUPERUSER = "postgres"
+LEAST_SHARED_MB, MOST_SHARED_MB = 128, 2048
+CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
 # A small machine's share; the operator may change them in postgresql.conf.
 TUNING = {
-    "shared_buffers": "128MB",
     "max_connections": "60",
     "work_mem": "8MB",
     "maintenance_work_mem": "128MB",
@@ -90,10 +93,33 @@ def make_cluster(cluster: Cluster) -> None:
     command = [str(cluster.programs / "initdb"), "--pgdata", str(draft), "--username", SUPERUSER]
     command += ["--auth-local=trust", "--auth-host=reject", "--encoding=UTF8"]
     command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", f"--locale={locale}"]
-    command += [f"--set={name}={value}" for name, value in TUNING.items()]
+    tuning = {"shared_buffers": f"{shared_megabytes(memory_bytes())}MB", **TUNING}
+    command += [f"--set={name}={value}" for name, value in tuning.items()]
     run_program(cluster, command)
     cluster.prepared.unlink(missing_ok=True)
     draft.rename(cluster.data)
+
+
+def shared_megabytes(memory: int) -> int:
+    """Return how much memory of its own Postgres has for tables, of `memory` bytes in all.
+
+    An eighth, 128 MB at least and 2 GB at most. What is not there is copied from the system's cache
+    page by page: asked for the nearest of 100,000 vectors so, Postgres took twice the time (10.1 ms
+    of CPU, 4.9 with all of the index in its own memory).
+    """
+    return min(max(memory // 8 // 1_000_000, LEAST_SHARED_MB), MOST_SHARED_MB)
+
+
+def memory_bytes() -> int:
+    """Return what this machine has, or this container may use; 0 where nobody tells."""
+    try:
+        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (ValueError, OSError):
+        return 0
+    with contextlib.suppress(OSError, ValueError):
+        # "max" where there is no limit.
+        memory = min(memory, int(CONTAINER_LIMIT.read_text()))
+    return memory
 
 
 def start_postgres(

@@ -198,6 +198,13 @@ def test_text_is_utf8_and_both_extensions_are_there(
         assert names == "pg_trgm plpgsql vector"
 
 
+@pytest.mark.parametrize(
+    ("memory", "megabytes"), [(0, 128), (1_000_000_000, 128), (8 * 10**9, 1000), (64 * 10**9, 2048)]
+)
+def test_postgres_has_a_share_of_the_machines_memory(memory: int, megabytes: int) -> None:
+    assert postgres.shared_megabytes(memory) == megabytes
+
+
 def test_nothing_listens_on_a_port_or_outside_a_private_folder(var: Path) -> None:
     with servers_for_command(var, "test", BOTH, ignore):
         assert ask(var, "SHOW listen_addresses") == ""
