@@ -26,7 +26,7 @@ MOST_WORDS = 32
 # A title of so many words was typed whole; it is found without this.
 MOST_TITLE_TERMS = 12
 # More than all words in an abstract are worth; words in order with up to so many between.
-_WHOLE_TITLE, _CLOSE_TOGETHER, _WORDS_BETWEEN = 50.0, 3.0, 12
+_WHOLE_TITLE, _AS_TYPED, _CLOSE_TOGETHER, _WORDS_BETWEEN = 50.0, 25.0, 3.0, 12
 # A slip in a shorter word makes too many other words.
 LEAST_MENDED = 4
 _TWO_SLIPS_FROM = 8
@@ -73,22 +73,30 @@ def holding_any(
 def preferring_titles(wanted: tantivy.Query, question: Question | None) -> tantivy.Query:
     """Return what finds the same as `wanted`, papers first whose title holds all telling words.
 
-    Among those, the ones come first where the words stand in the order asked, few words between.
+    Among those, the ones come first that hold every word as it was typed, then those where the
+    words stand close together.
     """
-    terms = _terms(question) if question else []
-    if not 2 <= len(terms) <= MOST_TITLE_TERMS:
+    terms, forms = (_terms(question), _forms(question)) if question else ([], [])
+    if not 2 <= len(forms) <= MOST_TITLE_TERMS:
         return wanted
-    all_there = all_of(
-        tantivy.Query.term_query(SCHEMA, "title", term, "freq") for term in dict.fromkeys(terms)
+    as_typed = all_of(
+        tantivy.Query.term_query(SCHEMA, "title_words", form, "basic") for form in forms
     )
-    close = tantivy.Query.phrase_query(SCHEMA, "title", list(terms), _WORDS_BETWEEN)
+    prefer = [tantivy.Query.const_score_query(as_typed, _AS_TYPED)]
+    if len(terms) >= 2:
+        all_there = all_of(
+            tantivy.Query.term_query(SCHEMA, "title", term, "freq") for term in dict.fromkeys(terms)
+        )
+        close = tantivy.Query.phrase_query(SCHEMA, "title", list(terms), _WORDS_BETWEEN)
+        prefer.append(tantivy.Query.const_score_query(all_there, _WHOLE_TITLE))
+        prefer.append(tantivy.Query.boost_query(close, _CLOSE_TOGETHER))
     return tantivy.Query.boolean_query(
-        [
-            (tantivy.Occur.Must, wanted),
-            (tantivy.Occur.Should, tantivy.Query.const_score_query(all_there, _WHOLE_TITLE)),
-            (tantivy.Occur.Should, tantivy.Query.boost_query(close, _CLOSE_TOGETHER)),
-        ]
+        [(tantivy.Occur.Must, wanted), *((tantivy.Occur.Should, query) for query in prefer)]
     )
+
+
+def _forms(question: Question) -> list[str]:
+    return list(dict.fromkeys(NAMES.analyze(normalise(question.text))))
 
 
 def _terms(question: Question) -> list[str]:

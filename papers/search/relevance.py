@@ -18,6 +18,7 @@ from papers.search.hits import Hit, all_of, count_of, numbers, unscored
 from papers.search.questions import Question, holding_any, preferring_titles, read_question
 from papers.search.titled import best_titled
 from papers.search.tree import Node, Query, Word
+from papers.search.wording import worded_so
 from papers.search.words import Compiled
 
 # Equal scores are put newest first; so many more than asked for are looked at for that.
@@ -56,7 +57,7 @@ def rank(
     """
     asked = _Asked(reader, read_question(query.tree), compile_part, filters)
     found, total = _best(asked, query.tree, compiled, offset + limit + _TIES)
-    exact = _newest_first(reader, found)
+    exact = _as_typed_first(_newest_first(reader, found), asked.question)
     page = exact[offset : offset + limit]
     if total > offset + limit or asked.question is None:
         return Ranked(tuple(page), total)
@@ -91,6 +92,15 @@ def _newest_first(reader: tantivy.Searcher, found: tantivy.SearchResult) -> list
     newest, ids = numbers(reader, "newest", found), numbers(reader, "id", found)
     ordered = sorted(zip(scores, newest, ids, strict=True), reverse=True)
     return [Hit(paper_id, score) for score, _newest, paper_id in ordered]
+
+
+def _as_typed_first(hits: list[Hit], question: Question | None) -> list[Hit]:
+    """Of the first fifty, those whose title is worded as the question before the others."""
+    if question is None or len(question.text.split()) < 2:
+        return hits
+    some = hits[:_TIES]
+    first = worded_so(question.text, [hit.paper_id for hit in some])
+    return sorted(some, key=lambda hit: hit.paper_id not in first) + hits[_TIES:]
 
 
 def _near(asked: _Asked, question: Question, exact: set[int]) -> list[Hit]:

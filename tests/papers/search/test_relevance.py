@@ -138,3 +138,22 @@ def test_words_close_together_in_a_title_come_first(db: None) -> None:
     assert follower.index_now()
     found = find(words("robot arm")).hits
     assert [hit.paper_id for hit in found] == [close.pk, apart.pk]
+
+
+def test_words_in_the_order_typed_come_first(db: None) -> None:
+    SearchEpoch.objects.get_or_create(pk=1)
+    for title in ("Nocturnal Owls and Herons", "Herons and Nocturnal Owls", "Owls, Nocturnal"):
+        make_paper(title=title, abstract="Birds of a wood.")
+    assert follower.index_now()
+    assert titles(find(words("owls nocturnal")))[0] == "Owls, Nocturnal"
+    assert titles(find(words("herons owls")))[0] == "Herons and Nocturnal Owls"
+    assert titles(find(words("owls herons")))[0] == "Nocturnal Owls and Herons"
+
+
+def test_words_as_typed_come_before_other_forms_of_them(db: None) -> None:
+    SearchEpoch.objects.get_or_create(pk=1)
+    for title in ("Trained Owl at the Night", "Training Owls for the Night Watch of Old Towns"):
+        make_paper(title=title, abstract="Birds of a wood.")
+    assert follower.index_now()
+    assert titles(find(words("training owls the night")))[0].startswith("Training Owls")
+    assert titles(find(words("trained owl night")))[0].startswith("Trained Owl")
