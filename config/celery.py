@@ -35,6 +35,11 @@ app.conf.beat_schedule = {
         "schedule": TICK_SECONDS,
         "options": {"expires": TICK_SECONDS},
     },
+    "follow-trending": {
+        "task": "papers.tasks.follow_trending",
+        "schedule": TICK_SECONDS,
+        "options": {"expires": TICK_SECONDS},
+    },
     "match-papers": {
         "task": "accounts.tasks.match_papers",
         "schedule": TICK_SECONDS,

@@ -159,6 +159,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "io"
 CELERY_TASK_ROUTES = {
     "papers.tasks.ingest_document": {"queue": "cpu"},
+    "papers.tasks.follow_trending": {"queue": "cpu"},
     "accounts.tasks.match_papers": {"queue": "cpu"},
 }
 CELERY_TASK_ALWAYS_EAGER = False

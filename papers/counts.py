@@ -1,27 +1,48 @@
-"""Storing numbers about papers that are here already, as one day's signals.
+"""Numbers about papers that are here already: other sites' counts, and this site's own.
 
-It writes the day's value and the newest one beside the paper, then ranks. Missing is not zero:
-who has no number is not written.
+It writes the day's snapshot and the newest number beside the paper, then ranks. What is believed
+of other sites: papers/snapshots.py.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Any, Literal
 
 from django.db import connection, transaction
 
-from papers import ranking
-from papers.ingest_sql import LATEST_SIGNALS
+from papers import snapshots, trending
 from papers.models import Signal
 
+Own = Literal["votes", "saves"]
+
+# Locked in one fixed order, so that two readers with the same papers cannot deadlock.
+_LOCK_STATS = """
+INSERT INTO papers_paperstats (paper_id, votes, saves, popularity, newness, score, risen_step)
+SELECT id, 0, 0, 0, 0, 0, 0 FROM papers_paper WHERE id = ANY(%(ids)s) ORDER BY id
+ON CONFLICT DO NOTHING;
+SELECT FROM papers_paperstats WHERE paper_id = ANY(%(ids)s) ORDER BY paper_id FOR UPDATE
+"""
 _ADD = """
+WITH counted AS (
+    UPDATE papers_paperstats s SET {own} = GREATEST(s.{own} + c.change, 0)
+    FROM unnest(%(ids)s::bigint[], %(changes)s::int[]) AS c(paper_id, change)
+    WHERE s.paper_id = c.paper_id RETURNING s.paper_id, s.{own} AS value
+)
 INSERT INTO papers_signal AS s (paper_id, kind, observed_on, value)
-SELECT paper_id, %(kind)s, %(day)s, value
-FROM unnest(%(ids)s::bigint[], %(values)s::integer[]) AS told(paper_id, value)
-JOIN papers_paper p ON p.id = told.paper_id
-ORDER BY paper_id
-ON CONFLICT (paper_id, kind, observed_on) DO UPDATE SET value = EXCLUDED.value
-WHERE s.value <> EXCLUDED.value
+SELECT paper_id, '{own}', %(day)s, value FROM counted ORDER BY paper_id
+ON CONFLICT (paper_id, kind, observed_on) DO UPDATE
+    SET value = EXCLUDED.value, observed_at = statement_timestamp()
+"""
+
+_NOTE = """
+INSERT INTO papers_signal AS s (paper_id, kind, observed_on, value)
+SELECT paper_id, '{own}', (now() AT TIME ZONE 'UTC')::date, {own} FROM papers_paperstats
+WHERE paper_id = %(id)s AND {own} IS DISTINCT FROM COALESCE((
+    SELECT value FROM papers_signal WHERE paper_id = %(id)s AND kind = '{own}'
+    ORDER BY observed_on DESC LIMIT 1), 0)
+ON CONFLICT (paper_id, kind, observed_on) DO UPDATE
+    SET value = EXCLUDED.value, observed_at = statement_timestamp()
 """
 
 
@@ -41,13 +62,32 @@ def store_counts(kind: Signal.Kind, values: Mapping[int, int], *, day: date) -> 
     """Store `values` by paper id as what was seen on `day`; return how many rows that wrote."""
     if not values:
         return 0
-    ids = sorted(values)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            _ADD,
-            {"kind": kind, "day": day, "ids": ids, "values": [values[pk] for pk in ids]},
-        )
-        written = int(cursor.rowcount)
-        cursor.execute(LATEST_SIGNALS, {"ids": ids})
-        ranking.rerank(today=day, paper_ids=ids)
+    with transaction.atomic():
+        written = snapshots.store(kind, values, day=day)
+        snapshots.note_latest(sorted(values), today=day)
+        trending.update(list(values), today=day)
     return written
+
+
+@transaction.atomic
+def change_own(own: Own, changes: Mapping[int, int], *, now: datetime) -> None:
+    """Add `changes` by paper id to the papers' votes or saves, and rank them at once.
+
+    In the transaction of whatever made the change; papers that are gone are left out.
+    """
+    if not changes:
+        return
+    ids = sorted(changes)
+    day = now.astimezone(UTC).date()
+    with connection.cursor() as cursor:
+        for statement in _LOCK_STATS.split(";"):
+            cursor.execute(statement, {"ids": ids})
+        values: dict[str, Any] = {"ids": ids, "changes": [changes[pk] for pk in ids], "day": day}
+        cursor.execute(_ADD.format(own=own), values)
+    trending.update(ids, today=day)
+
+
+def note_own(own: Own, paper_id: int) -> None:
+    """Store the paper's votes or saves, counted anew, as today's; the caller ranks it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE.format(own=own), {"id": paper_id})

@@ -14,7 +14,7 @@ from django.db.backends.utils import CursorWrapper
 
 from papers import ingest_rows as rows
 from papers import ingest_sql as sql
-from papers import ranking
+from papers import snapshots, trending
 from papers.feeds.records import PaperRecord
 from papers.identity import Group, resolve
 from papers.ingest_rows import Incoming
@@ -97,6 +97,7 @@ def mark_withdrawn(arxiv_ids: Sequence[str], *, at: datetime) -> int:
         cursor.execute(sql.WITHDRAW_DELETED, [at, list(arxiv_ids)])
         withdrawn = [paper_id for (paper_id,) in cursor.fetchall()]
         cursor.execute(sql.FORGET_ORIGINS, [withdrawn])
+        trending.place(withdrawn, today=at.date())
     return len(withdrawn)
 
 
@@ -142,15 +143,20 @@ def _store(
         cursor.execute(statement)
     if origin:
         cursor.execute(sql.ADD_ORIGINS, [origin])
-    _rank(cursor, incoming, today)
+    _rank(cursor, incoming, text_source, today)
     return written
 
 
-def _rank(cursor: CursorWrapper, incoming: Sequence[Incoming], today: date) -> None:
-    ranking.rank_new([each.paper_id for each in incoming])
+def _rank(
+    cursor: CursorWrapper, incoming: Sequence[Incoming], text_source: TextSource, today: date
+) -> None:
+    trending.rank_new([each.paper_id for each in incoming])
+    if text_source == TextSource.HUGGING_FACE:
+        cursor.execute(sql.NOTE_LISTED)
     with_signals = [each.paper_id for each in incoming if each.signals]
     if with_signals:
-        cursor.execute(sql.LATEST_SIGNALS, {"ids": with_signals})
-    others = [each.paper_id for each in incoming if each.signals or not each.is_new]
-    if others:
-        ranking.rerank(today=today, paper_ids=others)
+        snapshots.store_incoming()
+        snapshots.note_latest(with_signals, today=today)
+    others = {each.paper_id for each in incoming if each.signals or not each.is_new}
+    trending.update(others, today=today)
+    trending.place([each.paper_id for each in incoming if each.paper_id not in others], today=today)

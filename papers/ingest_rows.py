@@ -33,6 +33,7 @@ class Incoming:
     digest: int
     is_new: bool
     announcements: dict[tuple[str, date], AnnouncementRecord] = field(default_factory=dict)
+    listed_on: date | None = None
     signals: dict[tuple[str, date], int] = field(default_factory=dict)
     versions: dict[int, VersionRecord] = field(default_factory=dict)
     older_texts: dict[int, tuple[str, str]] = field(default_factory=dict)
@@ -60,6 +61,8 @@ def combine(group: Group) -> Incoming:
     for record in group.records:
         _add(incoming, record)
     incoming.announced_on = _announced_on(incoming, group)
+    listed = [record.listed_on for record in group.records if record.listed_on]
+    incoming.listed_on = max(listed, default=None)
     return incoming
 
 
@@ -184,4 +187,5 @@ def _paper(each: Incoming, text_source: TextSource, today: date) -> Values:
         each.digest,
         found.code_url,
         found.project_url,
+        each.listed_on,
     )

@@ -16,7 +16,7 @@ CREATE TEMPORARY TABLE incoming (
     updated_at timestamptz, announced_on date, comment text, journal_ref text, license text,
     code_url text, project_url text, url text, keywords jsonb, text_source smallint,
     is_withdrawn boolean, seen_on date, digest bigint, found_code_url text,
-    found_project_url text
+    found_project_url text, listed_on date
 ) ON COMMIT DROP;
 CREATE TEMPORARY TABLE incoming_identifier (paper_id bigint, scheme text, value text)
     ON COMMIT DROP;
@@ -182,31 +182,10 @@ ON CONFLICT (paper_id, version) DO UPDATE SET title = EXCLUDED.title, abstract =
 WHERE v.title = ''
 """
 
-_ADD_SIGNALS = """
-INSERT INTO papers_signal AS s (paper_id, kind, observed_on, value)
-SELECT paper_id, kind, observed_on, value FROM incoming_signal
-ON CONFLICT (paper_id, kind, observed_on) DO UPDATE SET value = EXCLUDED.value
-WHERE s.value <> EXCLUDED.value
-"""
-
-# The newest value of each kind; %(ids)s are the papers whose signals may have changed.
-LATEST_SIGNALS = """
-UPDATE papers_paperstats s SET upvotes = l.upvotes, comments = l.comments, stars = l.stars,
-    citations = l.citations
-FROM (
-    SELECT paper_id, max(value) FILTER (WHERE kind = 'hf_upvotes') AS upvotes,
-        max(value) FILTER (WHERE kind = 'hf_comments') AS comments,
-        max(value) FILTER (WHERE kind = 'github_stars') AS stars,
-        max(value) FILTER (WHERE kind = 's2_citations') AS citations
-    FROM (
-        SELECT DISTINCT ON (paper_id, kind) paper_id, kind, value FROM papers_signal
-        WHERE paper_id = ANY(%(ids)s)
-        ORDER BY paper_id, kind, observed_on DESC
-    ) latest GROUP BY paper_id
-) l
-WHERE s.paper_id = l.paper_id
-  AND (s.upvotes, s.comments, s.stars, s.citations)
-      IS DISTINCT FROM (l.upvotes, l.comments, l.stars, l.citations)
+# From when Hugging Face's readers could see it.
+NOTE_LISTED = """
+UPDATE papers_paperstats s SET listed_on = GREATEST(s.listed_on, i.listed_on)
+FROM incoming i WHERE s.paper_id = i.id AND i.listed_on > COALESCE(s.listed_on, '-infinity')
 """
 
 WRITE_THE_REST = (
@@ -214,7 +193,6 @@ WRITE_THE_REST = (
     _ADD_PAPER_CATEGORIES,
     _ADD_ANNOUNCEMENTS,
     _ADD_VERSIONS,
-    _ADD_SIGNALS,
 )
 # Nothing of this concerns papers that are all new, unless ingest_rows.Incoming says so.
 MEND = (_FILL_LINKS, _WITHDRAW, _REMOVE_CATEGORIES, _KEEP_LATE_TEXT)

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 
 from django.db import connection, transaction
 from django.dispatch import Signal
+from django.utils import timezone
 
-from papers.ingest_sql import LATEST_SIGNALS
+from papers import counts, snapshots
 from papers.models import Paper, PaperTombstone
 
 # Both are sent with `kept_id` and `gone_id`: the first before anything is locked, so that other
@@ -52,8 +53,25 @@ UPDATE papers_paper k SET
 FROM papers_paper g WHERE k.id = %(kept)s AND g.id = %(gone)s
 """
 _RECOUNT_VOTES = """
-UPDATE papers_paperstats SET votes = (SELECT count(*) FROM papers_vote WHERE paper_id = %(kept)s)
+UPDATE papers_paperstats SET votes = (
+    SELECT count(counted_at) FROM papers_vote WHERE paper_id = %(kept)s)
 WHERE paper_id = %(kept)s
+"""
+# Votes and saves of both, day by day; a reader of both is told apart at the end, by the recount.
+_ADD_UP_OWN = """
+INSERT INTO papers_signal AS k (paper_id, kind, observed_on, value)
+SELECT %(kept)s, day.kind, day.observed_on, sum(last.value)
+FROM (SELECT DISTINCT kind, observed_on FROM papers_signal
+      WHERE paper_id IN (%(kept)s, %(gone)s) AND kind IN ('votes', 'saves')) day
+CROSS JOIN unnest(ARRAY[%(kept)s, %(gone)s]::bigint[]) AS both_papers(paper_id)
+CROSS JOIN LATERAL (
+    SELECT s.value FROM papers_signal s
+    WHERE s.paper_id = both_papers.paper_id AND s.kind = day.kind
+      AND s.observed_on <= day.observed_on
+    ORDER BY s.observed_on DESC LIMIT 1
+) last
+GROUP BY day.kind, day.observed_on
+ON CONFLICT (paper_id, kind, observed_on) DO UPDATE SET value = EXCLUDED.value
 """
 _ADD_STATS = """
 INSERT INTO papers_paperstats (paper_id, votes, saves, popularity, newness, score, risen_step)
@@ -115,6 +133,7 @@ def _move_rows(kept_id: int, gone_id: int) -> None:
     numbers = {"kept": kept_id, "gone": gone_id}
     with connection.cursor() as cursor:
         cursor.execute(_FILL, numbers)
+        cursor.execute(_ADD_UP_OWN, numbers)
         for table, columns in _MOVE_IF_FREE.items():
             cursor.execute(_move_if_free(table, columns), numbers)
         for table in _MOVE:
@@ -126,7 +145,8 @@ def _move_rows(kept_id: int, gone_id: int) -> None:
         cursor.execute(_ADD_STATS, numbers)
         cursor.execute(_KEEP_RISE, numbers)
         cursor.execute(_RECOUNT_VOTES, numbers)
-        cursor.execute(LATEST_SIGNALS, {"ids": [kept_id]})
+    snapshots.note_latest([kept_id], today=timezone.now().date())
+    counts.note_own("votes", kept_id)
 
 
 def _move_if_free(table: str, columns: tuple[str, ...]) -> str:

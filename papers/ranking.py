@@ -1,32 +1,68 @@
-"""The trending score: which papers come first.
+"""The trending formula: what a paper's score is made of.
 
-It decides an order from public numbers alone; it never looks at who reads. Formula, constants and
-a worked example for readers: docs/ranking.md.
+Pure: it decides an order from public numbers alone, and never looks at who reads, at the clock or
+at the database. Formula, constants and a worked example for readers: docs/ranking.md.
 
-    popularity = log10(1 + VOTE_WEIGHT * votes + UPVOTE_WEIGHT * upvotes + STAR_WEIGHT * stars)
-    newness    = batch_number(announced_on) / BATCHES_PER_TENFOLD
+    support    = vote * votes + save * saves + upvote * upvotes + star * stars gained
+                 + citation * citations
+    popularity = log10(1 + support)
+    newness    = batch_number(noticed_on) / BATCHES_PER_TENFOLD
     score      = popularity + newness
+    rising     = gain * (1 + age in batches) ** RISING_EXPONENT
 
-Newness is a constant of the announcement, so growing older rewrites no row: newer papers simply
-start higher (the static form of Reddit's "hot", reddit/r2/lib/db/_sorts.pyx).
+Newness is a constant of the day on which the paper was noticed, so growing older rewrites no row:
+newer papers simply start higher (the static form of Reddit's "hot", reddit/r2/lib/db/_sorts.pyx).
 """
 
 import math
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
 
-from django.db import connection, transaction
-
-FORMULA_VERSION = 1
-VOTE_WEIGHT = 1.0  # per vote of a reader here
-UPVOTE_WEIGHT = 0.5  # per upvote on Hugging Face
-STAR_WEIGHT = 0.02  # per star on GitHub: an older repository brings thousands along
+FORMULA_VERSION = 2
 BATCHES_PER_TENFOLD = 5.0  # a week of announcements weighs as much as ten times the support
+NOTICED_WITHIN = timedelta(days=7)  # Hugging Face lists no paper later than that
 STEP = 0.5  # of popularity, about three times the support, counted as one rise
 FIRST_RISE = 2  # steps: below it (9 votes or 18 upvotes) a paper has not "risen"
+RISING_EXPONENT = 1.0  # how gains usually fall with age
+RISING_LEAST_GAIN = 3.0  # less is chance
+RISING_OLDEST_BATCHES = 20  # beyond four weeks there is no telling what is usual
 
 EPOCH = date(1990, 1, 1)  # a Monday, before arXiv's first announcement
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much one of each counts; an administrator may change them (papers/trending/weights.py).
+
+    A star is one gained since the repository was first looked at: an older one brings thousands
+    along that say nothing of the paper.
+    """
+
+    vote: float = 1.0
+    save: float = 1.0
+    upvote: float = 0.5
+    star: float = 0.1
+    citation: float = 0.5
+
+
+DEFAULT_WEIGHTS = Weights()
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What is known of one paper; None is a number that no source gave, and adds nothing."""
+
+    votes: int = 0
+    saves: int = 0
+    upvotes: int | None = None
+    stars_gained: int | None = None
+    citations: int | None = None
+
+
+# The weight and the count of each kind, in the order in which they are told.
+TERMS = tuple(
+    (weight.name, count.name) for weight, count in zip(fields(Weights), fields(Counts), strict=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,84 +87,37 @@ def batch_number(day: date) -> int:
     return weeks * 5 + min(weekday, 5)
 
 
-def score(*, votes: int, upvotes: int | None, stars: int | None, announced_on: date) -> Score:
-    """Return the terms of one paper's score. Higher is better, no upper bound.
+def day_noticed(announced_on: date, listed_on: date | None) -> date:
+    """Return the day from which a paper's age is counted.
 
-    A number that no source gave is None and adds nothing.
+    Announced, or listed by Hugging Face up to a week later: before that nobody could upvote it.
     """
-    support = VOTE_WEIGHT * votes + UPVOTE_WEIGHT * (upvotes or 0) + STAR_WEIGHT * (stars or 0)
-    return Score(
-        popularity=math.log10(1 + support),
-        newness=batch_number(announced_on) / BATCHES_PER_TENFOLD,
+    if listed_on is None:
+        return announced_on
+    return max(announced_on, min(listed_on, announced_on + NOTICED_WITHIN))
+
+
+def support(counts: Counts, weights: Weights = DEFAULT_WEIGHTS) -> float:
+    """Return the weighted sum of what is known of a paper, or of what it gained: 0 or more."""
+    return sum(
+        float(getattr(weights, weight)) * (getattr(counts, count) or 0) for weight, count in TERMS
     )
 
 
-# Same formula, set-based; tests hold both to the same answers. A paper that was never announced
-# is dated by its submission, then by the month in its arXiv id (1991 to 2090).
-_DATED = """
-WITH dated AS (
-    SELECT p.id, COALESCE(
-        p.announced_on, p.submitted_at::date,
-        CASE WHEN p.arxiv_id ~ '^\\d{{4}}\\.' THEN
-            make_date(2000 + left(p.arxiv_id, 2)::int, substr(p.arxiv_id, 3, 2)::int, 1) END,
-        %(epoch)s::date) - %(epoch)s::date AS days
-    FROM papers_paper p {only}
-)"""
-_NEWNESS = "(d.days / 7 * 5 + LEAST(d.days %% 7, 5)) / %(tenfold)s::float8 AS newness"
-_ADD = f"""{_DATED}
-INSERT INTO papers_paperstats (paper_id, votes, saves, popularity, newness, score, risen_step)
-SELECT t.id, 0, 0, 0, t.newness, t.newness, 0 FROM (SELECT d.id, {_NEWNESS} FROM dated d) t
-ON CONFLICT DO NOTHING
-"""  # noqa: S608 - made of this module's own constants
-_RERANK = f"""{_DATED}, terms AS (
-    SELECT s.paper_id,
-        log(1 + %(vote)s::float8 * s.votes + %(upvote)s::float8 * COALESCE(s.upvotes, 0)
-            + %(star)s::float8 * COALESCE(s.stars, 0)) AS popularity,
-        {_NEWNESS}
-    FROM papers_paperstats s JOIN dated d ON d.id = s.paper_id
-)
-UPDATE papers_paperstats s SET
-    popularity = t.popularity, newness = t.newness, score = t.popularity + t.newness,
-    risen_on = CASE WHEN floor(t.popularity / %(step)s) > s.risen_step
-                     AND floor(t.popularity / %(step)s) >= %(first_rise)s
-                    THEN %(today)s::date ELSE s.risen_on END,
-    risen_step = GREATEST(s.risen_step, floor(t.popularity / %(step)s))
-FROM terms t
-WHERE s.paper_id = t.paper_id
-  AND (s.popularity, s.newness) IS DISTINCT FROM (t.popularity, t.newness)
-"""  # noqa: S608 - made of this module's own constants
-_ONLY = "WHERE p.id = ANY(%(ids)s)"
+def score(counts: Counts, noticed_on: date, weights: Weights = DEFAULT_WEIGHTS) -> Score:
+    """Return the terms of one paper's score. Higher is better, no upper bound."""
+    return Score(
+        popularity=math.log10(1 + support(counts, weights)),
+        newness=batch_number(noticed_on) / BATCHES_PER_TENFOLD,
+    )
 
 
-def rank_new(paper_ids: list[int]) -> None:
-    """Give those of `paper_ids` that have none their row of stats, with the terms of a paper that
-    nobody showed interest in yet."""
-    values: dict[str, Any] = {
-        "epoch": EPOCH,
-        "tenfold": BATCHES_PER_TENFOLD,
-        "ids": paper_ids,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_ADD.format(only=_ONLY), values)
+def rising(gain: float, age_batches: int) -> float:
+    """Return how fast a paper gains for its age: `gain` over what is usual at that age.
 
-
-def rerank(*, today: date, paper_ids: list[int] | None = None) -> int:
-    """Write the terms of every paper, or of `paper_ids`; return how many rows changed.
-
-    `today` is the day on which a paper that reached a new step of popularity has risen.
+    0 for a gain that may be chance and for papers of over four weeks.
     """
-    values: dict[str, Any] = {
-        "epoch": EPOCH,
-        "vote": VOTE_WEIGHT,
-        "upvote": UPVOTE_WEIGHT,
-        "star": STAR_WEIGHT,
-        "tenfold": BATCHES_PER_TENFOLD,
-        "step": STEP,
-        "first_rise": FIRST_RISE,
-        "today": today,
-        "ids": paper_ids,
-    }
-    only = "" if paper_ids is None else _ONLY
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_RERANK.format(only=only), values)
-        return int(cursor.rowcount)
+    if gain < RISING_LEAST_GAIN or age_batches > RISING_OLDEST_BATCHES:
+        return 0.0
+    usual: float = (1.0 + max(age_batches, 0)) ** -RISING_EXPONENT
+    return gain / usual

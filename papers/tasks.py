@@ -9,7 +9,16 @@ from django.db.models import Case, Q, When
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from papers import answer_counts, coverage, documents, harvest, requests, rounds
+from papers import (
+    answer_counts,
+    coverage,
+    documents,
+    harvest,
+    requests,
+    rounds,
+    trending,
+    votes,
+)
 from papers.meaning import slots
 from papers.models import FetchedDocument, PaperRequest, Source
 from papers.source_turns import claim, say_failures
@@ -135,3 +144,10 @@ def forget_old_counts() -> None:
 def restate_coverage() -> None:
     """Say anew which batches are late, complete or short."""
     coverage.restate(now=timezone.now())
+
+
+@shared_task
+def follow_trending() -> None:
+    """Let votes count that were held, and the lists follow the calendar and the weights."""
+    votes.release_held(now=timezone.now())
+    trending.follow(now=timezone.now())

@@ -5,6 +5,7 @@ It hears papers.merging's signals, inside the transaction that merges.
 
 from typing import Any
 
+from papers import counts
 from papers.models import PaperStats
 from readinglists.models import Entry
 from readinglists.saves import lock_lists_of
@@ -47,3 +48,4 @@ def _recount(paper_id: int) -> None:
     readers = Entry.objects.filter(paper_id=paper_id).order_by()
     saves = readers.values("reading_list__owner_id").distinct().count()
     PaperStats.objects.filter(paper_id=paper_id).update(saves=saves)
+    counts.note_own("saves", paper_id)

@@ -4,17 +4,16 @@ It changes in the transaction that changes the list, and counts a reader once ho
 hold the paper. Nothing else writes the counter.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Greatest
+from django.utils import timezone
 
-from papers.models import PaperStats
+from papers import counts
 from readinglists.marks import papers_in_lists_of
 from readinglists.models import Entry
 
@@ -32,8 +31,8 @@ def keeping_saves(owner_id: int, paper_ids: Iterable[int]) -> Iterator[None]:
         before = papers_in_lists_of(owner_id, ids)
         yield
         after = papers_in_lists_of(owner_id, ids)
-        _add_to_saves(after - before, 1)
-        _add_to_saves(before - after, -1)
+        changes = dict.fromkeys(after - before, 1) | dict.fromkeys(before - after, -1)
+        counts.change_own("saves", changes, now=timezone.now())
 
 
 def lock_lists_of(owner_id: int) -> None:
@@ -48,15 +47,5 @@ def lock_lists_of(owner_id: int) -> None:
 def forget_reader(instance: AbstractBaseUser, **_signal: Any) -> None:
     """Take a reader who is about to be deleted out of every count (receiver of pre_delete)."""
     entries = Entry.objects.filter(reading_list__owner_id=instance.pk)
-    _add_to_saves(set(entries.order_by().values_list("paper_id", flat=True)), -1)
-
-
-def _add_to_saves(paper_ids: Collection[int], change: int) -> None:
-    if not paper_ids:
-        return
-    missing = [PaperStats(paper_id=pk) for pk in sorted(paper_ids)]
-    PaperStats.objects.bulk_create(missing, ignore_conflicts=True)
-    rows = PaperStats.objects.filter(paper_id__in=paper_ids)
-    # Locked in one fixed order, so that two readers with the same papers cannot deadlock.
-    list(rows.select_for_update().order_by("paper_id").values_list("paper_id", flat=True))
-    rows.update(saves=Greatest(F("saves") + change, 0))
+    paper_ids = set(entries.order_by().values_list("paper_id", flat=True))
+    counts.change_own("saves", dict.fromkeys(paper_ids, -1), now=timezone.now())

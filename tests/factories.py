@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress
 
 from accounts import follows
 from accounts.models import Follow, QueryMatch, User
+from papers import counts, trending
 from papers.models import (
     Announcement,
     Category,
@@ -14,6 +15,7 @@ from papers.models import (
     PaperCategory,
     PaperIdentifier,
     PaperStats,
+    Signal,
     Source,
     TextSource,
 )
@@ -83,9 +85,18 @@ def make_paper(
         stars=stars,
         score=score,
         popularity=popularity,
+        noticed_on=announced_on,
         risen_on=risen_on,
     )
+    trending.place([paper.pk], today=DAY)
     return paper
+
+
+def make_signal(
+    paper: Paper, value: int, *, on: date = DAY, kind: Signal.Kind = Signal.Kind.HF_UPVOTES
+) -> None:
+    """A number as a source tells it, with all that follows."""
+    counts.store_counts(kind, {paper.pk: value}, day=on)
 
 
 def make_announcement(

@@ -15,9 +15,9 @@ from django.core.mail.message import EmailMessage
 
 from accounts.digest import send, tick
 from accounts.outbox import OutboxBackend
+from papers import trending
 from papers.feeds.gate import SLOW
 from papers.models import HostGate, Paper, Source
-from papers.ranking import rerank
 from papers.refresh import refresh
 from papers.search import folder, follower
 from papers.sources import READERS, ensure_sources, find_sources
@@ -108,7 +108,7 @@ def _refresh(result: DayResult, now: datetime) -> None:
             result.errors.append(f"{source.name}: {outcome.error}")
         arrived = Paper.objects.filter(pk__in=outcome.result.paper_ids, first_seen_at__gt=now)
         arrived.update(first_seen_at=now)
-    rerank(today=now.date())
+    trending.follow(now=now)
     try:
         follower.index_now()
     except folder.IndexBusy:

@@ -15,8 +15,17 @@ from papers.models.meaning import (
 from papers.models.paper import Category, Paper, PaperCategory, PaperIdentifier, TextSource
 from papers.models.repositories import Repository
 from papers.models.requests import PaperRequest
-from papers.models.signals import PaperStats, Signal, Vote
+from papers.models.signals import PaperStats, Signal, Vote, VoteAllowance
 from papers.models.sources import FetchedDocument, Source
+from papers.models.trending import (
+    RankingState,
+    RefusedSignal,
+    Standing,
+    TrendingDay,
+    TrendingPlace,
+    WeightChange,
+    WindowGain,
+)
 from papers.models.versions import PaperOrigin, PaperVersion
 
 __all__ = [
@@ -42,10 +51,18 @@ __all__ = [
     "PaperVectorA",
     "PaperVectorB",
     "PaperVersion",
+    "RankingState",
+    "RefusedSignal",
     "Repository",
     "SearchEpoch",
     "Signal",
     "Source",
+    "Standing",
     "TextSource",
+    "TrendingDay",
+    "TrendingPlace",
     "Vote",
+    "VoteAllowance",
+    "WeightChange",
+    "WindowGain",
 ]

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from papers.links import link
 from papers.models.fields import TransactionIdField
-from papers.windows import Window
 
 
 class Category(models.Model):
@@ -58,31 +57,6 @@ class PaperQuerySet(models.QuerySet["Paper"]):
 
     def newest_first(self) -> Self:
         return self.order_by(F("announced_on").desc(nulls_last=True), "-pk")
-
-    def trending(self) -> Self:
-        """Highest score first; equal scores by id, newest first, so that pages do not shuffle.
-
-        Papers that were withdrawn are left out, here and in `most_popular`.
-        """
-        return self._ranked().order_by("-stats__score", "-stats__paper_id")
-
-    def most_popular(self) -> Self:
-        """As `trending`, without the share that newness has in the score."""
-        return self._ranked().order_by("-stats__popularity", "-stats__paper_id")
-
-    def _ranked(self) -> Self:
-        # An outer join could not walk the index on the score: 124 ms instead of 13 on 109,858.
-        return self.not_withdrawn().select_related("stats").filter(stats__isnull=False)
-
-    def in_window(self, window: Window, newest: date | None) -> Self:
-        """Best first among the papers of `window`, which ends on `newest`.
-
-        Up to a week by score; over a month newness would decide alone, so there by popularity.
-        """
-        first = newest and window.first_day(newest)
-        papers = self.announced_since(first) if first else self
-        by_score = window in (Window.TODAY, Window.WEEK)
-        return papers.trending() if by_score else papers.most_popular()
 
     def newest_announcement_day(self) -> date | None:
         newest: date | None = self.aggregate(day=models.Max("announced_on"))["day"]

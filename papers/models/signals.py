@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -22,8 +22,15 @@ class PaperStats(models.Model):
     upvotes = models.PositiveIntegerField(null=True, help_text=_("On Hugging Face."))
     comments = models.PositiveIntegerField(null=True, help_text=_("On Hugging Face."))
     stars = models.PositiveIntegerField(null=True, help_text=_("On GitHub."))
+    stars_gained = models.PositiveIntegerField(
+        null=True, help_text=_("Since they were first counted.")
+    )
     citations = models.PositiveIntegerField(null=True, help_text=_("By Semantic Scholar."))
-    # Terms and sum of papers.ranking; null terms: not yet ranked.
+    listed_on = models.DateField(
+        null=True, help_text=_("Last day on whose list Hugging Face had it.")
+    )
+    noticed_on = models.DateField(null=True, help_text=_("From when its age is counted."))
+    # Terms and sum of papers.ranking.
     popularity = models.FloatField(default=0.0)
     newness = models.FloatField(default=0.0)
     score = models.FloatField(default=0.0)
@@ -44,9 +51,15 @@ class PaperStats(models.Model):
 
 
 class Signal(models.Model):
-    """One day's value of one number about a paper. Absent is not zero."""
+    """One day's value of one number about a paper. Absent is not zero.
+
+    Votes and saves are this site's own: a day without a row is a day without a change. Of the
+    others nobody knows what happened between two rows.
+    """
 
     class Kind(models.TextChoices):
+        VOTES = "votes", _("votes here")
+        SAVES = "saves", _("saves in reading lists here")
         HF_UPVOTES = "hf_upvotes", _("upvotes on Hugging Face")
         HF_COMMENTS = "hf_comments", _("comments on Hugging Face")
         GITHUB_STARS = "github_stars", _("stars on GitHub")
@@ -55,6 +68,9 @@ class Signal(models.Model):
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="signals")
     kind = models.CharField(max_length=20, choices=Kind.choices)
     observed_on = models.DateField()
+    observed_at = models.DateTimeField(
+        db_default=Now(), help_text=_("When this value was first seen on that day.")
+    )
     value = models.PositiveIntegerField()
 
     class Meta:
@@ -75,10 +91,29 @@ class Vote(models.Model):
     )
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="vote_rows")
     voted_at = models.DateTimeField(db_default=Now())
+    counted_at = models.DateTimeField(
+        null=True, help_text=_("From when it counts; none: it is held back (papers.votes).")
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "paper"], name="vote_one_a_reader")]
-        indexes = [models.Index(fields=["user", "-voted_at"], name="vote_newest")]
+        indexes = [
+            models.Index(fields=["user", "-voted_at"], name="vote_newest"),
+            models.Index(fields=["voted_at"], condition=Q(counted_at=None), name="vote_held"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} for {self.paper_id}"
+
+
+class VoteAllowance(models.Model):
+    """How many votes a reader gave and took back since `since`: bounded an hour (papers.votes)."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    since = models.DateTimeField()
+    changes = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.changes} since {self.since}"

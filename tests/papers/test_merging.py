@@ -73,7 +73,7 @@ def test_a_number_that_was_never_merged_leads_nowhere(kept: Paper, gone: Paper) 
 def test_a_reader_has_one_vote_afterwards(kept: Paper, gone: Paper) -> None:
     both, one = make_user(), make_user()
     for user, paper in ((both, kept), (both, gone), (one, gone)):
-        set_vote(user, paper, voted=True)
+        set_vote(user, paper, voted=True, now=NOW)
     merge(kept.pk, gone.pk)
     assert Vote.objects.filter(paper=kept).count() == 2
     assert PaperStats.objects.get(paper=kept).votes == 2

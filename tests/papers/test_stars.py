@@ -48,9 +48,19 @@ def test_stars_are_stored_as_a_signal_and_ranked(origin: Origin) -> None:
     assert (counted.asked, counted.answered, counted.changed) == (1, 1, 2)
     for paper in papers:
         assert stars_of(paper) == 700
-        assert PaperStats.objects.get(paper=paper).popularity > 1
     signal = Signal.objects.get(paper=papers[0])
     assert (signal.kind, signal.observed_on, signal.value) == ("github_stars", NOW.date(), 700)
+
+
+def test_only_stars_gained_since_the_first_count_make_a_paper_popular(origin: Origin) -> None:
+    paper = make_coded(1, "example/mills")
+    Signal.objects.create(
+        paper=paper, kind="github_stars", observed_on=NOW.date() - timedelta(days=1), value=610
+    )
+    count_stars(now=NOW)
+    stats = PaperStats.objects.get(paper=paper)
+    assert (stats.stars, stats.stars_gained) == (700, 90)
+    assert stats.popularity == pytest.approx(1.0)
 
 
 def test_a_repository_is_asked_for_once_a_day_and_only_for_news(origin: Origin) -> None:

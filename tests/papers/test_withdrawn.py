@@ -14,9 +14,9 @@ from pytest_django import Settings
 from accounts.digest import candidates
 from accounts.digest.choose import choose
 from accounts.digest.near import find_near
-from papers import ranking
+from papers import trending
 from papers.ingest import mark_withdrawn
-from papers.models import Paper
+from papers.models import Paper, Standing
 from papers.search.follower import index_now
 from readinglists.sharing import key_of, make_link
 from tests.factories import make_entry, make_paper, make_reading_list, make_user
@@ -32,7 +32,7 @@ def withdraw(paper: Paper) -> None:
 
 def make_liked() -> Paper:
     paper = make_paper(upvotes=90)
-    ranking.rerank(today=DAY)
+    trending.update([paper.pk], today=DAY)
     return paper
 
 
@@ -42,7 +42,7 @@ def test_the_best_liked_paper_leaves_the_ranking_when_it_is_withdrawn(client: Cl
     assert paper in client.get("/").context["page"].items
     withdraw(paper)
     assert paper not in client.get("/").context["page"].items
-    assert not Paper.objects.most_popular()
+    assert not Standing.objects.filter(paper=paper)
 
 
 @pytest.mark.django_db

@@ -21,8 +21,8 @@ def test_reader_has_what_they_saved_and_voted_for_and_nobody_elses() -> None:
     reader = make_user()
     entry = make_entry(reading_list=make_reading_list(owner=reader))
     other = make_entry()
-    votes.set_vote(reader, entry.paper, voted=True)
-    votes.set_vote(make_user(), other.paper, voted=True)
+    votes.set_vote(reader, entry.paper, voted=True, now=timezone.now())
+    votes.set_vote(make_user(), other.paper, voted=True, now=timezone.now())
     found = personal_for(reader)
     assert found.saved() == found.voted() == {entry.paper_id}
 

@@ -1,0 +1,118 @@
+"""What only the passing of days changes: what leaves a window, and the days that are over.
+
+It decides when a past day is final: two days after it, when the snapshots around it have come.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Max, Min
+
+from papers.ingest_sql import LOCK
+from papers.models import Paper, RankingState, Signal, TrendingDay, TrendingPlace
+from papers.ranking import FORMULA_VERSION
+from papers.trending import gains, scores, standings, weights
+
+PLACES_A_DAY = 100
+SETTLED_AFTER = timedelta(days=2)
+# Days before the site began to keep them, or while it was away, are made from the snapshots.
+MOST_DAYS_BACK = 400
+# One transaction each: under two seconds, so that the follower's horizon is never held back.
+CHUNK = 20_000
+
+
+def follow(*, now: datetime) -> None:
+    """Do what is due: compute all anew where formula or weights changed, and roll once a day."""
+    state, change = RankingState.objects.first(), weights.newest()
+    by = (FORMULA_VERSION, change.pk if change else None)
+    if state is None or (state.formula_version, state.weights_id) != by:
+        recompute(today=now.astimezone(UTC).date())
+        values = {"formula_version": by[0], "weights_id": by[1], "computed_at": now}
+        RankingState.objects.update_or_create(id=1, defaults=values)
+    roll(now=now)
+
+
+def roll(*, now: datetime) -> int:
+    """Move the windows to the day of `now` (UTC) and store the days that are over.
+
+    Done once a day; returns how many days were stored, 0 where it was done before.
+    """
+    today = now.astimezone(UTC).date()
+    yesterday = today - timedelta(days=1)
+    kept = TrendingDay.objects.filter(day__gte=yesterday).values_list("day", flat=True)
+    if list(kept) == [yesterday]:
+        return 0
+    _forget_days_to_come(today)
+    for ids in _chunks(gains.may_have_gained(today=today)):
+        with transaction.atomic():
+            _lock()
+            gains.write_gains(ids, today=today)
+            standings.write_standings(ids, today=today)
+    with transaction.atomic():
+        _lock()
+        standings.write_standings(standings.too_old_for_now(), today=today)
+    return store_days(last=yesterday, now=now)
+
+
+def _forget_days_to_come(today: date) -> None:
+    """A clock that was ahead left days that are not over yet."""
+    TrendingPlace.objects.filter(day__gte=today).delete()
+    TrendingDay.objects.filter(day__gte=today).delete()
+
+
+def store_days(*, last: date, now: datetime) -> int:
+    """Store the lists of the days up to `last` that are not final yet; return how many."""
+    first = Signal.objects.aggregate(day=Min("observed_on"))["day"] or last
+    first = max(first, last - timedelta(days=MOST_DAYS_BACK))
+    settled = set(
+        TrendingDay.objects.filter(day__gte=first, settled_at__isnull=False).values_list(
+            "day", flat=True
+        )
+    )
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    unsettled = [day for day in days if day not in settled]
+    for day in unsettled:
+        _store_day(day, now=now)
+    return len(unsettled)
+
+
+@transaction.atomic
+def _store_day(day: date, *, now: datetime) -> None:
+    today = now.astimezone(UTC).date()
+    settled_at = now if today - day > SETTLED_AFTER else None
+    kept, _is_new = TrendingDay.objects.update_or_create(
+        day=day, defaults={"settled_at": settled_at}
+    )
+    kept.places.all().delete()
+    known = min(today, day + gains.LONGEST_GAP)
+    gains.write_best_of(day, known=known, most=PLACES_A_DAY)
+
+
+def recompute(*, today: date) -> int:
+    """Write every paper's score, gains and places anew; return how many scores changed.
+
+    In chunks of papers, each its own transaction: the site goes on meanwhile.
+    """
+    last_id = Paper.objects.aggregate(last=Max("pk"))["last"] or 0
+    changed = 0
+    for first in range(0, last_id + 1, CHUNK):
+        with transaction.atomic():
+            _lock()
+            changed += scores.rerank_between(first, first + CHUNK - 1, today=today)
+            within = Paper.objects.filter(pk__range=(first, first + CHUNK - 1))
+            ids = list(within.values_list("pk", flat=True))
+            gains.write_gains(ids, today=today)
+            standings.write_standings(ids, today=today)
+    return changed
+
+
+def _chunks(paper_ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(paper_ids), CHUNK):
+        yield paper_ids[start : start + CHUNK]
+
+
+def _lock() -> None:
+    """Wait for ingest, which writes the same rows in an order of its own."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK)

@@ -1,0 +1,151 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from papers import trending
+from papers.models import (
+    Paper,
+    PaperStats,
+    RankingState,
+    Signal,
+    Standing,
+    TrendingDay,
+    TrendingPlace,
+    WeightChange,
+)
+from papers.tasks import follow_trending
+from papers.trending import rolling
+from papers.windows import Window
+from tests.factories import DAY, make_paper, make_signal
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def moment(days_later: int) -> datetime:
+    return NOW + timedelta(days=days_later)
+
+
+def listed(ranking: str) -> list[int]:
+    rows = Standing.objects.filter(ranking=ranking, category="").order_by("-value", "-paper_id")
+    return list(rows.values_list("paper_id", flat=True))
+
+
+def places(day: date, span: Window = Window.TODAY) -> list[int]:
+    rows = TrendingPlace.objects.filter(day=day, span=span).order_by("rank")
+    return list(rows.values_list("paper_id", flat=True))
+
+
+def make_liked(upvotes: int, *, on: date = DAY) -> Paper:
+    paper = make_paper(announced_on=on)
+    make_signal(paper, upvotes, on=on)
+    return paper
+
+
+def test_a_day_later_the_day_before_is_kept() -> None:
+    less, more = make_liked(3), make_liked(9)
+    assert trending.roll(now=moment(1)) == 1
+    assert places(DAY) == [more.pk, less.pk]
+
+
+def test_it_is_done_once_a_day() -> None:
+    make_liked(3)
+    trending.roll(now=moment(1))
+    assert trending.roll(now=moment(1)) == 0
+
+
+def test_what_is_over_leaves_the_lists() -> None:
+    paper = make_liked(9)
+    trending.roll(now=moment(1))
+    assert listed("today") == listed("week") == [paper.pk]
+    trending.roll(now=moment(2))
+    assert (listed("today"), listed("week")) == ([], [paper.pk])
+    trending.roll(now=moment(31))
+    assert (listed("month"), listed("all")) == ([], [paper.pk])
+
+
+def test_what_was_noticed_three_months_before_the_newest_is_not_trending_now() -> None:
+    old = make_liked(9)
+    make_paper(announced_on=DAY + timedelta(days=90))
+    trending.roll(now=moment(90))
+    assert old.pk not in listed("now")
+    assert listed("all") == [old.pk]
+
+
+def test_a_day_is_final_after_two_more() -> None:
+    paper = make_liked(9)
+    for days in (1, 2):
+        trending.roll(now=moment(days))
+        assert TrendingDay.objects.get(day=DAY).settled_at is None
+    trending.roll(now=moment(3))
+    assert TrendingDay.objects.get(day=DAY).settled_at == moment(3)
+    Signal.objects.filter(paper=paper).delete()
+    trending.roll(now=moment(4))
+    assert places(DAY) == [paper.pk]
+
+
+def test_days_on_which_the_site_was_away_are_made_afterwards() -> None:
+    paper = make_liked(9)
+    assert trending.roll(now=moment(10)) == 10
+    assert places(DAY + timedelta(days=6), Window.WEEK) == [paper.pk]
+    assert places(DAY + timedelta(days=7), Window.WEEK) == []
+
+
+def test_a_clock_that_was_ahead_leaves_no_days_to_come() -> None:
+    make_liked(9)
+    trending.roll(now=moment(200))
+    trending.roll(now=moment(1))
+    assert list(TrendingDay.objects.values_list("day", flat=True)) == [DAY]
+
+
+def test_numbers_read_by_a_clock_that_was_ahead_do_not_stay_the_newest() -> None:
+    paper = make_liked(9)
+    make_signal(paper, 5_000, on=DAY + timedelta(days=900))
+    make_signal(paper, 12, on=DAY + timedelta(days=1))
+    assert PaperStats.objects.get(paper=paper).upvotes == 12
+
+
+def test_other_weights_rank_everything_anew_and_are_noted() -> None:
+    starred, liked = make_paper(), make_paper()
+    make_signal(starred, 0, on=DAY - timedelta(days=1), kind=Signal.Kind.GITHUB_STARS)
+    make_signal(starred, 100, kind=Signal.Kind.GITHUB_STARS)
+    make_signal(liked, 10)
+    trending.follow(now=NOW)
+    assert listed("now") == [starred.pk, liked.pk]
+    change = WeightChange.objects.create(reason="Stars are bought", star=0)
+    trending.follow(now=NOW)
+    assert listed("now") == [liked.pk, starred.pk]
+    assert listed("today") == [liked.pk]
+    assert RankingState.objects.get().weights == change
+
+
+def test_another_formula_ranks_everything_anew() -> None:
+    paper = make_liked(9)
+    trending.follow(now=NOW)
+    Standing.objects.all().delete()
+    RankingState.objects.update(formula_version=1)
+    trending.follow(now=NOW)
+    assert listed("now") == [paper.pk]
+
+
+def test_following_again_computes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_liked(9)
+    trending.follow(now=NOW)
+    monkeypatch.setattr(rolling, "recompute", lambda **_: pytest.fail("computed again"))
+    trending.follow(now=NOW)
+
+
+def test_recomputing_goes_through_papers_in_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    papers = [make_liked(9 - number) for number in range(5)]
+    Standing.objects.all().delete()
+    monkeypatch.setattr(rolling, "CHUNK", 2)
+    trending.recompute(today=DAY)
+    assert listed("now") == [paper.pk for paper in papers]
+
+
+def test_the_task_may_run_twice() -> None:
+    make_liked(9)
+    follow_trending()
+    before = list(Standing.objects.order_by("pk").values())
+    follow_trending()
+    assert list(Standing.objects.order_by("pk").values()) == before
