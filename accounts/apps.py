@@ -7,7 +7,12 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         # Connects its receivers; models are loaded only now.
         from accounts import signals  # noqa: F401
+        from accounts.confirmed import confirmed_ids
         from accounts.digest.issues import day_of_last_issue
+        from accounts.own_categories import find_own_categories
+        from papers import own_categories, votes
         from papers.search import personal
 
+        own_categories.register(find_own_categories)
+        votes.register_confirmed(confirmed_ids)
         personal.register_new_since(day_of_last_issue)

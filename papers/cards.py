@@ -82,8 +82,11 @@ def render_actions(paper: Paper, onlooker: Onlooker) -> SafeString:
     return _button("actions", paper, onlooker, _stats(paper))
 
 
-def render_vote_button(paper: Paper, onlooker: Onlooker, *, voted: bool, votes: int) -> SafeString:
-    return _button("vote_button", paper, onlooker, voted, votes)
+def render_vote_button(
+    paper: Paper, onlooker: Onlooker, *, voted: bool, votes: int, held: str = ""
+) -> SafeString:
+    """Return the button that votes; `held` says why the vote does not count yet."""
+    return _button("vote_button", paper, onlooker, voted, votes, held)
 
 
 def render_save_control(paper: Paper, onlooker: Onlooker, *, refocus: bool = False) -> SafeString:

@@ -1,0 +1,9 @@
+from collections.abc import Collection
+
+from allauth.account.models import EmailAddress
+
+
+def confirmed_ids(user_ids: Collection[int]) -> set[int]:
+    """Return the ids of those of these readers who proved that an address is theirs."""
+    proven = EmailAddress.objects.filter(user_id__in=user_ids, verified=True)
+    return set(proven.values_list("user_id", flat=True))
