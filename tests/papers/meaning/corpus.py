@@ -44,14 +44,16 @@ def fit_here() -> Model:
 
 
 def fill_now(name: str = "a") -> int:
-    """Fill the slot with all that changed so far; return how many papers were encoded.
+    """Fill the slot with all that changed so far; return how many papers were encoded."""
+    _wait_for_others()
+    return filling.fill(name)
 
-    Other tests' transactions on the same server hold the horizon back for moments.
-    """
+
+def _wait_for_others() -> None:
+    """Other tests' transactions on the same server hold the horizon back for moments."""
     target, deadline = changes.newest_change(), time.monotonic() + 10
     while not _is_decided(target) and time.monotonic() < deadline:
         time.sleep(0.01)
-    return filling.fill(name)
 
 
 def _is_decided(transaction_id: int) -> bool:
@@ -61,6 +63,7 @@ def _is_decided(transaction_id: int) -> bool:
 
 def serve(model: Model, *, name: str = "a") -> None:
     """Fill the slot with vectors of the stored papers, index it and serve it."""
+    _wait_for_others()
     store.save(model)
     slot = MeaningSlot(name=name, state=MeaningSlot.State.FILLING, model_key=model.key)
     slot.trained_at, slot.trained_papers = timezone.now(), Paper.objects.count()
