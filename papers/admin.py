@@ -2,6 +2,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -17,10 +18,14 @@ from papers.models import (
     Paper,
     PaperRequest,
     PaperVersion,
+    RefusedSignal,
     Repository,
     Source,
+    WeightChange,
 )
 from papers.source_forms import SourceAdminForm
+from papers.tasks import NUDGE_SECONDS, follow_trending
+from papers.trending import weights
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -166,3 +171,33 @@ class AnswerCountAdmin(ReadOnlyAdmin):
     list_filter = ["outcome"]
     date_hierarchy = "day"
     ordering = ["-day", "host", "outcome"]
+
+
+@admin.register(WeightChange)
+class WeightChangeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Weights are changed by adding a row: who, when and why stay, and the page tells them."""
+
+    list_display = ["changed_at", "changed_by", "reason"]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        by = weights.current()
+        values = {"vote": by.vote, "saved": by.save, "upvote": by.upvote}
+        return {**values, "star": by.star, "citation": by.citation}
+
+    def save_model(self, request: HttpRequest, obj: WeightChange, form: Any, change: bool) -> None:
+        obj.changed_by_id = request.user.pk
+        super().save_model(request, obj, form, change)
+        transaction.on_commit(lambda: follow_trending.apply_async(expires=NUDGE_SECONDS))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(RefusedSignal)
+class RefusedSignalAdmin(ReadOnlyAdmin):
+    list_display = ["paper_id", "kind", "observed_on", "value", "believed", "refused_at"]
+    ordering = ["-refused_at"]
+    list_select_related = False

@@ -1,6 +1,6 @@
 from datetime import date
 
-from papers.windows import Window
+from papers.windows import TrendingList, Window
 
 
 class ArxivIdConverter:
@@ -25,8 +25,20 @@ class DayConverter:
         return value.isoformat()
 
 
+class TrendingListConverter:
+    regex = "|".join(TrendingList.values)
+
+    def to_python(self, value: str) -> TrendingList:
+        return TrendingList(value)
+
+    def to_url(self, value: str) -> str:
+        return str(value)
+
+
 class WindowConverter:
-    regex = "|".join(Window.values)
+    """The longer windows that end with a past day; the day itself has none in its address."""
+
+    regex = "week|month"
 
     def to_python(self, value: str) -> Window:
         return Window(value)

@@ -4,12 +4,22 @@ from papers import converters, views
 
 register_converter(converters.ArxivIdConverter, "arxiv_id")
 register_converter(converters.DayConverter, "day")
+register_converter(converters.TrendingListConverter, "trending_list")
 register_converter(converters.WindowConverter, "window")
 
 app_name = "papers"
 urlpatterns = [
     path("", views.trending, name="home"),
-    path("trending/<window:window>/", views.trending, name="trending"),
+    path("trending/<trending_list:ranking>/", views.trending, name="trending"),
+    path("trending/<day:day>/", views.past_trending, name="past_trending"),
+    path("trending/<day:day>/<window:window>/", views.past_trending, name="past_trending_in"),
+    path("trending/<str:text>/", views.no_such_list, name="no_such_list"),
+    # "mine" in place of a category: the reader's own.
+    path(
+        "trending/<trending_list:ranking>/<str:category>/",
+        views.trending,
+        name="trending_in",
+    ),
     path("new/", views.new, name="new"),
     path("new/<day:announced_on>/", views.new, name="new_by_day"),
     path("new/<str:category>/", views.new, name="new_in_category"),

@@ -26,8 +26,12 @@ class Snippet(Protocol):
 def paper_card(
     context: Context, paper: Paper, snippet: Snippet | None = None, reason: str = ""
 ) -> SafeString:
-    """The card of `paper`; `snippet`: with the words asked for marked."""
+    """The card of `paper`; `snippet`: with the words asked for marked.
+
+    Where no reason is given, that of the view's `reasons` by paper id.
+    """
     onlooker = _onlooker(context)
+    reason = reason or (context.get("reasons") or {}).get(paper.pk, "")
     if snippet is None:
         return render_card(paper, onlooker, reason=reason)
     return render_card(

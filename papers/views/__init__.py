@@ -11,6 +11,7 @@ from papers.views.feeds_out import search_atom, search_bib, search_json
 from papers.views.new import new
 from papers.views.opml import add_feeds_of_opml, opml_in, opml_out
 from papers.views.paper import paper, paper_by_name, paper_by_number, vote
+from papers.views.ranking import ranking_page
 from papers.views.ready import ready
 from papers.views.requests import add_paper, paper_request
 from papers.views.search import search
@@ -25,9 +26,9 @@ from papers.views.sources import (
     test_source,
     try_source_now,
 )
-from papers.views.status import ranking_page, status
+from papers.views.status import status
 from papers.views.suggest import suggest
-from papers.views.trending import trending
+from papers.views.trending import no_such_list, past_trending, trending
 
 __all__ = [
     "add_feeds_of_opml",
@@ -37,12 +38,14 @@ __all__ = [
     "calendar_page",
     "change_source",
     "new",
+    "no_such_list",
     "opml_in",
     "opml_out",
     "paper",
     "paper_by_name",
     "paper_by_number",
     "paper_request",
+    "past_trending",
     "pause_backfill",
     "pause_source",
     "ranking_page",

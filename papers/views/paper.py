@@ -1,13 +1,16 @@
+from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from papers import marks, ranking
+from papers import marks
 from papers.cards import Onlooker, render_vote_button
 from papers.htmx import HtmxHttpRequest
 from papers.identifiers import parse_arxiv_id
@@ -16,8 +19,9 @@ from papers.models import Paper, PaperIdentifier
 from papers.origins import told_by
 from papers.related import related_papers
 from papers.requests import find_known
+from papers.trending import explaining
 from papers.versions import history
-from papers.votes import set_vote
+from papers.votes import TooManyVotesError, Voted, set_vote
 from papers.wanted import read_wanted
 
 RELATED = 8
@@ -82,7 +86,7 @@ def _show(request: HttpRequest, found: Paper) -> HttpResponse:
         "categories": list(found.categories.values_list("pk", flat=True).order_by("pk")),
         "announcements": list(found.announcements.order_by("announced_on", "category_id")),
         "dois": list(found.identifiers.filter(scheme="doi").values_list("value", flat=True)),
-        "ranking": ranking,
+        "breakdown": explaining.break_down(found),
     }
     return render(request, "papers/paper.html", context)
 
@@ -93,11 +97,35 @@ def vote(request: HtmxHttpRequest, pk: int) -> HttpResponse:
         return _ask_to_log_in(request)
     found = _find_by_number(pk)
     voted = request.POST.get("voted") == "1"
-    votes = set_vote(request.user, found, voted=voted)
+    try:
+        outcome = set_vote(request.user, found, voted=voted, now=timezone.now())
+    except TooManyVotesError as error:
+        return _say_too_many(request, found, error)
     if request.htmx:
         onlooker = Onlooker(request.get_full_path(), is_reader=True)
-        return HttpResponse(render_vote_button(found, onlooker, voted=voted, votes=votes))
+        button = render_vote_button(
+            found, onlooker, voted=voted, votes=outcome.votes, held=_held(outcome)
+        )
+        return HttpResponse(button)
+    if outcome.held_until:
+        text = _("New accounts gave this paper several votes lately, so yours %s.")
+        messages.info(request, text % _held(outcome))
     return redirect(_next_address(request, found))
+
+
+def _held(outcome: Voted) -> str:
+    """Why a vote is not counted yet, in words; nothing where it is."""
+    if outcome.held_until is None:
+        return ""
+    return _("counts from %s on") % date_format(timezone.localtime(outcome.held_until), "j F")
+
+
+def _say_too_many(request: HtmxHttpRequest, found: Paper, error: TooManyVotesError) -> HttpResponse:
+    text = _("You voted as often as is allowed within an hour. You can vote again at %s.")
+    until = date_format(timezone.localtime(error.until), "H:i e")
+    messages.error(request, text % until)
+    back = _next_address(request, found)
+    return HttpResponseClientRedirect(back) if request.htmx else redirect(back)
 
 
 def _ask_to_log_in(request: HtmxHttpRequest) -> HttpResponse:

@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from papers import calendar, coverage, health, ranking
-from papers.models import Paper, Source
+from papers import calendar, coverage, health
+from papers.models import Source
 from papers.search.readiness import read_readiness
 
 
@@ -30,10 +30,3 @@ def status(request: HttpRequest) -> HttpResponse:
         "search": read_readiness(),
     }
     return render(request, "papers/status.html", context)
-
-
-@require_safe
-def ranking_page(request: HttpRequest) -> HttpResponse:
-    newest = Paper.objects.newest_announcement_day()
-    example = Paper.objects.trending().filter(announced_on=newest).first() if newest else None
-    return render(request, "papers/ranking.html", {"ranking": ranking, "example": example})

@@ -1,36 +1,115 @@
-from datetime import date
+from datetime import UTC, date
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from papers import marks
 from papers.listings import CategoryCount, count_by_category, newest_day
-from papers.models import Paper
-from papers.paging import get_page, page_number
-from papers.windows import Window
+from papers.models import Category, Paper
+from papers.own_categories import own_categories
+from papers.paging import Page, page_number
+from papers.trending import archive
+from papers.trending.pages import page_of
+from papers.trending.reasons import reasons_of
+from papers.windows import TrendingList, Window
 
 PAGE_SIZE = 20
 MOST_CATEGORIES = 12
+MINE = "mine"
 
 
 @require_safe
-def trending(request: HttpRequest, window: Window = Window.WEEK) -> HttpResponse:
-    newest = Paper.objects.newest_announcement_day()
+def trending(
+    request: HttpRequest, ranking: TrendingList = TrendingList.NOW, category: str = ""
+) -> HttpResponse:
+    """A trending list: of all papers, of a category, or (`mine`) of the reader's categories."""
+    categories = _categories(request.user, category)
+    page = _page(request, ranking, categories)
     counts_day = newest_day()
-    papers = Paper.objects.for_cards().in_window(window, newest)
-    page = get_page(papers, number=page_number(request), size=PAGE_SIZE)
     context = {
         "section": "trending",
-        "window": window,
-        "windows": list(Window),
-        "newest": newest,
+        "ranking": ranking,
+        "rankings": list(TrendingList),
+        "category": category,
+        "categories": categories,
+        "is_mine": category == MINE,
+        "newest": Paper.objects.newest_announcement_day(),
+        "past_day": archive.newest_day(),
         "counts": _busiest(counts_day) if counts_day else [],
         "counts_day": counts_day,
         "page": page,
+        "reasons": reasons_of(page.items, ranking, today=_today()),
         "marks": marks.collect(request.user, [paper.pk for paper in page.items]),
     }
     return render(request, "papers/trending.html", context)
+
+
+@require_safe
+def past_trending(request: HttpRequest, day: date, window: Window = Window.TODAY) -> HttpResponse:
+    """What gained most on a past day, or in the week or month that ended with it."""
+    if day == _today():
+        return redirect("papers:trending", window.value)
+    try:
+        past = archive.read_day(day, window)
+    except archive.NoSuchDayError as error:
+        raise Http404(_why_not(day, error)) from error
+    context = {
+        "section": "trending",
+        "past": past,
+        "window": window,
+        "windows": list(Window),
+        "reasons": past.reasons,
+        "marks": marks.collect(request.user, [paper.pk for paper in past.papers]),
+    }
+    return render(request, "papers/past_trending.html", context)
+
+
+@require_safe
+def no_such_list(request: HttpRequest, text: str) -> HttpResponse:
+    """For what is neither a list nor a day; the page says what there is."""
+    names = ", ".join(str(ranking.value) for ranking in TrendingList)
+    raise Http404(
+        _("“%(text)s” is neither a day, as 2026-03-04 is, nor one of the lists: %(names)s.")
+        % {"text": text, "names": names}
+    )
+
+
+def _categories(user: AbstractBaseUser | AnonymousUser, category: str) -> list[str]:
+    if category == MINE:
+        return own_categories(user)
+    if category and not Category.objects.filter(code=category).exists():
+        raise Http404(_("No paper here belongs to a category “%s”.") % category)
+    return [category]
+
+
+def _page(request: HttpRequest, ranking: TrendingList, categories: list[str]) -> Page[Paper]:
+    number = page_number(request)
+    if not categories:
+        return Page(items=[], number=number, size=PAGE_SIZE, has_next=False)
+    return page_of(ranking, categories, number=number, size=PAGE_SIZE)
+
+
+def _why_not(day: date, error: archive.NoSuchDayError) -> str:
+    shown = date_format(day, "j F Y")
+    if day > _today():
+        return _("%s has not come yet.") % shown
+    if error.first is None or error.last is None:
+        return _("No past day is kept here yet: the first is made after midnight UTC.")
+    return _("Nothing is kept of %(day)s: past days here go from %(first)s to %(last)s.") % {
+        "day": shown,
+        "first": date_format(error.first, "j F Y"),
+        "last": date_format(error.last, "j F Y"),
+    }
+
+
+def _today() -> date:
+    return timezone.now().astimezone(UTC).date()
 
 
 def _busiest(day: date) -> list[CategoryCount]:

@@ -7,7 +7,6 @@ import time_machine
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from papers import ranking
 from papers.documents import ATTEMPTS
 from papers.models import AnswerCount, Batch, FetchedDocument, Harvest, HostGate, Source
 from papers.search import folder
@@ -180,10 +179,6 @@ def test_before_anything_ran_it_says_so(client: Client) -> None:
     shown = page(client)
     assert "has not run on this machine yet" in shown
     assert "No daily feed of arXiv is read yet." in shown
-
-
-def test_the_ranking_page_shows_the_constants_in_force(client: Client) -> None:
-    assert f"+ {ranking.STAR_WEIGHT} " in client.get("/ranking/").content.decode()
 
 
 def test_looking_changes_nothing(client: Client) -> None:

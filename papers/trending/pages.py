@@ -1,0 +1,57 @@
+"""A page of a trending list: which papers, and why each is there."""
+
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
+
+from papers.models import Paper, Standing
+from papers.paging import Page
+from papers.windows import TrendingList
+
+MOST_CATEGORIES = 30
+
+
+def page_of(
+    ranking: TrendingList,
+    categories: Sequence[str] = ("",),
+    *,
+    number: int,
+    size: int,
+    without: "QuerySet[Paper] | None" = None,
+) -> Page[Paper]:
+    """Return page `number` (from 1) of a list, the best first, equal ones newest first.
+
+    Of all papers, or of those in any of `categories` (at most 30); `without` are papers to leave
+    out. Two queries, whatever the page.
+    """
+    start = (number - 1) * size
+    found = list(_places(ranking, categories, without, start + size + 1)[start:])
+    ids = [paper_id for _value, paper_id in found[:size]]
+    papers = Paper.objects.for_cards().not_withdrawn().in_bulk(ids)
+    return Page(
+        items=[papers[pk] for pk in ids if pk in papers],
+        number=number,
+        size=size,
+        has_next=len(found) > size,
+    )
+
+
+def _places(
+    ranking: TrendingList,
+    categories: Sequence[str],
+    without: "QuerySet[Paper] | None",
+    most: int,
+) -> "QuerySet[Standing, tuple[float, int]]":
+    """Each category's index is walked from its top, as far as all of them together may need."""
+    rows = Standing.objects.filter(ranking=ranking)
+    if without is not None:
+        rows = rows.exclude(paper__in=without)
+    of_each = [
+        rows.filter(category=category)
+        .order_by("-value", "-paper_id")
+        .values_list("value", "paper_id")[:most]
+        for category in categories[:MOST_CATEGORIES]
+    ]
+    if len(of_each) == 1:
+        return of_each[0]
+    return of_each[0].union(*of_each[1:]).order_by("-value", "-paper_id")[:most]
