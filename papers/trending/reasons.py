@@ -43,10 +43,10 @@ def reasons_of(papers: Sequence[Paper], ranking: TrendingList, *, today: date) -
 
 def in_words(gained: Gained, *, since: date, today: date) -> str:
     """Return what was gained from `since` on as words."""
-    return _("%(gained)s since %(day)s") % {
-        "gained": count_in_words(gained),
-        "day": _day(since, today),
-    }
+    words = {"gained": count_in_words(gained), "day": _day(since, today)}
+    return (
+        _("%(gained)s today") % words if since == today else _("%(gained)s since %(day)s") % words
+    )
 
 
 def count_in_words(gained: Gained) -> str:
@@ -69,8 +69,6 @@ def _since(first_day: date, paper: Paper) -> date:
 
 def _day(day: date, today: date) -> str:
     age = (today - day).days
-    if age == 0:
-        return _("today")
     if age == 1:
         return _("yesterday")
     return date_format(day, "l" if age < _WEEKDAY_FOR_DAYS else "j F")
