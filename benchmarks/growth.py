@@ -23,7 +23,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
@@ -254,7 +254,12 @@ def ask(connection: http.client.HTTPConnection, asker: Asker, text: str) -> None
 def cpu_seconds(pid: int) -> float:
     """Return what a process and its children have used, those that ended included."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return sum(own_seconds(each) for each in (str(pid), *children))
+    spent = own_seconds(str(pid))
+    for child in children:
+        # One of Postgres's may end meanwhile; it is then counted among those waited for.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            spent += own_seconds(child)
+    return spent
 
 
 def row(each: Figures) -> tuple[str, ...]:
