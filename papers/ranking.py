@@ -23,7 +23,7 @@ BATCHES_PER_TENFOLD = 5.0  # a week of announcements weighs as much as ten times
 NOTICED_WITHIN = timedelta(days=7)  # Hugging Face lists no paper later than that
 STEP = 0.5  # of popularity, about three times the support, counted as one rise
 FIRST_RISE = 2  # steps: below it (9 votes or 18 upvotes) a paper has not "risen"
-RISING_EXPONENT = 1.0  # how gains usually fall with age
+RISING_EXPONENT = 0.6  # how gains fall with age: benchmarks/trending.py
 RISING_LEAST_GAIN = 3.0  # less is chance
 RISING_OLDEST_BATCHES = 20  # beyond four weeks there is no telling what is usual
 
