@@ -65,6 +65,8 @@ class Signal(models.Model):
         GITHUB_STARS = "github_stars", _("stars on GitHub")
         S2_CITATIONS = "s2_citations", _("citations by Semantic Scholar")
 
+    OWN = (Kind.VOTES, Kind.SAVES)
+
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="signals")
     kind = models.CharField(max_length=20, choices=Kind.choices)
     observed_on = models.DateField()

@@ -21,7 +21,6 @@ from papers.windows import Window
 # Of a number not seen for longer nothing is known.
 LONGEST_GAP = timedelta(days=120)
 
-_OWN = (Signal.Kind.VOTES, Signal.Kind.SAVES)
 _KIND_OF = {
     "votes": Signal.Kind.VOTES,
     "saves": Signal.Kind.SAVES,
@@ -136,7 +135,7 @@ def _values(windows: dict[Window, tuple[date, date]], *, known: date) -> dict[st
     return {
         **weights.as_values(weights.current()),
         "kinds": list(_KIND_OF.values()),
-        "own": list(_OWN),
+        "own": list(Signal.OWN),
         "spans": [each.value for each in windows],
         "since": [since for since, _until in windows.values()],
         "until": [until for _since, until in windows.values()],

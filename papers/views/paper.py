@@ -12,6 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from papers import marks
 from papers.cards import Onlooker, render_vote_button
+from papers.growth import chart_growth
 from papers.htmx import HtmxHttpRequest
 from papers.identifiers import parse_arxiv_id
 from papers.merging import find_merged
@@ -87,6 +88,7 @@ def _show(request: HttpRequest, found: Paper) -> HttpResponse:
         "announcements": list(found.announcements.order_by("announced_on", "category_id")),
         "dois": list(found.identifiers.filter(scheme="doi").values_list("value", flat=True)),
         "breakdown": explaining.break_down(found),
+        "chart": chart_growth(found.pk, today=timezone.now().date()),
     }
     return render(request, "papers/paper.html", context)
 

@@ -1,13 +1,14 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from papers.merging import merge
 from papers.models import Paper, PaperIdentifier, PaperOrigin, PaperStats, PaperVersion, Signal
-from tests.factories import make_announcement, make_paper, make_user
+from tests.factories import make_announcement, make_paper, make_signal, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -239,3 +240,28 @@ def test_more_versions_cost_no_more_queries(client: Client) -> None:
             client.get(paper.get_absolute_url())
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_the_page_draws_how_the_numbers_grew_with_a_table(client: Client) -> None:
+    paper = make_paper(arxiv_id="2603.00141")
+    for days, value in ((20, 12), (1, 480)):
+        day = timezone.now().date() - timedelta(days=days)
+        make_signal(paper, value, on=day, kind=Signal.Kind.GITHUB_STARS)
+    page = client.get("/paper/2603.00141/").content.decode()
+    assert 'aria-label="Stars on GitHub: 12 on ' in page
+    assert 'd="M8 92 L992 8"' in page
+    assert "<td>480</td>" in page
+    assert "style=" not in page
+
+
+def test_a_paper_without_numbers_has_no_chart(client: Client) -> None:
+    make_paper(arxiv_id="2603.00141")
+    assert "<svg" not in client.get("/paper/2603.00141/").content.decode()
+
+
+def test_the_page_shows_how_the_score_came_about(client: Client) -> None:
+    paper = make_paper(arxiv_id="2603.00141")
+    make_signal(paper, 18)
+    page = client.get("/paper/2603.00141/").content.decode()
+    assert "<td>18</td><td>0.5</td><td>9</td>" in page
+    assert "<td>1.000</td>" in page
