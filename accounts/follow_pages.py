@@ -15,7 +15,9 @@ from papers.models import Paper
 from papers.paging import Page, get_page
 from papers.search.engine import search
 from papers.search.language import parse
+from papers.search.narrow import unseen
 from papers.search.personal import personal_for
+from papers.seen import SeenChoice
 
 PAGE_SIZE = 20
 
@@ -53,25 +55,30 @@ def _key(follow: Follow) -> int:
     return follow.standing_id or 0
 
 
-def matches_of(follow: Follow, *, now: datetime, number: int) -> Page[Paper]:
+def matches_of(follow: Follow, *, now: datetime, number: int, choice: SeenChoice) -> Page[Paper]:
     """Return one page of the papers of the last 30 days that match, newest first.
+
+    Less what the reader has seen, where `choice` hides that.
 
     Where the query asks for votes, lists or a number of days back the index is asked, else what
     was matched when papers came is read. Raises IndexNotReady.
     """
     if follow.changes:
-        return _matching_now(follow, now, number)
+        return _matching_now(follow, now, number, choice)
     lately = QueryMatch.objects.of_the_last(DAYS_BACK, now=now)
     ids = lately.filter(standing=follow.standing_id).values("paper_id")
     papers = Paper.objects.for_cards().filter(pk__in=ids)
+    if choice.hidden is not None:
+        papers = papers.exclude(pk__in=choice.hidden)
     newest = papers.order_by(F("announced_on").desc(nulls_last=True), "-pk")
     return get_page(newest, number=number, size=PAGE_SIZE)
 
 
-def _matching_now(follow: Follow, now: datetime, number: int) -> Page[Paper]:
+def _matching_now(follow: Follow, now: datetime, number: int, choice: SeenChoice) -> Page[Paper]:
     today = now.astimezone(UTC).date()
+    query = parse(follow.query)
     result = search(
-        parse(follow.query),
+        unseen(query) if choice.hides else query,
         limit=PAGE_SIZE + 1,
         offset=(number - 1) * PAGE_SIZE,
         sort="new",

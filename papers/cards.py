@@ -78,7 +78,7 @@ def render_card(
 
 
 def render_actions(paper: Paper, onlooker: Onlooker) -> SafeString:
-    """Return the buttons of a card: to vote and, for a reader, to save."""
+    """Return the buttons of a card: to vote and, for a reader, to save and to mark as seen."""
     return _button("actions", paper, onlooker, _stats(paper))
 
 
@@ -87,6 +87,10 @@ def render_vote_button(
 ) -> SafeString:
     """Return the button that votes; `held` says why the vote does not count yet."""
     return _button("vote_button", paper, onlooker, voted, votes, held)
+
+
+def render_seen_button(paper: Paper, onlooker: Onlooker, *, seen: bool) -> SafeString:
+    return _button("seen_button", paper, onlooker, seen)
 
 
 def render_save_control(paper: Paper, onlooker: Onlooker, *, refocus: bool = False) -> SafeString:

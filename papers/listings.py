@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Case, Count, IntegerField, Max, Min, Q, QuerySet, Value, When
 
-from papers.models import Announcement
+from papers.models import Announcement, SeenPaper
 
 _KIND_ORDER = Case(
     When(kind=Announcement.Kind.NEW, then=Value(0)),
@@ -47,10 +47,16 @@ def count_by_category(day: date) -> list[CategoryCount]:
     return [CategoryCount(*row) for row in counted.values_list("category_id", *kinds)]
 
 
-def list_day(day: date, category: str) -> QuerySet[Announcement]:
-    """Return a category's listing of a day: new papers, then cross-lists, then replacements."""
+def list_day(
+    day: date, category: str, *, without: "QuerySet[SeenPaper, int] | None" = None
+) -> QuerySet[Announcement]:
+    """Return a category's listing of a day: new papers, then cross-lists, then replacements.
+
+    `without` are ids of papers to leave out.
+    """
+    rows = Announcement.objects.on(day, category)
     return (
-        Announcement.objects.on(day, category)
+        (rows if without is None else rows.exclude(paper_id__in=without))
         .select_related("paper__stats")
         .defer("paper__abstract", "paper__authors", "paper__comment", "paper__journal_ref")
         .order_by(_KIND_ORDER, "-paper__stats__score", "-paper_id")

@@ -1,6 +1,7 @@
 """What a reader did with the papers of a page, asked once a page, not once a card.
 
-`papers` knows its own votes; other apps add theirs with `register`, since papers imports no app.
+`papers` knows votes and what was seen; other apps add theirs with `register`, since papers imports
+no app.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,6 +11,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
 from papers.models import Vote
+from papers.seen import seen_ids
 
 MarkFinder = Callable[[AbstractBaseUser, list[int]], set[int]]
 
@@ -18,9 +20,10 @@ _finders: dict[str, MarkFinder] = {}
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Ids of papers by mark: `voted`, `saved`."""
+    """Ids of papers by mark: `voted`, `seen`, `saved`."""
 
     voted: frozenset[int] = frozenset()
+    seen: frozenset[int] = frozenset()
     saved: frozenset[int] = frozenset()
 
 
@@ -43,3 +46,4 @@ def _voted(user: AbstractBaseUser, paper_ids: list[int]) -> set[int]:
 
 
 register("voted", _voted)
+register("seen", seen_ids)

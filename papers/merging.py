@@ -23,6 +23,7 @@ papers_merged = Signal()
 # Rows of which the paper that stays may have its own: those move only where it has none.
 _MOVE_IF_FREE = {
     "papers_vote": ("user_id",),
+    "papers_seenpaper": ("user_id",),
     "papers_signal": ("kind", "observed_on"),
     "papers_announcement": ("category_id", "announced_on"),
     "papers_papercategory": ("category_id",),

@@ -28,6 +28,9 @@ urlpatterns = [
     # Before the ids: an old one has seven digits after a slash, as a number may have.
     path("paper/number/<int:pk>/", views.paper_by_number, name="paper_by_number"),
     path("paper/number/<int:pk>/vote/", views.vote, name="vote"),
+    path("paper/number/<int:pk>/seen/", views.mark_seen, name="mark_seen"),
+    path("seen/", views.mark_page_seen, name="mark_page_seen"),
+    path("seen/hide/", views.hide_seen, name="hide_seen"),
     path("paper/<arxiv_id:arxiv_id>/", views.paper, name="paper"),
     path("search/", views.search, name="search"),
     path("search/help/", views.search_help, name="search_help"),

@@ -1,7 +1,8 @@
 """Which papers go into whose issue, and why: the sections, their order, the reason in words.
 
-Nothing is chosen that the reader has (in a list, voted for, mailed in the last 120 days) or that
-is not new since their last issue. It never renders and never writes. Read more: docs/decisions.md.
+Nothing is chosen that the reader has (in a list, voted for, marked as seen, mailed in the last 120
+days) or that is not new since their last issue. It never renders and never writes. Read more:
+docs/decisions.md.
 """
 
 from collections import Counter
@@ -165,7 +166,7 @@ def _fresh_near(
 def _asked(reader: Reader, several: Sequence[Followed]) -> Iterator[Item]:
     """Each followed search in turn, a paper at a time, each paper once."""
     fresh = [
-        (one, [pk for pk in one.paper_ids if pk not in reader.mailed and pk not in reader.known])
+        (one, [pk for pk in one.paper_ids if pk not in reader.had and pk not in reader.known])
         for one in several
     ]
     taken: set[int] = set()
@@ -213,7 +214,7 @@ def _newest(reader: Reader, pool: Pool) -> Iterator[Item]:
 
 def _wanted(reader: Reader, paper: Candidate) -> bool:
     return (
-        paper.paper_id not in reader.mailed
+        paper.paper_id not in reader.had
         and paper.paper_id not in reader.known
         and reader.span.holds(paper.announced_on, paper.first_seen_at, paper.risen_on)
     )

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from django.db import connection
 
 from accounts.models import User
-from papers.models import Vote
+from papers.models import SeenPaper, Vote
 from readinglists.models import Entry
 
 FIRST_ISSUE_DAYS = 3
@@ -56,14 +56,15 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One reader's side of the choice. Ids are of papers; `saved` is newest first;
-    `last_issue_on` is the reader's own date."""
+    """One reader's side of the choice. Ids are of papers; `had` were mailed lately or marked as
+    seen, `known` saved or voted for; `saved` is newest first; `last_issue_on` is the reader's own
+    date."""
 
     user_id: int
     size: int
     span: Span
     last_issue_on: date | None = None
-    mailed: frozenset[int] = frozenset()
+    had: frozenset[int] = frozenset()
     known: frozenset[int] = frozenset()
     saved: tuple[int, ...] = ()
 
@@ -76,7 +77,7 @@ class _Past:
 
 
 def read(users: Sequence[User], now: datetime) -> list[Reader]:
-    """Return what the choice needs of `users`, in their order: three queries for all of them."""
+    """Return what the choice needs of `users`, in their order: four queries for all of them."""
     ids = [user.pk for user in users]
     past = _past_issues(ids, now)
     saved = _grouped(
@@ -87,6 +88,11 @@ def read(users: Sequence[User], now: datetime) -> list[Reader]:
     voted = _grouped(
         Vote.objects.filter(user_id__in=ids).order_by("pk").values_list("user_id", "paper_id")
     )
+    seen = _grouped(
+        SeenPaper.objects.filter(
+            user_id__in=ids, seen_at__gt=now - timedelta(days=REMEMBERED_DAYS)
+        ).values_list("user_id", "paper_id")
+    )
     nothing = _Past()
     return [
         Reader(
@@ -94,7 +100,7 @@ def read(users: Sequence[User], now: datetime) -> list[Reader]:
             size=user.digest_size,
             span=span_since(past.get(user.pk, nothing).last_issue_at, now),
             last_issue_on=past.get(user.pk, nothing).last_issue_on,
-            mailed=past.get(user.pk, nothing).mailed,
+            had=past.get(user.pk, nothing).mailed | frozenset(seen[user.pk]),
             known=frozenset(saved[user.pk]) | frozenset(voted[user.pk]),
             saved=tuple(dict.fromkeys(saved[user.pk]))[:NEWEST_SAVED],
         )

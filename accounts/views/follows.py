@@ -23,7 +23,7 @@ from accounts.follows import CannotFollow
 from accounts.matching import nudging
 from accounts.models import Follow, User
 from accounts.templatetags.follow_button import button_context
-from papers import marks
+from papers import marks, seen
 from papers.htmx import HtmxHttpRequest
 from papers.paging import page_number
 from papers.search.engine import IndexNotReady
@@ -111,7 +111,9 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     """The papers that came and match; all that ever matched are a link away, in the search."""
     mine = _own(request, pk)
     try:
-        page = matches_of(mine, now=timezone.now(), number=page_number(request))
+        choice = seen.choice_of(request.user)
+        number = page_number(request)
+        page = matches_of(mine, now=timezone.now(), number=number, choice=choice)
     except IndexNotReady as error:
         context = {"section": "follows", "row": Row(mine), "refused": str(error)}
         return render(request, "accounts/follow_page.html", context, status=503)
@@ -121,6 +123,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "days": DAYS_BACK,
         "marks": marks.collect(request.user, [paper.pk for paper in page.items]),
+        "seen": choice,
     }
     return render(request, "accounts/follow_page.html", context)
 

@@ -15,6 +15,7 @@ from papers.models.meaning import (
 from papers.models.paper import Category, Paper, PaperCategory, PaperIdentifier, TextSource
 from papers.models.repositories import Repository
 from papers.models.requests import PaperRequest
+from papers.models.seen import SeenHidden, SeenPaper
 from papers.models.signals import PaperStats, Signal, Vote, VoteAllowance
 from papers.models.sources import FetchedDocument, Source
 from papers.models.trending import (
@@ -55,6 +56,8 @@ __all__ = [
     "RefusedSignal",
     "Repository",
     "SearchEpoch",
+    "SeenHidden",
+    "SeenPaper",
     "Signal",
     "Source",
     "Standing",

@@ -146,6 +146,8 @@ class _Compiler:
                 return with_ids(self.personal.saved())
             case Is("voted"):
                 return with_ids(self.personal.voted())
+            case Is("seen"):
+                return with_ids(self.personal.seen())
             case Is():
                 return self._new()
 

@@ -6,7 +6,7 @@ more: docs/search.md.
 
 from dataclasses import replace
 
-from papers.search.tree import NOTHING, And, Dated, LastDays, Node, Or, Query, Sort
+from papers.search.tree import NOTHING, And, Dated, Is, LastDays, Node, Not, Or, Query, Sort
 
 
 def parts_of(query: Query) -> tuple[Node, ...]:
@@ -36,6 +36,14 @@ def days_of(query: Query) -> Dated | LastDays | None:
 
 def ordered(query: Query, sort: Sort | None) -> Query:
     return replace(query, sort=sort)
+
+
+def unseen(query: Query) -> Query:
+    """Return `query` without what its reader has seen, unless it asks for just that."""
+    parts = parts_of(query)
+    if "is:seen" in str(query.tree):
+        return query
+    return _of(query, (*parts, Not(Is("seen"))))
 
 
 def _of(query: Query, parts: tuple[Node, ...]) -> Query:

@@ -14,6 +14,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from papers.models import Vote
+from papers.seen import seen_ids
 
 # Where nobody knows when a reader was last shown what is new.
 NEW_DAYS = 7
@@ -45,6 +46,7 @@ class Personal:
 
     saved: Callable[[], frozenset[int]] = _none
     voted: Callable[[], frozenset[int]] = _none
+    seen: Callable[[], frozenset[int]] = _none
     in_list: Callable[[str], frozenset[int] | None] = _no_list
     new_since: Callable[[], date] = _some_days_ago
     is_known: bool = False
@@ -79,6 +81,7 @@ def personal_for(user: AbstractBaseUser | AnonymousUser) -> Personal:
     return Personal(
         saved=cache(partial(_saved, user)),
         voted=cache(partial(_voted, user)),
+        seen=cache(partial(_seen, user)),
         in_list=cache(partial(_in_list, user)),
         new_since=cache(partial(_new_since, user)),
         is_known=True,
@@ -91,6 +94,10 @@ def _saved(user: AbstractBaseUser) -> frozenset[int]:
 
 def _voted(user: AbstractBaseUser) -> frozenset[int]:
     return frozenset(Vote.objects.filter(user_id=user.pk).values_list("paper_id", flat=True))
+
+
+def _seen(user: AbstractBaseUser) -> frozenset[int]:
+    return frozenset(seen_ids(user))
 
 
 def _in_list(user: AbstractBaseUser, name: str) -> frozenset[int] | None:

@@ -14,7 +14,7 @@ TextField = Literal["ti", "abs", "au"]
 Sort = Literal["relevance", "new", "trending", "votes", "stars", "citations"]
 Scheme = Literal["id", "doi"]
 Thing = Literal["code", "project", "doi"]
-State = Literal["saved", "voted", "new"]
+State = Literal["saved", "voted", "seen", "new"]
 Counted = Literal["votes", "saves", "upvotes", "comments", "stars", "citations"]
 
 # Read back as one value without quotation marks.
@@ -148,7 +148,7 @@ class InList:
 
 @dataclass(frozen=True, slots=True)
 class Is:
-    """The reader saved it, voted for it, or it is new to them."""
+    """The reader saved it, voted for it, marked it as seen, or it is new to them."""
 
     state: State
 

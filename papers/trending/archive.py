@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from papers.models import Paper, TrendingDay, TrendingPlace
+from django.db.models import QuerySet
+
+from papers.models import Paper, SeenPaper, TrendingDay, TrendingPlace
 from papers.trending.reasons import count_in_words
 from papers.windows import Window
 
@@ -29,15 +31,21 @@ class PastList:
     next_day: date | None
 
 
-def read_day(day: date, window: Window) -> PastList:
-    """Return the list of `window` as of `day`. Raises NoSuchDayError."""
+def read_day(
+    day: date, window: Window, *, without: "QuerySet[SeenPaper, int] | None" = None
+) -> PastList:
+    """Return the list of `window` as of `day`, less papers with ids `without`.
+
+    Raises NoSuchDayError.
+    """
     kept = TrendingDay.objects.filter(day=day).first()
     if kept is None:
         days = TrendingDay.objects.order_by("day").values_list("day", flat=True)
         raise NoSuchDayError(days.first(), days.last())
     places = TrendingPlace.objects.filter(day=kept, span=window).order_by("rank")
     gained = {place.paper_id: place for place in places}
-    papers = Paper.objects.for_cards().not_withdrawn().in_bulk(gained)
+    shown = Paper.objects.for_cards().not_withdrawn()
+    papers = (shown if without is None else shown.exclude(pk__in=without)).in_bulk(gained)
     neighbours = set(
         TrendingDay.objects.filter(
             day__in=(day - timedelta(days=1), day + timedelta(days=1))

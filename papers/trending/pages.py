@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
-from papers.models import Paper, Standing
+from papers.models import Paper, SeenPaper, Standing
 from papers.paging import Page
 from papers.windows import TrendingList
 
@@ -17,12 +17,12 @@ def page_of(
     *,
     number: int,
     size: int,
-    without: "QuerySet[Paper] | None" = None,
+    without: "QuerySet[SeenPaper, int] | None" = None,
 ) -> Page[Paper]:
     """Return page `number` (from 1) of a list, the best first, equal ones newest first.
 
-    Of all papers, or of those in any of `categories` (at most 30); `without` are papers to leave
-    out. Two queries, whatever the page.
+    Of all papers, or of those in any of `categories` (at most 30); `without` are ids of papers to
+    leave out. Two queries, whatever the page.
     """
     start = (number - 1) * size
     found = list(_places(ranking, categories, without, start + size + 1)[start:])
@@ -39,7 +39,7 @@ def page_of(
 def _places(
     ranking: TrendingList,
     categories: Sequence[str],
-    without: "QuerySet[Paper] | None",
+    without: "QuerySet[SeenPaper, int] | None",
     most: int,
 ) -> "QuerySet[Standing, tuple[float, int]]":
     """Each category's index is walked from its top, as far as all of them together may need."""

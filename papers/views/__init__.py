@@ -16,6 +16,7 @@ from papers.views.ready import ready
 from papers.views.requests import add_paper, paper_request
 from papers.views.search import search
 from papers.views.search_help import search_help
+from papers.views.seen import hide_seen, mark_page_seen, mark_seen
 from papers.views.sources import (
     change_source,
     pause_source,
@@ -37,6 +38,9 @@ __all__ = [
     "backfills",
     "calendar_page",
     "change_source",
+    "hide_seen",
+    "mark_page_seen",
+    "mark_seen",
     "new",
     "no_such_list",
     "opml_in",

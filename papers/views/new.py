@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from papers import marks
+from papers import marks, seen
 from papers.listings import count_by_category, list_day, neighbour_days, newest_day
 from papers.models import Announcement, Category, Paper
 from papers.paging import get_page, page_number
@@ -28,7 +28,8 @@ def new(
     if category is None or day is None:
         context["counts"] = count_by_category(day) if day else []
         return render(request, "papers/new.html", context)
-    listings = list_day(day, category)
+    choice = seen.choice_of(request.user)
+    listings = list_day(day, category, without=choice.hidden)
     page = get_page(listings, number=page_number(request), size=PAGE_SIZE)
     papers: list[Paper] = [listing.paper for listing in page.items]
     context |= {
@@ -36,5 +37,7 @@ def new(
         "kinds": Announcement.Kind,
         "totals": {c.category: c for c in count_by_category(day)}.get(category),
         "marks": marks.collect(request.user, [paper.pk for paper in papers]),
+        "seen": choice,
+        "papers_here": papers,
     }
     return render(request, "papers/new_in_category.html", context)

@@ -2,10 +2,8 @@ from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
@@ -15,13 +13,13 @@ from papers.cards import Onlooker, render_vote_button
 from papers.growth import chart_growth
 from papers.htmx import HtmxHttpRequest
 from papers.identifiers import parse_arxiv_id
-from papers.merging import find_merged
 from papers.models import Paper, PaperIdentifier
 from papers.origins import told_by
 from papers.related import related_papers
 from papers.requests import find_known
 from papers.trending import explaining
 from papers.versions import history
+from papers.views.going_back import ask_to_log_in, find_by_number, next_address
 from papers.votes import TooManyVotesError, Voted, set_vote
 from papers.wanted import read_wanted
 
@@ -39,7 +37,7 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
 
 @require_safe
 def paper_by_number(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _find_by_number(pk)
+    found = find_by_number(pk)
     return redirect(found) if found.arxiv_id or found.pk != pk else _show(request, found)
 
 
@@ -54,13 +52,6 @@ def paper_by_name(request: HttpRequest) -> HttpResponse:
     if found is None:
         raise Http404(_("There is no paper “%s” here.") % text)
     return redirect(found)
-
-
-def _find_by_number(pk: int) -> Paper:
-    found = Paper.objects.select_related("stats").filter(pk=pk).first() or find_merged(pk)
-    if found is None:
-        raise Http404(_("There is no paper with the number %s here.") % pk)
-    return found
 
 
 def _find_by_other_form(text: str) -> Paper:
@@ -96,8 +87,8 @@ def _show(request: HttpRequest, found: Paper) -> HttpResponse:
 @require_POST
 def vote(request: HtmxHttpRequest, pk: int) -> HttpResponse:
     if not isinstance(request.user, AbstractBaseUser):
-        return _ask_to_log_in(request)
-    found = _find_by_number(pk)
+        return ask_to_log_in(request)
+    found = find_by_number(pk)
     voted = request.POST.get("voted") == "1"
     try:
         outcome = set_vote(request.user, found, voted=voted, now=timezone.now())
@@ -112,7 +103,7 @@ def vote(request: HtmxHttpRequest, pk: int) -> HttpResponse:
     if outcome.held_until:
         text = _("New accounts gave this paper several votes lately, so yours %s.")
         messages.info(request, text % _held(outcome))
-    return redirect(_next_address(request, found))
+    return redirect(next_address(request, found.get_absolute_url()))
 
 
 def _held(outcome: Voted) -> str:
@@ -126,18 +117,5 @@ def _say_too_many(request: HtmxHttpRequest, found: Paper, error: TooManyVotesErr
     text = _("You voted as often as is allowed within an hour. You can vote again at %s.")
     until = date_format(timezone.localtime(error.until), "H:i e")
     messages.error(request, text % until)
-    back = _next_address(request, found)
+    back = next_address(request, found.get_absolute_url())
     return HttpResponseClientRedirect(back) if request.htmx else redirect(back)
-
-
-def _ask_to_log_in(request: HtmxHttpRequest) -> HttpResponse:
-    login = f"{reverse('account_login')}?next={reverse('papers:home')}"
-    return HttpResponseClientRedirect(login) if request.htmx else redirect(login)
-
-
-def _next_address(request: HttpRequest, found: Paper) -> str:
-    address = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
-        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return address if safe and address else found.get_absolute_url()

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from papers import marks
+from papers import marks, seen
 from papers.htmx import HtmxHttpRequest
 from papers.models import Paper, PaperIdentifier
 from papers.paging import LAST_PAGE, page_number
@@ -17,6 +17,7 @@ from papers.search.correct import did_you_mean
 from papers.search.engine import DateCursor, IndexNotReady, SearchResult
 from papers.search.engine import search as search_index
 from papers.search.language import QueryTooLong, parse
+from papers.search.narrow import unseen
 from papers.search.pasted import paper_named
 from papers.search.personal import Personal, personal_for
 from papers.search.snippets import marked, snippet
@@ -104,9 +105,10 @@ def _named(text: str) -> Paper | None:
 def _found(request: HttpRequest, query: Query, text: str) -> dict[str, object]:
     number = page_number(request)
     personal = personal_for(request.user)
+    choice = seen.choice_of(request.user)
     after, damage = _cursor(request)
     result = search_index(
-        query,
+        unseen(query) if choice.hides else query,
         limit=PAGE_SIZE,
         offset=0 if after else (number - 1) * PAGE_SIZE,
         after=after,
@@ -133,6 +135,8 @@ def _found(request: HttpRequest, query: Query, text: str) -> dict[str, object]:
         "groups": refine.facet_groups(query, result.facets) if result.facets else [],
         "meant": _meant(query, personal) if not result.total else None,
         "marks": marks.collect(request.user, ids),
+        "seen": choice,
+        "papers_here": here,
     }
 
 

@@ -36,7 +36,7 @@ _WHICH = (
     ("model sort:stars", gettext_lazy("in another order: new, trending, votes, stars, citations")),
 )
 _OWN = (
-    ("is:saved", gettext_lazy("that you saved; also is:voted")),
+    ("is:saved", gettext_lazy("that you saved; also is:voted, is:seen")),
     ("is:new", gettext_lazy("announced since your last issue")),
     ("in:saved", gettext_lazy("in your list of this name")),
 )

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from papers import marks
+from papers import marks, seen
 from papers.listings import CategoryCount, count_by_category, newest_day
 from papers.models import Category, Paper
 from papers.own_categories import own_categories
@@ -30,7 +30,8 @@ def trending(
 ) -> HttpResponse:
     """A trending list: of all papers, of a category, or (`mine`) of the reader's categories."""
     categories = _categories(request.user, category)
-    page = _page(request, ranking, categories)
+    choice = seen.choice_of(request.user)
+    page = _page(request, ranking, categories, choice)
     counts_day = newest_day()
     context = {
         "section": "trending",
@@ -46,6 +47,7 @@ def trending(
         "page": page,
         "reasons": reasons_of(page.items, ranking, today=_today()),
         "marks": marks.collect(request.user, [paper.pk for paper in page.items]),
+        "seen": choice,
     }
     return render(request, "papers/trending.html", context)
 
@@ -53,10 +55,11 @@ def trending(
 @require_safe
 def past_trending(request: HttpRequest, day: date, window: Window = Window.TODAY) -> HttpResponse:
     """What gained most on a past day, or in the week or month that ended with it."""
+    choice = seen.choice_of(request.user)
     if day == _today():
         return redirect("papers:trending", window.value)
     try:
-        past = archive.read_day(day, window)
+        past = archive.read_day(day, window, without=choice.hidden)
     except archive.NoSuchDayError as error:
         raise Http404(_why_not(day, error)) from error
     context = {
@@ -66,6 +69,7 @@ def past_trending(request: HttpRequest, day: date, window: Window = Window.TODAY
         "windows": list(Window),
         "reasons": past.reasons,
         "marks": marks.collect(request.user, [paper.pk for paper in past.papers]),
+        "seen": choice,
     }
     return render(request, "papers/past_trending.html", context)
 
@@ -88,11 +92,13 @@ def _categories(user: AbstractBaseUser | AnonymousUser, category: str) -> list[s
     return [category]
 
 
-def _page(request: HttpRequest, ranking: TrendingList, categories: list[str]) -> Page[Paper]:
+def _page(
+    request: HttpRequest, ranking: TrendingList, categories: list[str], choice: seen.SeenChoice
+) -> Page[Paper]:
     number = page_number(request)
     if not categories:
         return Page(items=[], number=number, size=PAGE_SIZE, has_next=False)
-    return page_of(ranking, categories, number=number, size=PAGE_SIZE)
+    return page_of(ranking, categories, number=number, size=PAGE_SIZE, without=choice.hidden)
 
 
 def _why_not(day: date, error: archive.NoSuchDayError) -> str:

@@ -4,7 +4,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from papers import marks
+from papers import marks, seen
 from readinglists import sharing
 from readinglists.access import gone_is_not_found, own_list, reader_posts
 from readinglists.models import ReadingList
@@ -54,5 +54,6 @@ def _show(request: HttpRequest, reading_list: ReadingList) -> HttpResponse:
         "reading_list": reading_list,
         "page": page,
         "marks": marks.collect(request.user, [paper.pk for paper in page.papers]),
+        "seen": seen.choice_of(request.user),
     }
     return render(request, "readinglists/shared.html", context)

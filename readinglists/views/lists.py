@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from papers import marks
+from papers import marks, seen
 from readinglists import entries, sharing
 from readinglists.access import own_list, reader_of, reader_required
 from readinglists.forms import ReadingListForm
@@ -46,6 +46,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "reading_list": reading_list,
         "page": page,
         "marks": marks.collect(request.user, [paper.pk for paper in page.papers]),
+        "seen": seen.choice_of(request.user),
         "link": link,
         "link_address": _address_of(request, link) if link else None,
     }

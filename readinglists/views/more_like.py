@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from papers import marks
+from papers import marks, seen
 from papers.latex import to_text
 from papers.models import Paper
 from papers.related import Proposed, propose
@@ -33,6 +33,7 @@ def more_like(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": rows,
         "why": why,
         "marks": marks.collect(request.user, [row.paper.pk for row in rows]),
+        "seen": seen.choice_of(request.user),
     }
     return render(request, "readinglists/more_like.html", context)
 

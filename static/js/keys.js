@@ -1,5 +1,5 @@
 /* Keys on lists of papers: / to the search box, j and k from paper to paper, o opens, s saves,
-   ? explains. Whoever switched them off on the help page has none. Everything they do, a link or a
+   x marks as seen, ? explains. Whoever switched them off on the help page has none. Everything they do, a link or a
    button does too. */
 
 (() => {
@@ -37,6 +37,7 @@
     k: () => step(-1),
     o: () => onCard(".card-title a"),
     s: () => onCard(".save-button"),
+    x: () => onCard(".seen-button"),
     "?": () => { window.location.assign(document.body.dataset.searchHelp); },
   };
 

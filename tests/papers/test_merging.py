@@ -159,7 +159,7 @@ def test_a_paper_mailed_before_a_merge_counts_as_mailed(kept: Paper, gone: Paper
     make_issue(user, gone)
     merge(kept.pk, gone.pk)
     (reader,) = readers.read([user], NOW + timedelta(days=1))
-    assert reader.mailed == {kept.pk}
+    assert reader.had == {kept.pk}
 
 
 def test_what_has_risen_does_not_rise_again(kept: Paper, gone: Paper) -> None:

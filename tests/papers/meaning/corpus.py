@@ -45,11 +45,11 @@ def fit_here() -> Model:
 
 def fill_now(name: str = "a") -> int:
     """Fill the slot with all that changed so far; return how many papers were encoded."""
-    _wait_for_others()
+    wait_for_others()
     return filling.fill(name)
 
 
-def _wait_for_others() -> None:
+def wait_for_others() -> None:
     """Other tests' transactions on the same server hold the horizon back for moments."""
     target, deadline = changes.newest_change(), time.monotonic() + 10
     while not _is_decided(target) and time.monotonic() < deadline:
@@ -63,7 +63,6 @@ def _is_decided(transaction_id: int) -> bool:
 
 def serve(model: Model, *, name: str = "a") -> None:
     """Fill the slot with vectors of the stored papers, index it and serve it."""
-    _wait_for_others()
     store.save(model)
     slot = MeaningSlot(name=name, state=MeaningSlot.State.FILLING, model_key=model.key)
     slot.trained_at, slot.trained_papers = timezone.now(), Paper.objects.count()

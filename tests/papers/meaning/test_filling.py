@@ -3,7 +3,7 @@ import pytest
 from papers.meaning import filling, vectors
 from papers.models import MeaningSlot, Paper, SearchEpoch
 from tests.factories import make_paper
-from tests.papers.meaning.corpus import fill_now, fit_here, make_library, serve
+from tests.papers.meaning.corpus import fill_now, fit_here, make_library, serve, wait_for_others
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -12,6 +12,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def library(db: None) -> dict[str, list[Paper]]:
     SearchEpoch.objects.get_or_create(pk=1)
     library = make_library()
+    wait_for_others()
     serve(fit_here())
     return library
 

@@ -48,7 +48,9 @@ def test_each_list_is_explained_by_its_window() -> None:
     paper = make_paper(announced_on=DAY - timedelta(days=100))
     for window, upvotes in ((Window.TODAY, 1), (Window.WEEK, 7), (Window.MONTH, 30)):
         gain(paper, window, upvotes, window.first_day(DAY, under_way=True))
-    told = {ranking: reasons_of([paper], ranking, today=DAY)[paper.pk] for ranking in TrendingList}
+    told = {
+        ranking.value: reasons_of([paper], ranking, today=DAY)[paper.pk] for ranking in TrendingList
+    }
     assert told["now"] == told["rising"] == told["today"] == "+1 upvote since yesterday"
     assert told["week"] == told["all"] == "+7 upvotes since 23 February"
     assert told["month"] == "+30 upvotes since 31 January"
