@@ -143,7 +143,7 @@ def main() -> None:
         rows = [measure(*each) for each in ranking_work()]
         print_table(("what", "seconds, median of 3", "at most", "aim"), rows)
         print(f"{Standing.objects.count():,} places in lists")
-        pages = [
+        pages: list[tuple[str, ...]] = [
             (name, f"{statistics.median(timed(work, time.perf_counter)):.2f}")
             for name, work in page_work()
         ]

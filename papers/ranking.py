@@ -7,11 +7,13 @@ at the database. Formula, constants and a worked example for readers: docs/ranki
                  + citation * citations
     popularity = log10(1 + support)
     newness    = batch_number(noticed_on) / BATCHES_PER_TENFOLD
-    score      = popularity + newness
+    score      = popularity + newness, less UNSUPPORTED while support is 0
     rising     = gain * (1 + age in batches) ** RISING_EXPONENT
 
 Newness is a constant of the day on which the paper was noticed, so growing older rewrites no row:
 newer papers simply start higher (the static form of Reddit's "hot", reddit/r2/lib/db/_sorts.pyx).
+Without the last term a day's thousand unseen papers would hide what was liked two days before.
+Constants and weights were chosen by benchmarks/trending.py; see docs/decisions.md, "Trending".
 """
 
 import math
@@ -19,11 +21,12 @@ from dataclasses import dataclass, fields
 from datetime import date, timedelta
 
 FORMULA_VERSION = 2
-BATCHES_PER_TENFOLD = 5.0  # a week of announcements weighs as much as ten times the support
-NOTICED_WITHIN = timedelta(days=7)  # Hugging Face lists no paper later than that
+BATCHES_PER_TENFOLD = 2.0  # two announcements weigh as much as ten times the support
+NOTICED_WITHIN = timedelta(days=14)  # Hugging Face takes papers of a week, with exceptions
 STEP = 0.5  # of popularity, about three times the support, counted as one rise
 FIRST_RISE = 2  # steps: below it (9 votes or 18 upvotes) a paper has not "risen"
-RISING_EXPONENT = 0.6  # how gains fall with age: benchmarks/trending.py
+RISING_EXPONENT = 0.5  # how gains fall with age, as far as that is known
+UNSUPPORTED = 1000.0  # what a score is less by while nobody showed interest
 RISING_LEAST_GAIN = 3.0  # less is chance
 RISING_OLDEST_BATCHES = 20  # beyond four weeks there is no telling what is usual
 
@@ -74,7 +77,7 @@ class Score:
 
     @property
     def total(self) -> float:
-        return self.popularity + self.newness
+        return self.popularity + self.newness - (0.0 if self.popularity > 0 else UNSUPPORTED)
 
 
 def batch_number(day: date) -> int:
@@ -90,7 +93,7 @@ def batch_number(day: date) -> int:
 def day_noticed(announced_on: date, listed_on: date | None) -> date:
     """Return the day from which a paper's age is counted.
 
-    Announced, or listed by Hugging Face up to a week later: before that nobody could upvote it.
+    Announced, or listed by Hugging Face up to a fortnight later: before, nobody could upvote it.
     """
     if listed_on is None:
         return announced_on

@@ -32,13 +32,18 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """A score with all that went into it; `batch` is the number of the day of `noticed_on`."""
+    """A score with all that went into it; `batch` is the number of the day of `noticed_on`.
+
+    `unsupported` is what it is less by while nobody showed interest.
+    """
 
     terms: tuple[Term, ...]
     support: float
     noticed_on: date
     batch: int
     score: Score
+    batches_per_tenfold: float = ranking.BATCHES_PER_TENFOLD
+    unsupported: float = ranking.UNSUPPORTED
 
 
 def break_down(paper: Paper) -> Breakdown | None:

@@ -9,7 +9,14 @@ from typing import Any
 from django.db import connection
 
 from papers import ranking
-from papers.ranking import BATCHES_PER_TENFOLD, EPOCH, FIRST_RISE, NOTICED_WITHIN, STEP
+from papers.ranking import (
+    BATCHES_PER_TENFOLD,
+    EPOCH,
+    FIRST_RISE,
+    NOTICED_WITHIN,
+    STEP,
+    UNSUPPORTED,
+)
 from papers.trending import weights
 
 # The weighted sum of columns named as papers.ranking.Counts are.
@@ -39,8 +46,9 @@ _NEWNESS = f"{batches('{day}')} / %(tenfold)s::float8"
 _ADD = f"""{_DATED}
 INSERT INTO papers_paperstats
     (paper_id, votes, saves, popularity, noticed_on, newness, score, risen_step)
-SELECT d.id, 0, 0, 0, d.day, {_NEWNESS.format(day="d.day")}, {_NEWNESS.format(day="d.day")}, 0
-FROM dated d ON CONFLICT DO NOTHING
+SELECT d.id, 0, 0, 0, d.day, d.newness, d.newness - %(unsupported)s, 0
+FROM (SELECT id, day, {_NEWNESS.format(day="day")} AS newness FROM dated) d
+ON CONFLICT DO NOTHING
 """  # noqa: S608 - made of this module's own constants
 _RERANK = f"""{_DATED}, noticed AS (
     SELECT s.paper_id, log(1 + {SUPPORT.format(row="s")}) AS popularity,
@@ -50,7 +58,8 @@ _RERANK = f"""{_DATED}, noticed AS (
     SELECT n.*, {_NEWNESS.format(day="n.day")} AS newness FROM noticed n
 )
 UPDATE papers_paperstats s SET
-    popularity = t.popularity, newness = t.newness, score = t.popularity + t.newness,
+    popularity = t.popularity, newness = t.newness, score = t.popularity + t.newness
+        - CASE WHEN t.popularity > 0 THEN 0 ELSE %(unsupported)s::float8 END,
     noticed_on = t.day,
     risen_on = CASE WHEN floor(t.popularity / %(step)s) > s.risen_step
                      AND floor(t.popularity / %(step)s) >= %(first_rise)s
@@ -98,4 +107,5 @@ def _constants() -> dict[str, Any]:
         "within": NOTICED_WITHIN.days,
         "step": STEP,
         "first_rise": FIRST_RISE,
+        "unsupported": UNSUPPORTED,
     }

@@ -1,7 +1,7 @@
 """The trending lists as rows, of all papers and of each category, to be read a page at a time.
 
 It decides who is in which list and by what: scores and gains are told to it. `now` holds only what
-was noticed in the last twelve weeks: at a tenfold a week nothing older can come near the top.
+was noticed in the last four weeks: at a tenfold in two announcements nothing older comes near.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from papers.ranking import EPOCH, RISING_EXPONENT, RISING_LEAST_GAIN, RISING_OLD
 from papers.trending.scores import batches
 from papers.windows import TrendingList, Window
 
-NOW_DAYS = timedelta(days=84)
+NOW_DAYS = timedelta(days=28)
 
 _AGE = f"GREATEST({batches('%(today)s::date')} - {batches('s.noticed_on')}, 0)"
 _WRITE = f"""

@@ -20,6 +20,7 @@ class Constants:
 
     version: int = ranking.FORMULA_VERSION
     tenfold: float = ranking.BATCHES_PER_TENFOLD
+    unsupported: float = ranking.UNSUPPORTED
     rising_exponent: float = ranking.RISING_EXPONENT
     rising_least: float = ranking.RISING_LEAST_GAIN
     rising_oldest: int = ranking.RISING_OLDEST_BATCHES
