@@ -63,8 +63,8 @@ def _forget_days_to_come(today: date) -> None:
 
 def store_days(*, last: date, now: datetime) -> int:
     """Store the lists of the days up to `last` that are not final yet; return how many."""
-    first = Signal.objects.aggregate(day=Min("observed_on"))["day"] or last
-    first = max(first, last - timedelta(days=MOST_DAYS_BACK))
+    known: date | None = Signal.objects.aggregate(day=Min("observed_on"))["day"]
+    first = max(min(known or last, last), last - timedelta(days=MOST_DAYS_BACK))
     settled = set(
         TrendingDay.objects.filter(day__gte=first, settled_at__isnull=False).values_list(
             "day", flat=True

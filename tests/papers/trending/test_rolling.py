@@ -48,6 +48,14 @@ def test_a_day_later_the_day_before_is_kept() -> None:
     assert places(DAY) == [more.pk, less.pk]
 
 
+@pytest.mark.parametrize("has_numbers", [True, False])
+def test_on_its_first_day_a_site_keeps_the_day_before(has_numbers: bool) -> None:
+    if has_numbers:
+        make_liked(3)
+    assert trending.roll(now=NOW) == 1
+    assert trending.roll(now=NOW) == 0
+
+
 def test_it_is_done_once_a_day() -> None:
     make_liked(3)
     trending.roll(now=moment(1))
