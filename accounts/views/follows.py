@@ -29,6 +29,8 @@ from papers.paging import page_number
 from papers.search.engine import IndexNotReady
 from papers.search.personal import personal_for
 from papers.search.split import split
+from papers.trending.reasons import reasons_of
+from papers.windows import TrendingList
 
 # Of the reader's session: the follow ended last, for as long as it can be taken back.
 _ENDED = "follow_ended"
@@ -123,6 +125,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "days": DAYS_BACK,
         "marks": marks.collect(request.user, [paper.pk for paper in page.items]),
+        "reasons": reasons_of(page.items, TrendingList.WEEK, today=timezone.now().date()),
         "seen": choice,
     }
     return render(request, "accounts/follow_page.html", context)

@@ -2,6 +2,7 @@ from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -9,6 +10,8 @@ from papers import marks, seen
 from papers.listings import count_by_category, list_day, neighbour_days, newest_day
 from papers.models import Announcement, Category, Paper
 from papers.paging import get_page, page_number
+from papers.trending.reasons import reasons_of
+from papers.windows import TrendingList
 
 PAGE_SIZE = 50
 
@@ -37,6 +40,7 @@ def new(
         "kinds": Announcement.Kind,
         "totals": {c.category: c for c in count_by_category(day)}.get(category),
         "marks": marks.collect(request.user, [paper.pk for paper in papers]),
+        "reasons": reasons_of(papers, TrendingList.WEEK, today=timezone.now().date()),
         "seen": choice,
         "papers_here": papers,
     }

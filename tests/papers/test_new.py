@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from papers.listings import CategoryCount, count_by_category
+from papers.models import WindowGain
 from tests.factories import DAY, make_announcement, make_paper
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +62,10 @@ def test_what_is_no_category_or_day_is_not_found(client: Client, address: str) -
 
 def test_no_day_at_all_counts_nothing() -> None:
     assert count_by_category(date(2026, 3, 2)) == []
+
+
+def test_a_card_says_what_its_paper_gained(client: Client) -> None:
+    paper = make_paper(categories=("cs.LG",))
+    make_announcement(paper=paper, category="cs.LG")
+    WindowGain.objects.create(paper=paper, span="week", stars=41, gain=4.1, since=DAY)
+    assert "+41 stars since" in client.get("/new/cs.LG/2026-03-02/").content.decode()
