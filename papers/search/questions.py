@@ -9,6 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeGuard
 
 import tantivy
 
@@ -16,7 +17,7 @@ from papers.meaning.terms import STOPS
 from papers.search.analysis import ENGLISH, NAMES, normalise
 from papers.search.hits import all_of, any_of
 from papers.search.schema import SCHEMA
-from papers.search.tree import And, Filter, Node, Phrase, Word
+from papers.search.tree import And, Filter, Node, Not, Phrase, Word
 from papers.search.words import BOOSTS
 
 Compile = Callable[[Node], tantivy.Query]
@@ -34,10 +35,10 @@ _TWO_SLIPS_FROM = 8
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`words` to be found, `filters` to be kept to."""
+    """`words` to be found, `filters` and exclusions by filters to be kept to."""
 
     words: tuple[Word | Phrase, ...]
-    filters: tuple[Filter, ...]
+    filters: tuple[Filter | Not, ...]
 
     @property
     def text(self) -> str:
@@ -48,11 +49,16 @@ def read_question(tree: Node) -> Question | None:
     """Return what `tree` asks in plain words; None where it asks by operators or fields."""
     parts = tree.parts if isinstance(tree, And) else (tree,)
     words = tuple(part for part in parts if isinstance(part, Word | Phrase))
-    filters = tuple(part for part in parts if isinstance(part, Filter))
+    filters = tuple(part for part in parts if _is_filter(part))
     is_plain = len(words) + len(filters) == len(parts) and not any(word.field for word in words)
     if not words or not is_plain:
         return None
     return Question(words, filters)
+
+
+def _is_filter(node: Node) -> TypeGuard[Filter | Not]:
+    """Exclusions of words are operators; those of a condition only leave papers out."""
+    return isinstance(node, Filter) or (isinstance(node, Not) and isinstance(node.part, Filter))
 
 
 def holding_any(

@@ -5,7 +5,8 @@ import pytest
 from papers.models import Paper, SearchEpoch
 from papers.search import follower, questions
 from papers.search.engine import SearchResult, search
-from papers.search.tree import And, Dated, InCategory, Node, Not, Or, Phrase, Query, Word
+from papers.search.personal import Personal
+from papers.search.tree import And, Dated, InCategory, Is, Node, Not, Or, Phrase, Query, Word
 from tests.factories import make_paper
 from tests.papers.meaning.corpus import fit_here, make_library, serve
 
@@ -157,3 +158,11 @@ def test_words_as_typed_come_before_other_forms_of_them(db: None) -> None:
     assert follower.index_now()
     assert titles(find(words("training owls the night")))[0].startswith("Training Owls")
     assert titles(find(words("trained owl night")))[0].startswith("Trained Owl")
+
+
+def test_near_papers_keep_to_what_a_condition_excludes(library: dict[str, list[Paper]]) -> None:
+    near = {hit.paper_id for hit in find(words("gripper")).hits if hit.is_near}
+    some = frozenset(list(near)[:2])
+    reader = Personal(seen=lambda: some, is_known=True)
+    found = search(words("gripper", Not(Is("seen"))), limit=50, personal=reader)
+    assert {hit.paper_id for hit in found.hits if hit.is_near} == near - some
