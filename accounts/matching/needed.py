@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from papers.search.analysis import NAMES, normalise, terms_of
 from papers.search.forms import author_keys, author_name, other_words, spellings, without_umlauts
 from papers.search.schema import INDEX_VERSION, IndexedPaper
-from papers.search.tree import And, InCategory, Node, Or, Phrase, Word
+from papers.search.tree import And, InCategory, Node, Or, Phrase, Word, year_beside_words
 
 # Of what `needed` writes down; rows of another version are worked out anew.
-NEEDED_VERSION = 100 * INDEX_VERSION + 1
+NEEDED_VERSION = 100 * INDEX_VERSION + 2
 
 _OR, _AND = "|", " "
 
@@ -28,7 +28,9 @@ def needed(tree: Node) -> str:
 
 def _needs(tree: Node) -> list[str]:
     if isinstance(tree, And):
-        return [each for part in tree.parts for each in _needs(part)]
+        # Such a word may be the year of the paper instead.
+        parts = [part for part in tree.parts if year_beside_words(part, tree.parts) is None]
+        return [each for part in parts for each in _needs(part)]
     if isinstance(tree, Or):
         return _one_of(tree.parts)
     if isinstance(tree, InCategory):

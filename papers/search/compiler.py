@@ -45,6 +45,7 @@ from papers.search.tree import (
     Phrase,
     Prefix,
     Word,
+    year_beside_words,
 )
 from papers.search.words import Compiled, compile_term, just, together
 
@@ -99,13 +100,23 @@ class _Compiler:
         if not parts:
             return just(tantivy.Query.empty_query())
         said = [part for part in parts if not isinstance(part, Not)]
-        asked = [self.compile(part) for part in said if not isinstance(part, Counts)]
+        asked = [self._among(part, said) for part in said if not isinstance(part, Counts)]
         if counts := [part for part in said if isinstance(part, Counts)]:
             found = self._counted(counts, [each.plain for each in asked])
             asked.append(just(unscored(found)))
         never = [self.compile(part.part).plain for part in parts if isinstance(part, Not)]
         prefer = [query for words in _runs(said) for query in together(words, self.common)]
         return _joined(asked or [just(unscored(every_paper()))], prefer, never)
+
+    def _among(self, part: Node, parts: Sequence[Node]) -> Compiled:
+        """A year beside other words is the word, or the year of the paper: "hinton 2015"."""
+        found, year = self.compile(part), year_beside_words(part, parts)
+        if year is None:
+            return found
+        of_year = unscored(dated(date(year, 1, 1), date(year, 12, 31)))
+        return Compiled(
+            any_of([found.plain, of_year]), any_of([found.must, of_year]), found.preferred
+        )
 
     def _counted(self, counts: list[Counts], others: list[tantivy.Query]) -> tantivy.Query:
         """What satisfies all conditions on counts; of that, only what `others` find too."""

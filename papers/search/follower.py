@@ -114,7 +114,7 @@ class Follower:
     def _take(self, path: Path, index: tantivy.Index, bookmark: Bookmark) -> None:
         self._common = load_common(path)
         self._index, self._bookmark, self._read_to = index, bookmark, bookmark.cursor
-        self._writer = index.writer(_FOLLOWING_BYTES, _FOLLOWING_THREADS)
+        self._writer = _writer_of(index, _FOLLOWING_BYTES, _FOLLOWING_THREADS)
         self._pending = 0
 
     def _is_outdated(self, now: Snapshot) -> bool:
@@ -149,7 +149,7 @@ class Follower:
         index = open_index(path, create=True)
         common = count_common(changes.sample_abstracts(SAMPLE_PAPERS), self._papers)
         save_common(common, path)
-        writer = index.writer(_BUILDING_BYTES, _BUILDING_THREADS)
+        writer = _writer_of(index, _BUILDING_BYTES, _BUILDING_THREADS)
         for number, paper in enumerate(changes.all_papers()):
             if number % _PROGRESS_PAPERS == 0:
                 self._say(FollowerState("building", number, self._papers, 0, 0.0, 0))
@@ -295,6 +295,16 @@ def _step_by_step(follower: Follower, stop: threading.Event, *, was_stuck: bool)
             wait = min(max(wait * 2, POLL_SECONDS), LONGEST_WAIT_SECONDS)
             follower.report_waiting()
         stop.wait(wait or POLL_SECONDS)
+
+
+def _writer_of(index: tantivy.Index, memory_bytes: int, threads: int) -> tantivy.IndexWriter:
+    """Raises IndexBusy where another process writes it: its lock goes with a folder taken away."""
+    try:
+        return index.writer(memory_bytes, threads)
+    except ValueError as error:
+        if "LockBusy" in str(error):
+            raise IndexBusy from error
+        raise
 
 
 def index_now(*, timeout_seconds: float = 60.0) -> bool:

@@ -6,7 +6,22 @@ more: docs/search.md.
 
 from dataclasses import replace
 
-from papers.search.tree import NOTHING, And, Dated, Is, LastDays, Node, Not, Or, Query, Sort
+from papers.search.tree import (
+    NOTHING,
+    And,
+    Dated,
+    Is,
+    LastDays,
+    Node,
+    Not,
+    Or,
+    Prefix,
+    Query,
+    Sort,
+    Word,
+)
+
+SHORTEST_BEGINNING = 2
 
 
 def parts_of(query: Query) -> tuple[Node, ...]:
@@ -36,6 +51,17 @@ def days_of(query: Query) -> Dated | LastDays | None:
 
 def ordered(query: Query, sort: Sort | None) -> Query:
     return replace(query, sort=sort)
+
+
+def beginning(query: Query, text: str) -> Query | None:
+    """Return `query` with its last word taken for the beginning of one; None where it is none."""
+    parts = parts_of(query)
+    last = parts[-1] if parts else None
+    if not isinstance(last, Word) or last.field or not text.endswith(last.text):
+        return None
+    if len(last.text) < SHORTEST_BEGINNING or not last.text.isalpha():
+        return None
+    return _of(query, (*parts[:-1], Prefix(last.text)))
 
 
 def unseen(query: Query) -> Query:

@@ -14,6 +14,7 @@ from typing import Literal
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from papers.listings import count_by_category, newest_day
 from papers.models import Category, Paper
 from papers.search.analysis import NAMES, normalise
 from papers.search.compiler import compile_node
@@ -48,7 +49,7 @@ class Suggestion:
     query: str
 
 
-def complete(text: str, *, limit: int = 8) -> list[Suggestion]:
+def complete(text: str, *, limit: int = 8, without_papers: bool = False) -> list[Suggestion]:
     """Return what `text`, as typed so far, may become, at most `limit`; [] where nobody knows.
 
     After a field (`au:hin`) only that is completed, and what stands before it is kept.
@@ -62,6 +63,8 @@ def complete(text: str, *, limit: int = 8) -> list[Suggestion]:
         return []
     before, value = (match["before"], match["value"]) if match else ("", text)
     kinds: tuple[str, ...] = (match["field"],) if match else ("cat", "au", "ti")
+    if without_papers:
+        kinds = tuple(kind for kind in kinds if kind != "ti")
     found: list[Suggestion] = []
     try:
         for kind in kinds:
@@ -74,8 +77,10 @@ def complete(text: str, *, limit: int = 8) -> list[Suggestion]:
 def _categories(before: str, value: str) -> Iterator[Suggestion]:
     if " " in value.strip() or not value.strip():
         return
-    rows = Category.objects.filter(code__istartswith=value.strip()).order_by("code")
-    for code in rows.values_list("code", flat=True)[:MOST_CATEGORIES]:
+    day = newest_day()
+    sizes = {each.category: each.new + each.cross for each in count_by_category(day)} if day else {}
+    codes = Category.objects.filter(code__istartswith=value.strip()).values_list("code", flat=True)
+    for code in sorted(codes, key=lambda code: (-sizes.get(code, 0), code))[:MOST_CATEGORIES]:
         yield Suggestion("category", code, f"{before}cat:{code}")
 
 

@@ -38,17 +38,22 @@ class Token:
 
 
 def tokenise(text: str) -> Iterator[Token]:
-    """Yield the parts of `text` in order; every character but white space is in one of them."""
+    """Yield the parts of `text` in order; only white space and joining signs are in none."""
     text = text.translate(_FULL_WIDTH)
     partners = _partners(text)
     place = 0
     while place < len(text):
-        if _is_space(text[place]) or ord(text[place]) in _UNSEEN:
+        if _is_space(text[place]) or ord(text[place]) in _UNSEEN or _joins(text, place):
             place += 1
             continue
         token = _next_token(text, place, partners)
         yield token
         place = token.end
+
+
+def _joins(text: str, place: int) -> bool:
+    """Whether a sign joins a word to a bracket or quote before it, as in (LLM)-based."""
+    return text[place] in "-+" and text[:place].rstrip("-+")[-1:] in (*_QUOTES, ")")
 
 
 def clean(text: str) -> str:

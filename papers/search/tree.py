@@ -6,6 +6,7 @@ It decides how a question is written; never what it finds (compiler.py) nor what
 
 import re
 from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
@@ -18,6 +19,7 @@ State = Literal["saved", "voted", "seen", "new"]
 Counted = Literal["votes", "saves", "upvotes", "comments", "stars", "citations"]
 
 # Read back as one value without quotation marks.
+_YEAR = re.compile(r"199[1-9]|20\d\d")
 _SIMPLE = re.compile(r"\w[\w./:-]*")
 
 SORTS: tuple[Sort, ...] = get_args(Sort)
@@ -189,6 +191,14 @@ Filter = InCategory | Identified | Dated | LastDays | Has | FromSource | Counts 
 Node = Term | Filter | Not | And | Or
 
 NOTHING = And(())
+
+
+def year_beside_words(part: "Node", parts: Sequence["Node"]) -> int | None:
+    """Return the year that a word says beside other words, as in "hinton 2015"; else None."""
+    is_word = isinstance(part, Word) and part.field is None
+    if not is_word or not _YEAR.fullmatch(str(part)):
+        return None
+    return int(str(part)) if any(isinstance(p, Term) and p is not part for p in parts) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The search page. Its whole state is the text of the query; each link on it is another text."""
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +18,7 @@ from papers.search.correct import did_you_mean
 from papers.search.engine import DateCursor, IndexNotReady, SearchResult
 from papers.search.engine import search as search_index
 from papers.search.language import QueryTooLong, parse
-from papers.search.narrow import unseen
+from papers.search.narrow import beginning, unseen
 from papers.search.pasted import paper_named
 from papers.search.personal import Personal, personal_for
 from papers.search.snippets import marked, snippet
@@ -26,6 +27,7 @@ from papers.views import refine
 from papers.views.search_help import first_examples
 
 PAGE_SIZE = 20
+FEW = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +104,15 @@ def _named(text: str) -> Paper | None:
     return Paper.objects.filter(identifiers__scheme=doi, identifiers__value=named.value).first()
 
 
-def _found(request: HttpRequest, query: Query, text: str) -> dict[str, object]:
-    number = page_number(request)
-    personal = personal_for(request.user)
-    choice = seen.choice_of(request.user)
-    after, damage = _cursor(request)
-    result = search_index(
+def _ask(
+    query: Query,
+    *,
+    number: int,
+    after: DateCursor | None,
+    personal: Personal,
+    choice: seen.SeenChoice,
+) -> SearchResult:
+    return search_index(
         unseen(query) if choice.hides else query,
         limit=PAGE_SIZE,
         offset=0 if after else (number - 1) * PAGE_SIZE,
@@ -115,6 +120,18 @@ def _found(request: HttpRequest, query: Query, text: str) -> dict[str, object]:
         personal=personal,
         facets=True,
     )
+
+
+def _found(request: HtmxHttpRequest, query: Query, text: str) -> dict[str, object]:
+    number = page_number(request)
+    personal = personal_for(request.user)
+    choice = seen.choice_of(request.user)
+    after, damage = _cursor(request)
+    ask = partial(_ask, number=number, after=after, personal=personal, choice=choice)
+    result = ask(query)
+    # The last word is only half typed, most likely, where hardly any paper holds it.
+    if _is_typing(request) and result.total < FEW and (begun := beginning(query, text)):
+        result = max(result, ask(begun), key=lambda found: found.total)
     ids = [hit.paper_id for hit in result.hits]
     papers = Paper.objects.for_snippets().in_bulk(ids)
     near = {hit.paper_id for hit in result.hits if hit.is_near}

@@ -43,11 +43,20 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isOff()) return;
-    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    const panel = event.target.closest(".save-panel");
+    if (panel && event.key === "Escape") { panel.querySelector("a.button").click(); return; }
+    if (panel || event.target.closest("input, textarea, select, [contenteditable]")) return;
     const action = actions[event.key];
     if (!action) return;
     event.preventDefault();
     action();
+  });
+
+  // The panel that took the place of a button: its first field is what one goes on with.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const panel = document.querySelector(".save-panel");
+    if (!panel || !event.target.closest(".card, .paper-head")) return;
+    (panel.querySelector("input[type=checkbox]") || panel.querySelector("input[type=text]")).focus();
   });
 
   const button = document.querySelector("[data-keys-switch]");

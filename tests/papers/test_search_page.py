@@ -248,3 +248,12 @@ def test_no_text_breaks_the_page(client: Client, text: str) -> None:
 
 def index_of() -> str:
     return str(django_settings.SEARCH_INDEX)
+
+
+def test_while_one_types_a_half_typed_word_finds_what_begins_so(client: Client) -> None:
+    make_paper(title="Kestrel learning")
+    index_now()
+    typing = {"HX-Request": "true"}
+    answer = client.get("/search/", {"q": "kestrel lea"}, headers=typing)
+    assert answer.context["result"].total == 1
+    assert client.get("/search/", {"q": "kestrel lea"}).context["result"].total == 0

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from accounts.matching.batch import Batch
 from accounts.matching.needed import Vocabulary, needed
+from papers.search.language import parse
 from papers.search.schema import IndexedPaper
 from papers.search.tree import And, InCategory, Node, Not, Or, Phrase, Prefix, Word
 from tests.accounts.matching.test_batch import TODAY, make_indexed
@@ -54,6 +55,11 @@ PAPERS = st.lists(
 )
 def test_what_a_query_needs_is_written_down(tree: Node, needs: str) -> None:
     assert needed(tree) == needs
+
+
+def test_a_year_beside_words_is_not_needed() -> None:
+    assert needed(parse("moor 2015").tree) == needed(parse("moor").tree)
+    assert needed(parse("2015").tree) != ""
 
 
 def test_a_query_is_passed_over_when_no_paper_holds_all_of_it() -> None:

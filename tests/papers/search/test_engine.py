@@ -52,6 +52,16 @@ def test_all_words_must_be_there() -> None:
     assert find("sparse graph") == [both]
 
 
+def test_a_year_beside_words_is_that_of_the_paper_or_a_word() -> None:
+    of_2015 = make_paper(authors=("Ada Moor",), announced_on=date(2015, 6, 1))
+    named = make_paper(title="Moor challenge 2015", announced_on=date(2020, 6, 1))
+    make_paper(authors=("Ada Moor",), announced_on=date(2016, 6, 1))
+    alone = make_paper(title="Plans for 2015", authors=("Bo Quay",), announced_on=date(2020, 6, 1))
+    index_now()
+    assert set(find("moor 2015")) == {of_2015.pk, named.pk}
+    assert set(find("2015")) == {named.pk, alone.pk}
+
+
 def test_phrase_wants_its_words_side_by_side() -> None:
     together, _apart = make_papers("Neural network pruning", "Network of neural things")
     assert find('"neural network"') == [together]

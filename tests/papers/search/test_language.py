@@ -309,3 +309,16 @@ def test_a_text_that_grows_over_the_limit_as_it_is_read_is_refused() -> None:
 
 def test_a_text_at_the_limit_is_searched() -> None:
     assert only("a" * 1000) == Word("a" * 1000)
+
+
+@pytest.mark.parametrize(
+    "text", ["models (LLM)-enabled learning", '"graph"-attention networks', "(a)--b c"]
+)
+def test_a_hyphen_that_joins_a_word_to_a_bracket_excludes_nothing(text: str) -> None:
+    assert "-" not in str(parse(text).tree)
+    assert parse(str(parse(text).tree)).tree == parse(text).tree
+
+
+@pytest.mark.parametrize("text", ["graph -attention", "(graph) -attention", "(-attention graph)"])
+def test_a_minus_before_a_word_excludes(text: str) -> None:
+    assert "-attention" in str(parse(text).tree)

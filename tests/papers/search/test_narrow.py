@@ -1,7 +1,7 @@
 import pytest
 
 from papers.search.language import parse
-from papers.search.narrow import days_of, ordered, toggled, within
+from papers.search.narrow import beginning, days_of, ordered, toggled, within
 from papers.search.tree import Dated, InCategory, LastDays
 
 CL = InCategory("cs.CL")
@@ -36,3 +36,20 @@ def test_the_days_of_a_search_are_told() -> None:
 def test_the_order_changes_alone() -> None:
     assert str(ordered(parse("cats sort:new"), "votes")) == "cats sort:votes"
     assert str(ordered(parse("cats sort:new"), None)) == "cats"
+
+
+@pytest.mark.parametrize(
+    ("text", "begun"),
+    [
+        ("reinforcement lea", "reinforcement lea*"),
+        ("gra", "gra*"),
+        ("graph ", None),
+        ('"graph att"', None),
+        ("ti:gra", None),
+        ("graph a", None),
+        ("cat:cs.CL", None),
+    ],
+)
+def test_the_last_word_may_be_the_beginning_of_one(text: str, begun: str | None) -> None:
+    query = beginning(parse(text), text)
+    assert (str(query) if query else None) == begun

@@ -6,7 +6,7 @@ from pytest_django import Settings
 from papers.search import suggest
 from papers.search.follower import index_now
 from papers.search.suggest import complete
-from tests.factories import make_paper
+from tests.factories import make_announcement, make_paper
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -87,3 +87,16 @@ def test_two_letters_begin_a_name_but_no_title() -> None:
 def test_without_an_index_there_are_none(settings: Settings, tmp_path: Path) -> None:
     settings.SEARCH_INDEX = tmp_path / "none"
     assert shown("kest") == []
+
+
+def test_categories_with_most_papers_of_the_newest_day_come_first() -> None:
+    for code, papers in (("cs.CC", 1), ("cs.CV", 3), ("cs.CL", 2)):
+        for _ in range(papers):
+            make_announcement(category=code)
+    assert [each.text for each in complete("cs.c")] == ["cs.CV", "cs.CL", "cs.CC"]
+
+
+def test_papers_are_left_out_where_results_follow_the_typing() -> None:
+    make_paper(title="Kestrel", authors=("Kes Moor",))
+    index_now()
+    assert {each.kind for each in complete("kes", without_papers=True)} == {"author"}
