@@ -192,6 +192,8 @@ class Follower:
         self._committed_at = time.monotonic()
         self._papers = changes.count_papers()
         self._open_index().reload()
+        # A hundred thousand papers at once take minutes: each commit is a sign of life.
+        self._report("following")
 
     def _open_index(self) -> tantivy.Index:
         if self._index is None:

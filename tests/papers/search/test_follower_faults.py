@@ -137,3 +137,15 @@ def test_index_removed_from_under_the_follower_is_built_again() -> None:
     shutil.rmtree(folder.root() / live_name())
     follower.step()
     assert find("owls") == [owl.pk]
+
+
+def test_many_papers_at_once_are_told_commit_by_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_paper(title="On owls")
+    index_now()
+    monkeypatch.setattr("papers.search.follower.COMMIT_PAPERS", 2)
+    told: list[int] = []
+    monkeypatch.setattr(folder, "write_state", lambda state: told.append(state.indexed))
+    for number in range(7):
+        make_paper(title=f"On heron {number}")
+    index_now()
+    assert len(set(told)) >= 4
