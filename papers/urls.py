@@ -30,6 +30,7 @@ urlpatterns = [
     path("paper/number/<int:pk>/vote/", views.vote, name="vote"),
     path("paper/number/<int:pk>/seen/", views.mark_seen, name="mark_seen"),
     path("seen/", views.mark_page_seen, name="mark_page_seen"),
+    path("seen/not/", views.mark_page_seen, {"is_seen": False}, name="mark_page_unseen"),
     path("seen/hide/", views.hide_seen, name="hide_seen"),
     path("paper/<arxiv_id:arxiv_id>/", views.paper, name="paper"),
     path("search/", views.search, name="search"),

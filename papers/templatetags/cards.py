@@ -1,5 +1,6 @@
 """Cards of papers, and the buttons on them, in templates."""
 
+from collections.abc import Collection, Iterable
 from typing import Protocol
 
 from django import template
@@ -43,6 +44,12 @@ def paper_card(
 def paper_card_with(context: Context, content: SafeString, paper: Paper) -> SafeString:
     """The card of `paper`, at whose end stands what the block holds."""
     return render_card(paper, _onlooker(context), end=content)
+
+
+@register.filter
+def all_in(papers: Iterable[Paper], paper_ids: Collection[int]) -> bool:
+    """Whether each of `papers` is among `paper_ids`."""
+    return all(paper.pk in paper_ids for paper in papers)
 
 
 @register.simple_tag(takes_context=True)

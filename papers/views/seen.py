@@ -29,14 +29,17 @@ def mark_seen(request: HtmxHttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def mark_page_seen(request: HtmxHttpRequest) -> HttpResponse:
-    """All papers of a page; `papers` are their numbers with commas."""
+def mark_page_seen(request: HtmxHttpRequest, *, is_seen: bool = True) -> HttpResponse:
+    """All papers of a page, or none of them; `papers` are their numbers with commas."""
     if not isinstance(request.user, AbstractBaseUser):
         return ask_to_log_in(request)
     numbers = request.POST.get("papers", "")[:LONGEST_LIST].split(",")
     ids = [int(text) for text in numbers if text.isascii() and text.isdigit() and len(text) < 16]
-    marked = seen.set_seen(request.user, ids, seen=True)
-    text = ngettext("%s paper is marked as seen.", "%s papers are marked as seen.", marked)
+    marked = seen.set_seen(request.user, ids, seen=is_seen)
+    if is_seen:
+        text = ngettext("%s paper is marked as seen.", "%s papers are marked as seen.", marked)
+    else:
+        text = ngettext("%s paper is not seen.", "%s papers are not seen.", marked)
     messages.success(request, text % marked)
     return redirect(next_address(request))
 
