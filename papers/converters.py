@@ -25,6 +25,18 @@ class DayConverter:
         return value.isoformat()
 
 
+class CategoryConverter:
+    """A code as storable.py lets it in: printable ASCII, here without a slash."""
+
+    regex = r"[ -.0-~]{1,40}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 class TrendingListConverter:
     regex = "|".join(TrendingList.values)
 

@@ -20,9 +20,10 @@ _finders: dict[str, MarkFinder] = {}
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Ids of papers by mark: `voted`, `seen`, `saved`."""
+    """Ids of papers by mark: `voted`, `held` (voted, not counted yet), `seen`, `saved`."""
 
     voted: frozenset[int] = frozenset()
+    held: frozenset[int] = frozenset()
     seen: frozenset[int] = frozenset()
     saved: frozenset[int] = frozenset()
 
@@ -45,5 +46,11 @@ def _voted(user: AbstractBaseUser, paper_ids: list[int]) -> set[int]:
     return set(votes.values_list("paper_id", flat=True))
 
 
+def _held(user: AbstractBaseUser, paper_ids: list[int]) -> set[int]:
+    votes = Vote.objects.filter(user_id=user.pk, paper_id__in=paper_ids, counted_at=None)
+    return set(votes.values_list("paper_id", flat=True))
+
+
 register("voted", _voted)
+register("held", _held)
 register("seen", seen_ids)

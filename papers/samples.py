@@ -74,9 +74,13 @@ def _record(number: int, fields: dict[str, Any], day: date) -> PaperRecord:
             AnnouncementRecord(code, day, "cross" if place else "new")
             for place, code in enumerate(categories)
         ),
-        signals=tuple(
-            SignalRecord(kind, day, fields[name])
-            for name, kind in _SIGNALS.items()
-            if name in fields
-        ),
+        signals=tuple(_signals(fields, day)),
     )
+
+
+def _signals(fields: dict[str, Any], day: date) -> Iterator[SignalRecord]:
+    """Half of each number on the day, all of it on the next, so that there is growth to be seen."""
+    for name, kind in _SIGNALS.items():
+        if name in fields:
+            yield SignalRecord(kind, day, fields[name] // 2)
+            yield SignalRecord(kind, day + timedelta(days=1), fields[name])

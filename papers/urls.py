@@ -3,6 +3,7 @@ from django.urls import path, register_converter
 from papers import converters, views
 
 register_converter(converters.ArxivIdConverter, "arxiv_id")
+register_converter(converters.CategoryConverter, "category")
 register_converter(converters.DayConverter, "day")
 register_converter(converters.TrendingListConverter, "trending_list")
 register_converter(converters.WindowConverter, "window")
@@ -10,20 +11,22 @@ register_converter(converters.WindowConverter, "window")
 app_name = "papers"
 urlpatterns = [
     path("", views.trending, name="home"),
+    path("trending/", views.trending, name="trending_now"),
     path("trending/<trending_list:ranking>/", views.trending, name="trending"),
     path("trending/<day:day>/", views.past_trending, name="past_trending"),
     path("trending/<day:day>/<window:window>/", views.past_trending, name="past_trending_in"),
+    path("trending/<day:day>/<str:text>/", views.no_such_list, name="no_such_window"),
     path("trending/<str:text>/", views.no_such_list, name="no_such_list"),
     # "mine" in place of a category: the reader's own.
     path(
-        "trending/<trending_list:ranking>/<str:category>/",
+        "trending/<trending_list:ranking>/<category:category>/",
         views.trending,
         name="trending_in",
     ),
     path("new/", views.new, name="new"),
     path("new/<day:announced_on>/", views.new, name="new_by_day"),
-    path("new/<str:category>/", views.new, name="new_in_category"),
-    path("new/<str:category>/<day:announced_on>/", views.new, name="new_on_day"),
+    path("new/<category:category>/", views.new, name="new_in_category"),
+    path("new/<category:category>/<day:announced_on>/", views.new, name="new_on_day"),
     path("paper/", views.paper_by_name, name="paper_by_name"),
     # Before the ids: an old one has seven digits after a slash, as a number may have.
     path("paper/number/<int:pk>/", views.paper_by_number, name="paper_by_number"),

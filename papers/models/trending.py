@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from papers.models.paper import Paper
@@ -123,6 +125,10 @@ class WeightChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.changed_at:%Y-%m-%d %H:%M}: {self.reason}"
+
+    def clean(self) -> None:
+        if not any((self.vote, self.saved, self.upvote, self.star, self.citation)):
+            raise ValidationError(gettext("Something has to count: not all weights can be 0."))
 
 
 class RankingState(models.Model):

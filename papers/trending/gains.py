@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 
 from papers.models import Signal
-from papers.ranking import TERMS
+from papers.ranking import TERMS, Weights
 from papers.trending import weights
 from papers.windows import Window
 
@@ -108,7 +108,8 @@ def write_gains(paper_ids: Sequence[int], *, today: date) -> None:
     """Bring what these papers gained in each window, up to now, to what their snapshots say."""
     windows = {each: (each.first_day(today, under_way=True), today) for each in Window}
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, {**_values(windows, known=today), "ids": list(paper_ids)})
+        values = _values(windows, known=today, by=weights.current())
+        cursor.execute(_WRITE, {**values, "ids": list(paper_ids)})
 
 
 def may_have_gained(*, today: date) -> list[int]:
@@ -126,14 +127,18 @@ def write_best_of(day: date, *, known: date, most: int) -> None:
     between two of them belongs to it.
     """
     windows = {each: (each.first_day(day), day) for each in Window}
-    values = {**_values(windows, known=known), "day": day, "most": most}
+    # A day stays as it was, whatever the weights are later.
+    by = weights.in_force_on(day)
+    values = {**_values(windows, known=known, by=by), "day": day, "most": most}
     with connection.cursor() as cursor:
         cursor.execute(_BEST, values)
 
 
-def _values(windows: dict[Window, tuple[date, date]], *, known: date) -> dict[str, Any]:
+def _values(
+    windows: dict[Window, tuple[date, date]], *, known: date, by: Weights
+) -> dict[str, Any]:
     return {
-        **weights.as_values(weights.current()),
+        **weights.as_values(by),
         "kinds": list(_KIND_OF.values()),
         "own": list(Signal.OWN),
         "spans": [each.value for each in windows],

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRefresh
 
 from papers import marks
 from papers.cards import Onlooker, render_vote_button
@@ -118,4 +118,4 @@ def _say_too_many(request: HtmxHttpRequest, found: Paper, error: TooManyVotesErr
     until = date_format(timezone.localtime(error.until), "H:i e")
     messages.error(request, text % until)
     back = next_address(request, found.get_absolute_url())
-    return HttpResponseClientRedirect(back) if request.htmx else redirect(back)
+    return HttpResponseClientRefresh() if request.htmx else redirect(back)

@@ -75,8 +75,10 @@ def past_trending(request: HttpRequest, day: date, window: Window = Window.TODAY
 
 
 @require_safe
-def no_such_list(request: HttpRequest, text: str) -> HttpResponse:
-    """For what is neither a list nor a day; the page says what there is."""
+def no_such_list(request: HttpRequest, text: str, day: date | None = None) -> HttpResponse:
+    """For what is neither a list nor a day, or no window of one; the page says what there is."""
+    if day is not None:
+        raise Http404(_("Of a past day there are its papers, and those of its week and month."))
     names = ", ".join(str(ranking.value) for ranking in TrendingList)
     raise Http404(
         _("“%(text)s” is neither a day, as 2026-03-04 is, nor one of the lists: %(names)s.")
@@ -119,5 +121,5 @@ def _today() -> date:
 
 
 def _busiest(day: date) -> list[CategoryCount]:
-    counts = [count for count in count_by_category(day) if count.new]
-    return sorted(counts, key=lambda count: -count.new)[:MOST_CATEGORIES]
+    counts = [count for count in count_by_category(day) if count.new or count.cross]
+    return sorted(counts, key=lambda count: (-count.new, -count.cross))[:MOST_CATEGORIES]

@@ -84,7 +84,9 @@ def test_the_day_under_way_leads_to_its_list(client: Client) -> None:
 
 
 def test_a_window_that_is_none_is_not_found(client: Client, liked: Paper) -> None:
-    assert client.get("/trending/2026-03-02/decade/").status_code == 404
+    answer = client.get("/trending/2026-03-02/decade/")
+    assert answer.status_code == 404
+    assert "its week and month" in answer.content.decode()
 
 
 def test_it_cannot_be_posted_to(client: Client, liked: Paper) -> None:

@@ -62,7 +62,14 @@ def test_administrator_changes_the_weights(client: Client, administrator: User) 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"vote": -1}, {"star": "nan"}, {"star": "inf"}, {"save": "", "saved": ""}, {"vote": 1e9}],
+    [
+        {"vote": -1},
+        dict.fromkeys(("vote", "saved", "upvote", "star", "citation"), 0),
+        {"star": "nan"},
+        {"star": "inf"},
+        {"save": "", "saved": ""},
+        {"vote": 1e9},
+    ],
 )
 def test_weights_that_make_no_sense_are_refused(
     client: Client, administrator: User, wrong: dict[str, object]

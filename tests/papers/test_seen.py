@@ -214,6 +214,15 @@ class TestHiding:
         key = sharing.key_of(sharing.make_link(reading_list))
         assert self.shown(Client(), f"/l/{key}/") == ["seen", "unseen"]
 
+    @pytest.mark.parametrize("address", ["/", "/trending/week/", "/trending/rising/"])
+    def test_where_all_is_hidden_the_page_says_so(
+        self, client: Client, two: tuple[Paper, Paper], address: str
+    ) -> None:
+        client.post("/seen/", {"papers": ",".join(str(paper.pk) for paper in two)})
+        page = client.get(address).content.decode()
+        assert "Nothing here that you have not seen" in page
+        assert "Nobody showed interest" not in page
+
     def test_pages_stay_full(self, client: Client, reader: User) -> None:
         papers = [make_paper(title=f"P{number:02}") for number in range(30)]
         seen.set_seen(reader, [paper.pk for paper in papers[-10:]], seen=True)

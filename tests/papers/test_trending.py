@@ -140,6 +140,16 @@ def test_a_visitor_has_no_categories_and_is_asked_to_log_in(client: Client) -> N
     )
 
 
+@pytest.mark.parametrize("path", ["/trending/week/%00/", "/new/%00/", "/new/cs%00/2026-03-02/"])
+def test_a_category_that_no_column_holds_is_not_found(client: Client, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_trending_alone_is_what_trends_now(client: Client) -> None:
+    make_liked("Liked", 3)
+    assert titles(client, "/trending/") == ["Liked"]
+
+
 @pytest.mark.parametrize("text", ["decade", "2026-02-30", "%3Cscript%3E", "2026"])
 def test_what_is_no_list_and_no_day_is_told_what_there_is(client: Client, text: str) -> None:
     answer = client.get(f"/trending/{text}/")

@@ -189,6 +189,7 @@ def test_the_reader_is_told_from_when_a_held_vote_counts(client: Client, paper: 
         f"/paper/number/{paper.pk}/vote/", {"voted": "1"}, headers={"HX-Request": "true"}
     )
     assert "counts from" in answer.content.decode()
+    assert "not counted yet" in client.get("/").content.decode()
 
 
 def test_nobody_votes_without_end(

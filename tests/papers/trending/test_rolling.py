@@ -127,6 +127,17 @@ def test_other_weights_rank_everything_anew_and_are_noted() -> None:
     assert RankingState.objects.get().weights == change
 
 
+def test_a_past_day_keeps_the_weights_that_were_in_force_on_it() -> None:
+    paper = make_liked(9)
+    trending.roll(now=moment(1))
+    change = WeightChange.objects.create(reason="Votes only", upvote=0)
+    WeightChange.objects.filter(pk=change.pk).update(changed_at=moment(1))
+    trending.follow(now=moment(1))
+    trending.roll(now=moment(2))
+    assert places(DAY) == [paper.pk]
+    assert places(DAY + timedelta(days=1), Window.WEEK) == []
+
+
 def test_another_formula_ranks_everything_anew() -> None:
     paper = make_liked(9)
     trending.follow(now=NOW)
