@@ -15,7 +15,7 @@ from papers.models import Paper
 from papers.paging import Page, get_page
 from papers.search.engine import search
 from papers.search.language import parse
-from papers.search.narrow import unseen
+from papers.search.narrow import dated_since, unseen
 from papers.search.personal import personal_for
 from papers.seen import SeenChoice
 
@@ -76,14 +76,13 @@ def matches_of(follow: Follow, *, now: datetime, number: int, choice: SeenChoice
 
 def _matching_now(follow: Follow, now: datetime, number: int, choice: SeenChoice) -> Page[Paper]:
     today = now.astimezone(UTC).date()
-    query = parse(follow.query)
+    query = dated_since(parse(follow.query), today - timedelta(days=DAYS_BACK))
     result = search(
         unseen(query) if choice.hides else query,
         limit=PAGE_SIZE + 1,
         offset=(number - 1) * PAGE_SIZE,
         sort="new",
         personal=personal_for(follow.user),
-        announced_since=today - timedelta(days=DAYS_BACK),
         today=today,
     )
     ids = [hit.paper_id for hit in result.hits]

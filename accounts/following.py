@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from papers.models import Paper, PaperCategory
 from papers.search.engine import IndexNotReady, search
+from papers.search.narrow import dated_since
 from papers.search.personal import NOBODY, Personal
 from papers.search.tree import And, InCategory, Node, Phrase, Query, Term
 
@@ -43,7 +44,8 @@ def preview(query: Query, *, today: date, personal: Personal = NOBODY) -> Previe
     """Say what following `query` would have given; for authors also how to narrow it."""
     since = today - timedelta(days=DAYS_BACK)
     try:
-        lately = search(query, limit=3, sort="new", personal=personal, announced_since=since)
+        recent = dated_since(query, since)
+        lately = search(recent, limit=3, sort="new", personal=personal)
         newest = search(query, limit=NEWEST_LOOKED_AT, sort="new", personal=personal)
     except IndexNotReady:
         return Preview(None)

@@ -18,6 +18,7 @@ Own = Literal["votes", "saves"]
 
 # Locked in one fixed order, so that two readers with the same papers cannot deadlock.
 _LOCK_STATS = """
+SELECT FROM papers_paper WHERE id = ANY(%(ids)s) ORDER BY id FOR KEY SHARE;
 INSERT INTO papers_paperstats (paper_id, votes, saves, popularity, newness, score, risen_step)
 SELECT id, 0, 0, 0, 0, 0, 0 FROM papers_paper WHERE id = ANY(%(ids)s) ORDER BY id
 ON CONFLICT DO NOTHING;
@@ -35,6 +36,10 @@ ON CONFLICT (paper_id, kind, observed_on) DO UPDATE
     SET value = EXCLUDED.value, observed_at = statement_timestamp()
 """
 
+_FORGET_TO_COME = """
+DELETE FROM papers_signal
+WHERE paper_id = ANY(%(ids)s) AND kind = %(own)s AND observed_on > %(day)s::date + 1
+"""
 _NOTE = """
 INSERT INTO papers_signal AS s (paper_id, kind, observed_on, value)
 SELECT paper_id, '{own}', (now() AT TIME ZONE 'UTC')::date, {own} FROM papers_paperstats
@@ -83,6 +88,8 @@ def change_own(own: Own, changes: Mapping[int, int], *, now: datetime) -> None:
         for statement in _LOCK_STATS.split(";"):
             cursor.execute(statement, {"ids": ids})
         values: dict[str, Any] = {"ids": ids, "changes": [changes[pk] for pk in ids], "day": day}
+        # What a clock that was ahead left would else be the newest number one day.
+        cursor.execute(_FORGET_TO_COME, {"ids": ids, "own": own, "day": day})
         cursor.execute(_ADD.format(own=own), values)
     trending.update(ids, today=day)
 

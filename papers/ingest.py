@@ -156,7 +156,7 @@ def _rank(
     with_signals = [each.paper_id for each in incoming if each.signals]
     if with_signals:
         snapshots.store_incoming()
-        snapshots.note_latest(with_signals, today=today)
+        snapshots.note_latest(with_signals, today=trending.day_of_windows(today))
     others = {each.paper_id for each in incoming if each.signals or not each.is_new}
     trending.update(others, today=today)
     trending.place([each.paper_id for each in incoming if each.paper_id not in others], today=today)

@@ -25,6 +25,7 @@ _MOVE_IF_FREE = {
     "papers_vote": ("user_id",),
     "papers_seenpaper": ("user_id",),
     "papers_signal": ("kind", "observed_on"),
+    "papers_trendingplace": ("day_id", "span"),
     "papers_announcement": ("category_id", "announced_on"),
     "papers_papercategory": ("category_id",),
     "papers_paperversion": ("version",),
@@ -73,6 +74,10 @@ CROSS JOIN LATERAL (
 ) last
 GROUP BY day.kind, day.observed_on
 ON CONFLICT (paper_id, kind, observed_on) DO UPDATE SET value = EXCLUDED.value
+"""
+_COUNT_IF_EITHER_COUNTS = """
+UPDATE papers_vote k SET counted_at = LEAST(k.counted_at, g.counted_at) FROM papers_vote g
+WHERE k.paper_id = %(kept)s AND g.paper_id = %(gone)s AND g.user_id = k.user_id
 """
 _ADD_STATS = """
 INSERT INTO papers_paperstats (paper_id, votes, saves, popularity, newness, score, risen_step)
@@ -135,6 +140,7 @@ def _move_rows(kept_id: int, gone_id: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_FILL, numbers)
         cursor.execute(_ADD_UP_OWN, numbers)
+        cursor.execute(_COUNT_IF_EITHER_COUNTS, numbers)
         for table, columns in _MOVE_IF_FREE.items():
             cursor.execute(_move_if_free(table, columns), numbers)
         for table in _MOVE:

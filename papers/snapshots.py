@@ -46,7 +46,7 @@ checked AS (
     FROM told t JOIN bounds b USING (kind) LEFT JOIN LATERAL (
         SELECT s.value, s.observed_on FROM papers_signal s
         WHERE s.paper_id = t.paper_id AND s.kind = t.kind AND s.observed_on <= t.observed_on
-        ORDER BY s.observed_on DESC LIMIT 1
+        ORDER BY s.observed_on = t.observed_on, s.observed_on DESC LIMIT 1
     ) last ON TRUE
 ), refused AS (
     INSERT INTO papers_refusedsignal AS r (paper_id, kind, observed_on, value, believed)

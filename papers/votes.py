@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from papers import counts
+from papers import counts, trending
 from papers.models import Paper, PaperStats, Vote
 
 NEW_ACCOUNT = timedelta(days=3)
@@ -85,7 +85,7 @@ def set_vote(user: AbstractBaseUser, paper: Paper, *, voted: bool, now: datetime
 def _add(user: AbstractBaseUser, paper: Paper, now: datetime) -> Vote | None:
     # Those who vote for one paper wait for each other, else a burst would not see itself.
     PaperStats.objects.get_or_create(paper=paper)
-    list(PaperStats.objects.select_for_update().filter(paper=paper).values_list("pk"))
+    trending.lock_stats([paper.pk])
     counted_at = now if _counts_at_once(user, paper, now) else None
     vote, is_new = Vote.objects.get_or_create(
         user_id=user.pk, paper=paper, defaults={"counted_at": counted_at, "voted_at": now}

@@ -17,6 +17,7 @@ from accounts.models import Follow, User
 from papers.models import Paper
 from papers.search.engine import IndexNotReady, search
 from papers.search.language import parse
+from papers.search.narrow import dated_since
 from papers.search.personal import personal_for
 
 # Of one search: four months of large issues may hold some of them already.
@@ -98,11 +99,10 @@ def _asked_now(users: dict[int, User], now: datetime) -> Iterator[tuple[int, int
 def _ask(follow: Follow, user: User, now: datetime) -> Followed:
     today = now.astimezone(UTC).date()
     found = search(
-        parse(follow.query),
+        dated_since(parse(follow.query), today - timedelta(days=RECENT_DAYS)),
         limit=MOST_PAPERS,
         sort="trending",
         personal=personal_for(user),
-        announced_since=today - timedelta(days=RECENT_DAYS),
         today=today,
     )
     ids = [hit.paper_id for hit in found.hits]

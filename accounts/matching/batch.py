@@ -38,13 +38,15 @@ class Standing(NamedTuple):
 @dataclass(slots=True)
 class Matches:
     """Pairs of standing query and paper, side by side; `asked` counts queries, `run` those that
-    the index had to answer; `highest_id` is the last query's, which come by number."""
+    the index had to answer; `highest_id` is the last query's, which come by number; of those that
+    `failed` nobody knows what they match."""
 
     standing_ids: "array[int]" = field(default_factory=lambda: array("q"))
     paper_ids: "array[int]" = field(default_factory=lambda: array("q"))
     asked: int = 0
     run: int = 0
     highest_id: int = 0
+    failed: list[int] = field(default_factory=list)
 
     def add(self, standing_id: int, paper_ids: Sequence[int]) -> None:
         self.standing_ids.extend([standing_id] * len(paper_ids))
@@ -106,6 +108,7 @@ def match(
         except Exception:
             # One search that cannot be asked must not keep all others from their papers.
             logger.exception("follows: search %s cannot be asked", query.pk)
+            matches.failed.append(query.pk)
     return matches
 
 

@@ -15,6 +15,7 @@ from accounts.models import MatchCursor, StandingQuery
 from papers.search import changes, folder
 from papers.search.engine import IndexNotReady, search
 from papers.search.language import parse
+from papers.search.narrow import dated_since
 from papers.search.tree import Query
 
 logger = logging.getLogger(__name__)
@@ -71,6 +72,6 @@ def _seed(lease: Lease, now: datetime) -> int:
 
 def _recent_papers(text: str, now: datetime) -> list[int]:
     since = now.astimezone(UTC).date() - timedelta(days=RECENT_DAYS)
-    query = Query(parse(text).tree)
-    found = search(query, limit=MOST_PAPERS, sort="new", announced_since=since)
+    query = dated_since(Query(parse(text).tree), since)
+    found = search(query, limit=MOST_PAPERS, sort="new")
     return [hit.paper_id for hit in found.hits]

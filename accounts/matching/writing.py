@@ -37,7 +37,7 @@ ON CONFLICT (standing_id, paper_id) DO NOTHING
 """
 _TAKE_AWAY = """
 DELETE FROM accounts_querymatch m WHERE m.paper_id = ANY(%s) AND m.standing_id <= %s
-AND NOT EXISTS (
+AND m.standing_id <> ALL(%s) AND NOT EXISTS (
     SELECT FROM unnest(%s::bigint[], %s::bigint[]) AS f (standing_id, paper_id)
     WHERE f.standing_id = m.standing_id AND f.paper_id = m.paper_id
 )
@@ -81,4 +81,4 @@ def _take_away(matches: Matches, paper_ids: Sequence[int], lease: Lease) -> None
         kept = np.isin(papers, some)
         pairs = [standing[kept].tolist(), papers[kept].tolist()]
         with lease.hold(), connection.cursor() as cursor:
-            cursor.execute(_TAKE_AWAY, [some, matches.highest_id, *pairs])
+            cursor.execute(_TAKE_AWAY, [some, matches.highest_id, matches.failed, *pairs])

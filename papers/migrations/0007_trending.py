@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                 ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
                 ('formula_version', models.PositiveSmallIntegerField()),
                 ('computed_at', models.DateTimeField()),
+                ('rolled_on', models.DateField(help_text='The day that windows end with.', null=True)),
             ],
         ),
         migrations.CreateModel(

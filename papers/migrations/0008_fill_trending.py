@@ -9,6 +9,8 @@ SELECT paper_id, 'votes', day, sum(n) OVER (PARTITION BY paper_id ORDER BY day) 
     FROM papers_vote GROUP BY 1, 2) a_day
 ON CONFLICT DO NOTHING
 """
+# Of what was seen before, only the day is known.
+_MOMENTS = "UPDATE papers_signal SET observed_at = observed_on AT TIME ZONE 'UTC'"
 _STARS_GAINED = """
 UPDATE papers_paperstats s SET stars_gained = GREATEST(s.stars - first.value, 0)
 FROM (SELECT DISTINCT ON (paper_id) paper_id, value FROM papers_signal
@@ -22,6 +24,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(_COUNT, migrations.RunSQL.noop),
+        migrations.RunSQL(_MOMENTS, migrations.RunSQL.noop),
         migrations.RunSQL(_DAYS_OF_VOTES, "DELETE FROM papers_signal WHERE kind = 'votes'"),
         migrations.RunSQL(_STARS_GAINED, migrations.RunSQL.noop),
     ]

@@ -138,6 +138,7 @@ class RankingState(models.Model):
     formula_version = models.PositiveSmallIntegerField()
     weights = models.ForeignKey(WeightChange, on_delete=models.PROTECT, null=True)
     computed_at = models.DateTimeField()
+    rolled_on = models.DateField(null=True, help_text=_("The day that windows end with."))
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="rankingstate_one_row")]

@@ -43,10 +43,11 @@ _COPY = f"""
 COPY (SELECT paper_id, score::real, {", ".join(f"COALESCE({each}, -1)" for each in COUNTED)}
       FROM papers_paperstats WHERE %s ORDER BY paper_id) TO STDOUT (FORMAT BINARY)
 """  # noqa: S608 - made of this module's own constants
-# How long ago, in transactions, a row was written.
-_CHANGED = "age(xmin) <= %d"
+# Written by that transaction or a later one. Both ages are told at one moment: between two
+# statements other transactions begin.
+_CHANGED = "age(xmin) <= age('%d'::xid)"
 _NOW = """
-SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint,
+SELECT pg_snapshot_xmin(s)::text::bigint,
     (SELECT oid FROM pg_database WHERE datname = current_database())
 FROM pg_current_snapshot() s
 """
@@ -127,11 +128,11 @@ class _Kept:
         began = time.monotonic()
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_NOW)
-            decided, next_id, database = cursor.fetchone()
+            decided, database = cursor.fetchone()
             known = self.columns if database == self.database else None
             if known is None:
                 self.columns = _copy("TRUE")
-            elif len((changed := _copy(_CHANGED % (next_id - self.decided + 1))).ids):
+            elif len((changed := _copy(_CHANGED % (self.decided % 2**32))).ids):
                 self.columns = known.with_changed(changed)
         self.decided, self.database, self.read_at = decided, database, began
 

@@ -16,6 +16,7 @@ import tantivy
 from papers.search import columns
 from papers.search.common import NO_PAIRS, Common
 from papers.search.hits import (
+    Ids,
     all_of,
     any_of,
     count,
@@ -87,7 +88,9 @@ class _Compiler:
             case And(parts):
                 return self._all(parts)
             case Or(parts):
-                each = [self.compile(part) for part in parts]
+                each = [self.compile(part) for part in parts if not isinstance(part, Counts)]
+                if counts := [part for part in parts if isinstance(part, Counts)]:
+                    each.append(just(unscored(self._holding(reduce(np.union1d, _ids(counts))))))
                 return Compiled(
                     any_of(one.plain for one in each), any_of(one.scored for one in each)
                 )
@@ -104,7 +107,10 @@ class _Compiler:
         if counts := [part for part in said if isinstance(part, Counts)]:
             found = self._counted(counts, [each.plain for each in asked])
             asked.append(just(unscored(found)))
-        never = [self.compile(part.part).plain for part in parts if isinstance(part, Not)]
+        not_these = [part.part for part in parts if isinstance(part, Not)]
+        never = [self.compile(part).plain for part in not_these if not isinstance(part, Counts)]
+        if counts := [part for part in not_these if isinstance(part, Counts)]:
+            never.append(self._holding(reduce(np.union1d, _ids(counts))))
         prefer = [query for words in _runs(said) for query in together(words, self.common)]
         return _joined(asked or [just(unscored(every_paper()))], prefer, never)
 
@@ -120,15 +126,24 @@ class _Compiler:
 
     def _counted(self, counts: list[Counts], others: list[tantivy.Query]) -> tantivy.Query:
         """What satisfies all conditions on counts; of that, only what `others` find too."""
-        known = columns.current()
-        each = (known.ids_between(part.counted, part.least, part.most) for part in counts)
-        ids = reduce(partial(np.intersect1d, assume_unique=True), each)
+        ids = reduce(partial(np.intersect1d, assume_unique=True), _ids(counts))
         if len(ids) > _FEW_IDS and others and self.reader is not None:
             found = count(self.reader, all_of(others))
             if is_read_sooner(found, len(ids)):
                 among = ids_newest_first(self.reader, all_of(others), most=found)
                 ids = among[is_among(among, ids)]
-        return with_ids(ids.tolist(), papers=self.reader.num_docs if self.reader else 0)
+        return self._holding(ids)
+
+    def _holding(self, ids: Ids) -> tantivy.Query:
+        """What finds these; of more than half of all papers, all but the others."""
+        papers = self.reader.num_docs if self.reader else 0
+        everybody = columns.current().ids
+        if len(ids) <= len(everybody) / 2:
+            return with_ids(ids.tolist(), papers=papers)
+        others = np.setdiff1d(everybody, ids, assume_unique=True)
+        if not len(others):
+            return every_paper()
+        return _all_but([every_paper()], [with_ids(others.tolist(), papers=papers)])
 
     def _filter(self, node: Filter) -> tantivy.Query:
         match node:
@@ -166,6 +181,12 @@ class _Compiler:
         if not self.personal.is_known:
             return tantivy.Query.empty_query()
         return announced_since(self.personal.new_since())
+
+
+def _ids(counts: Iterable[Counts]) -> Iterator[Ids]:
+    """Of each condition the papers that satisfy it."""
+    known = columns.current()
+    return (known.ids_between(part.counted, part.least, part.most) for part in counts)
 
 
 def _joined(

@@ -25,6 +25,8 @@ from papers.search.words import BOOSTS
 PAPERS_LOOKED_AT = 20
 # Of letters that two words share, by difflib.
 LEAST_ALIKE = 0.7
+# Each costs a look at twenty papers; a text with more slips is no search that was mistyped.
+MOST_MENDED = 5
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _WORDS = re.compile(r"[^\W\d_]{3,}")
@@ -37,7 +39,14 @@ def did_you_mean(query: Query, *, personal: Personal = NOBODY) -> Query | None:
     Raises IndexNotReady.
     """
     reader = current_searcher()
-    tree = _mended(query.tree, lambda word: _alike(reader, word))
+    mended: dict[str, str] = {}
+
+    def mend(word: str) -> str:
+        if word not in mended and len(mended) < MOST_MENDED and _may_be_slip(reader, word):
+            mended[word] = _most_alike(word, _words_near(reader, word)) or word
+        return mended.get(word, word)
+
+    tree = _mended(query.tree, mend)
     if tree == query.tree:
         return None
     meant = replace(query, tree=tree, notes=())
@@ -64,11 +73,8 @@ def _each(text: str, mend: Callable[[str], str]) -> str:
     return _LETTERS.sub(lambda match: mend(match[0]), text)
 
 
-def _alike(reader: tantivy.Searcher, word: str) -> str:
-    """The word of some paper that `word` is most like; itself where it is known or unlike all."""
-    if len(word) < LEAST_MENDED or is_known(reader, word):
-        return word
-    return _most_alike(word, _words_near(reader, word)) or word
+def _may_be_slip(reader: tantivy.Searcher, word: str) -> bool:
+    return len(word) >= LEAST_MENDED and not is_known(reader, word)
 
 
 def _words_near(reader: tantivy.Searcher, word: str) -> Counter[str]:

@@ -35,10 +35,10 @@ def _names(folder: Path) -> Iterator[str]:
 
 def _is_whole(path: Path) -> bool:
     with path.open("rb") as file:
-        size = file.seek(-_END.size, 2) + _END.size
-        length, _number = _END.unpack(file.read())
-        left = size - _END.size - length
         try:
+            size = file.seek(-_END.size, 2) + _END.size
+            length, _number = _END.unpack(file.read())
+            left = size - _END.size - length
             file.seek(left)
             expected = json.loads(file.read(length))["crc"]
         except (ValueError, KeyError, TypeError, OSError):

@@ -102,6 +102,7 @@ class Follower:
             index = open_index(path)
         except (OSError, ValueError, KeyError, TypeError) as error:
             logger.warning("The search index cannot be read and is built again: %s", error)
+            folder.withdraw()
             return
         if path != folder.current():
             logger.info(

@@ -5,6 +5,7 @@ more: docs/search.md.
 """
 
 from dataclasses import replace
+from datetime import date
 
 from papers.search.tree import (
     NOTHING,
@@ -64,12 +65,22 @@ def beginning(query: Query, text: str) -> Query | None:
     return _of(query, (*parts[:-1], Prefix(last.text)))
 
 
+def dated_since(query: Query, day: date) -> Query:
+    """Return `query` of papers announced, else submitted, on `day` or later."""
+    return _of(query, (*parts_of(query), Dated(day, None)))
+
+
 def unseen(query: Query) -> Query:
     """Return `query` without what its reader has seen, unless it asks for just that."""
-    parts = parts_of(query)
-    if "is:seen" in str(query.tree):
+    if _asks_for_seen(query.tree):
         return query
-    return _of(query, (*parts, Not(Is("seen"))))
+    return _of(query, (*parts_of(query), Not(Is("seen"))))
+
+
+def _asks_for_seen(node: Node) -> bool:
+    if isinstance(node, And | Or):
+        return any(_asks_for_seen(part) for part in node.parts)
+    return _asks_for_seen(node.part) if isinstance(node, Not) else node == Is("seen")
 
 
 def _of(query: Query, parts: tuple[Node, ...]) -> Query:

@@ -73,7 +73,7 @@ def by_column(
     if is_read_sooner(total, asked):
         ids = _sorted(ids_newest_first(reader, wanted, most=total), ranked)
     else:
-        ids = _first_of(reader, wanted, ranked, enough, int(asked))
+        ids = _first_of(reader, wanted, ranked, enough, int(asked), total)
     return Ordered(tuple(Hit(int(each), 0.0) for each in ids[offset:enough]), total)
 
 
@@ -86,9 +86,17 @@ def _sorted(ids: Ids, ranked: Ranked) -> Ids:
 
 
 def _first_of(
-    reader: tantivy.Searcher, wanted: tantivy.Query, ranked: Ranked, enough: int, asked: int
+    reader: tantivy.Searcher,
+    wanted: tantivy.Query,
+    ranked: Ranked,
+    enough: int,
+    asked: int,
+    total: int,
 ) -> Ids:
-    """Go through the papers in the order of `ranked`, asking which of them are `wanted`."""
+    """Go through the papers in the order of `ranked`, asking which of them are `wanted`.
+
+    Where they stand far down in it, all `total` of them are read and sorted instead.
+    """
     best = columns.current().best_first(ranked)
     found: list[Ids] = []
     at, asked, have = 0, max(asked, _LEAST_ASKED), 0
@@ -99,6 +107,8 @@ def _first_of(
         found.append(some[np.isin(some, among)])
         have += len(among)
         at, asked = at + len(some), asked * 2
+        if have < enough and is_read_sooner(total, asked):
+            return _sorted(ids_newest_first(reader, wanted, most=total), ranked)
     if have < enough:
         found.append(_uncounted(reader, wanted, ranked, enough, have))
     return np.concatenate(found)

@@ -36,7 +36,9 @@ def paper_named(text: str) -> Identified | None:
     if len(text) > _LONGEST_CHARACTERS:
         return None
     candidate = _unwrapped(text)
-    return _arxiv(candidate) or _doi(candidate)
+    named = _arxiv(candidate) or _doi(candidate)
+    # An address may hold, percent-encoded, what no paper's name and no column does.
+    return named if named and named.value.isprintable() else None
 
 
 def _unwrapped(text: str) -> str:

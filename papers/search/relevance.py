@@ -17,12 +17,14 @@ from papers.search.fusion import FEEDBACK, NOTHING_KNOWN, Known, fuse, with_feed
 from papers.search.hits import Hit, all_of, count_of, numbers, unscored
 from papers.search.questions import Question, holding_any, preferring_titles, read_question
 from papers.search.titled import best_titled
-from papers.search.tree import Node, Query, Word
+from papers.search.tree import And, Filter, Node, Not, Prefix, Query, Word
 from papers.search.wording import worded_so
 from papers.search.words import Compiled
 
 # Equal scores are put newest first; so many more than asked for are looked at for that.
 _TIES = 50
+# So many equal papers are put in order; of more, all are shown by day.
+_MOST_TIED = 4000
 # How many papers holding some of the words, and how many near in meaning, are weighed up.
 _BY_WORDS, _BY_MEANING = 200, 100
 _MOST_NEAR = 150
@@ -83,8 +85,33 @@ def _best(
         if titled is not None:
             return titled
     wanted = preferring_titles(all_of([compiled.scored, *asked.filters]), asked.question)
+    if _scores_alike(tree):
+        by_day = asked.reader.search(wanted, limit=limit, order_by_field="newest")
+        return by_day, count_of(by_day)
     found = asked.reader.search(wanted, limit=limit)
-    return found, count_of(found)
+    total = count_of(found)
+    # Equal papers come in no order: the whole group in which the page may end is read.
+    while len(found.hits) < total and _ends_in_a_tie(found) and limit < _MOST_TIED:
+        limit *= 4
+        found = asked.reader.search(wanted, limit=limit)
+    if len(found.hits) < total and found.hits[0][0] == found.hits[-1][0]:
+        found = asked.reader.search(wanted, limit=limit, order_by_field="newest")
+    return found, total
+
+
+def _scores_alike(tree: Node) -> bool:
+    """Whether all that is found has one score: beginnings and conditions weigh nothing."""
+    parts = tree.parts if isinstance(tree, And) else (tree,)
+    return all(
+        isinstance(part, Filter | Not) or (isinstance(part, Prefix) and part.field is None)
+        for part in parts
+    )
+
+
+def _ends_in_a_tie(found: tantivy.SearchResult) -> bool:
+    """Whether what the page may need ends among equal scores."""
+    scores = [score for score, _address in found.hits]
+    return bool(scores) and scores[-1] == scores[max(len(scores) - _TIES - 1, 0)]
 
 
 def _newest_first(reader: tantivy.Searcher, found: tantivy.SearchResult) -> list[Hit]:

@@ -4,6 +4,7 @@ It decides how they are looked up and what a match in each field weighs; never h
 are joined (compiler.py). Read more: docs/decisions.md.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -162,7 +163,9 @@ def _beginning(field: str, text: str) -> tantivy.Query:
         return tantivy.Query.empty_query()
     # A beginning is no word and has no stem; the words before it are.
     if whole := _terms(field, text)[:-1]:
-        return tantivy.Query.phrase_prefix_query(SCHEMA, field, [*whole, beginning])
+        # The library's own beginning of a phrase stands for the first fifty words that begin so.
+        parts: list[str | tuple[int, str]] = [*map(re.escape, whole), f"{re.escape(beginning)}.*"]
+        return tantivy.Query.regex_phrase_query(SCHEMA, field, parts)
     # No letter may differ: a regular expression for the same takes twice the time.
     query = tantivy.Query.fuzzy_term_query(SCHEMA, field, beginning, distance=0, prefix=True)
     shorter = stems_within(beginning) if field != "authors" else ()

@@ -6,6 +6,15 @@ docs/ranking.md.
 
 from papers.trending.rolling import follow, recompute, roll
 from papers.trending.scores import rank_new
-from papers.trending.updating import place, update
+from papers.trending.updating import day_of_windows, lock_stats, place, update
 
-__all__ = ["follow", "place", "rank_new", "recompute", "roll", "update"]
+__all__ = [
+    "day_of_windows",
+    "follow",
+    "lock_stats",
+    "place",
+    "rank_new",
+    "recompute",
+    "roll",
+    "update",
+]

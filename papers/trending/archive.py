@@ -62,8 +62,9 @@ def read_day(
     )
 
 
-def newest_day() -> date | None:
-    return TrendingDay.objects.order_by("-day").values_list("day", flat=True).first()
+def newest_day(*, before: date) -> date | None:
+    days = TrendingDay.objects.filter(day__lt=before).order_by("-day")
+    return days.values_list("day", flat=True).first()
 
 
 def _if_in(day: date, days: set[date]) -> date | None:

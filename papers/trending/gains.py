@@ -3,8 +3,8 @@
 It decides which day a gain belongs to. Between two snapshots nobody knows, so what came is spread
 evenly over the days between them: a snapshot that is late or missing makes no paper jump. The
 first number of a paper is a gain since it was noticed; the first count of stars is none, since a
-repository may be older than its paper. Votes and saves are this site's own, known day by day.
-Read more: docs/ranking.md, "What was gained".
+repository may be older than its paper; what falls and comes back is none. Votes and saves are this
+site's own, known day by day. Read more: docs/ranking.md, "What was gained".
 """
 
 from collections.abc import Sequence
@@ -42,7 +42,9 @@ _GAIN = " + ".join(
 _GAINED = f"""
 told AS (
     SELECT s.paper_id, s.kind, s.observed_on AS upto, s.value,
-        lag(s.observed_on) OVER told AS after, lag(s.value) OVER told AS before
+        lag(s.observed_on) OVER told AS after, lag(s.value) OVER told AS before,
+        max(s.value) OVER (PARTITION BY s.paper_id, s.kind ORDER BY s.observed_on
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS highest
     FROM papers_signal s JOIN chosen USING (paper_id)
     WHERE s.kind = ANY(%(kinds)s)
       AND s.observed_on BETWEEN %(earliest)s::date - %(gap)s AND %(known)s
@@ -50,8 +52,12 @@ told AS (
 ), spans AS (
     SELECT t.paper_id, t.kind, t.upto,
         CASE WHEN t.kind = ANY(%(own)s) THEN t.upto - 1 WHEN t.after IS NOT NULL THEN t.after
-             ELSE LEAST(p.noticed_on, t.upto) - 1 END AS after,
-        CASE WHEN t.before IS NOT NULL THEN t.value - t.before
+             ELSE LEAST(GREATEST(p.noticed_on, p.listed_on), t.upto) - 1 END AS after,
+        CASE WHEN t.kind = ANY(%(own)s) THEN t.value - COALESCE(t.before, (
+                 SELECT e.value FROM papers_signal e WHERE e.paper_id = t.paper_id
+                   AND e.kind = t.kind AND e.observed_on < t.upto
+                 ORDER BY e.observed_on DESC LIMIT 1), 0)
+             WHEN t.before IS NOT NULL THEN GREATEST(t.value - t.highest, 0)
              WHEN t.kind = '{Signal.Kind.GITHUB_STARS}' OR EXISTS (
                  SELECT FROM papers_signal e WHERE e.paper_id = t.paper_id AND e.kind = t.kind
                                                AND e.observed_on < t.upto) THEN 0

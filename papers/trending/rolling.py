@@ -10,9 +10,10 @@ from django.db import connection, transaction
 from django.db.models import Max, Min
 
 from papers.ingest_sql import LOCK
-from papers.models import Paper, RankingState, Signal, TrendingDay, TrendingPlace
+from papers.models import Paper, RankingState, Signal, TrendingDay
 from papers.ranking import FORMULA_VERSION
 from papers.trending import gains, scores, standings, weights
+from papers.trending.updating import lock_stats
 
 PLACES_A_DAY = 100
 SETTLED_AFTER = timedelta(days=2)
@@ -36,40 +37,36 @@ def follow(*, now: datetime) -> None:
 def roll(*, now: datetime) -> int:
     """Move the windows to the day of `now` (UTC) and store the days that are over.
 
-    Done once a day; returns how many days were stored, 0 where it was done before.
+    Done once a day; returns how many days were stored, 0 where it was done before. A clock that
+    was set back moves the windows back and touches no day after it.
     """
     today = now.astimezone(UTC).date()
-    yesterday = today - timedelta(days=1)
-    kept = TrendingDay.objects.filter(day__gte=yesterday).values_list("day", flat=True)
-    if list(kept) == [yesterday]:
+    if RankingState.objects.filter(rolled_on=today).exists():
         return 0
-    _forget_days_to_come(today)
     for ids in _chunks(gains.may_have_gained(today=today)):
         with transaction.atomic():
-            _lock()
+            _lock(ids)
             gains.write_gains(ids, today=today)
             standings.write_standings(ids, today=today)
     with transaction.atomic():
-        _lock()
-        standings.write_standings(standings.too_old_for_now(), today=today)
-    return store_days(last=yesterday, now=now)
-
-
-def _forget_days_to_come(today: date) -> None:
-    """A clock that was ahead left days that are not over yet."""
-    TrendingPlace.objects.filter(day__gte=today).delete()
-    TrendingDay.objects.filter(day__gte=today).delete()
+        too_old = standings.too_old_for_now()
+        _lock(too_old)
+        standings.write_standings(too_old, today=today)
+    stored = store_days(last=today - timedelta(days=1), now=now)
+    never_computed = {"formula_version": 0, "computed_at": now, "rolled_on": today}
+    RankingState.objects.update_or_create(
+        id=1, defaults={"rolled_on": today}, create_defaults=never_computed
+    )
+    return stored
 
 
 def store_days(*, last: date, now: datetime) -> int:
     """Store the lists of the days up to `last` that are not final yet; return how many."""
     known: date | None = Signal.objects.aggregate(day=Min("observed_on"))["day"]
     first = max(min(known or last, last), last - timedelta(days=MOST_DAYS_BACK))
-    settled = set(
-        TrendingDay.objects.filter(day__gte=first, settled_at__isnull=False).values_list(
-            "day", flat=True
-        )
-    )
+    # One that is final from a moment to come was made by a clock that was ahead.
+    final = TrendingDay.objects.filter(day__gte=first, settled_at__lte=now)
+    settled = set(final.values_list("day", flat=True))
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     unsettled = [day for day in days if day not in settled]
     for day in unsettled:
@@ -97,11 +94,11 @@ def recompute(*, today: date) -> int:
     last_id = Paper.objects.aggregate(last=Max("pk"))["last"] or 0
     changed = 0
     for first in range(0, last_id + 1, CHUNK):
+        within = Paper.objects.filter(pk__range=(first, first + CHUNK - 1))
+        ids = list(within.values_list("pk", flat=True))
         with transaction.atomic():
-            _lock()
-            changed += scores.rerank_between(first, first + CHUNK - 1, today=today)
-            within = Paper.objects.filter(pk__range=(first, first + CHUNK - 1))
-            ids = list(within.values_list("pk", flat=True))
+            _lock(ids)
+            changed += scores.rerank(ids, today=today, may_rise=False)
             gains.write_gains(ids, today=today)
             standings.write_standings(ids, today=today)
     return changed
@@ -112,7 +109,8 @@ def _chunks(paper_ids: Sequence[int]) -> Iterator[Sequence[int]]:
         yield paper_ids[start : start + CHUNK]
 
 
-def _lock() -> None:
-    """Wait for ingest, which writes the same rows in an order of its own."""
+def _lock(paper_ids: Sequence[int]) -> None:
+    """Wait for ingest, which writes the same rows in an order of its own, and for votes."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK)
+    lock_stats(paper_ids)

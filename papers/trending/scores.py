@@ -3,6 +3,7 @@
 Tests hold both to the same answers. Only rows whose terms change are written.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -61,7 +62,7 @@ UPDATE papers_paperstats s SET
     popularity = t.popularity, newness = t.newness, score = t.popularity + t.newness
         - CASE WHEN t.popularity > 0 THEN 0 ELSE %(unsupported)s::float8 END,
     noticed_on = t.day,
-    risen_on = CASE WHEN floor(t.popularity / %(step)s) > s.risen_step
+    risen_on = CASE WHEN %(may_rise)s AND floor(t.popularity / %(step)s) > s.risen_step
                      AND floor(t.popularity / %(step)s) >= %(first_rise)s
                     THEN %(today)s::date ELSE s.risen_on END,
     risen_step = GREATEST(s.risen_step, floor(t.popularity / %(step)s))
@@ -70,7 +71,6 @@ WHERE s.paper_id = t.paper_id
   AND (s.popularity, s.newness, s.noticed_on) IS DISTINCT FROM (t.popularity, t.newness, t.day)
 """  # noqa: S608 - made of this module's own constants
 _ONLY = "p.id = ANY(%(ids)s)"
-_BETWEEN = "p.id BETWEEN %(first_id)s AND %(last_id)s"
 
 
 def rank_new(paper_ids: list[int]) -> None:
@@ -80,23 +80,15 @@ def rank_new(paper_ids: list[int]) -> None:
         cursor.execute(_ADD.format(only=_ONLY), {**_constants(), "ids": paper_ids})
 
 
-def rerank(paper_ids: list[int], *, today: date) -> int:
+def rerank(paper_ids: Sequence[int], *, today: date, may_rise: bool = True) -> int:
     """Write the terms of these papers; return how many rows changed.
 
-    `today` is the day on which a paper that reached a new step of popularity has risen.
+    `today` is the day on which a paper that reached a new step of popularity has risen; where it
+    is the formula that changed, none `may_rise`.
     """
-    return _rerank(_ONLY, {"ids": paper_ids}, today)
-
-
-def rerank_between(first_id: int, last_id: int, *, today: date) -> int:
-    """As `rerank`, of all papers with an id from `first_id` to `last_id`."""
-    return _rerank(_BETWEEN, {"first_id": first_id, "last_id": last_id}, today)
-
-
-def _rerank(only: str, which: dict[str, Any], today: date) -> int:
-    values = {**_constants(), **weights.as_values(weights.current()), **which, "today": today}
+    values = {**_constants(), **weights.as_values(weights.current()), "ids": list(paper_ids)}
     with connection.cursor() as cursor:
-        cursor.execute(_RERANK.format(only=only), values)
+        cursor.execute(_RERANK.format(only=_ONLY), {**values, "today": today, "may_rise": may_rise})
         return int(cursor.rowcount)
 
 

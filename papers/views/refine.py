@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from papers.links import link
 from papers.search.dates import parse_days
 from papers.search.engine import FacetCount, Facets, Sort, sort_of
+from papers.search.language import LONGEST_QUERY_CHARACTERS
 from papers.search.narrow import days_of, ordered, parts_of, toggled, within
 from papers.search.tree import FromSource, Has, InCategory, LastDays, Node, Query
 
@@ -37,6 +38,11 @@ class Group:
 
 def address(query: Query, **more: str | int) -> str:
     return f"{link('papers:search')}?{urlencode({'q': str(query), **more})}"
+
+
+def can_be_asked(query: Query) -> bool:
+    """Whether its text is not too long to be read back."""
+    return len(str(query)) <= LONGEST_QUERY_CHARACTERS
 
 
 def sort_links(query: Query, sort: Sort) -> list[Link]:
@@ -83,7 +89,7 @@ def _links(query: Query, counts: Iterable[FacetCount], node_of: NodeOf) -> Itera
     for place, each in enumerate(counts):
         node, label = node_of(each.value)
         is_on = node in parts
-        if place < MOST_SHOWN or is_on:
+        if (place < MOST_SHOWN or is_on) and can_be_asked(toggled(query, node)):
             yield Link(label, address(toggled(query, node)), is_on, each.count)
 
 
@@ -92,7 +98,10 @@ def _day_links(query: Query, counts: Iterable[FacetCount]) -> Iterator[Link]:
     for each in list(counts)[:MOST_SHOWN]:
         days, _remark = parse_days(each.value, today=timezone.now().date())
         is_on = days == named
-        url = address(within(query, None if is_on else days))
+        wanted = within(query, None if is_on else days)
+        if not can_be_asked(wanted):
+            continue
+        url = address(wanted)
         yield Link(_month(each.value), url, is_on, each.count)
 
 

@@ -143,7 +143,8 @@ def _found(request: HtmxHttpRequest, query: Query, text: str) -> dict[str, objec
         "result": result,
         "notes": notes,
         "segments": segments(text, notes),
-        "first_rank": (number - 1) * PAGE_SIZE + 1,
+        # Where a page goes on after a paper, nobody counted those before it.
+        "first_rank": None if after else (number - 1) * PAGE_SIZE + 1,
         "is_later_page": number > 1 or after is not None,
         "next_page": _next_page(query, result, number),
         "previous_page": refine.address(query, page=number - 1) if number > 1 else "",
@@ -159,7 +160,9 @@ def _found(request: HtmxHttpRequest, query: Query, text: str) -> dict[str, objec
 
 def _meant(query: Query, personal: Personal) -> refine.Link | None:
     meant = did_you_mean(query, personal=personal)
-    return refine.Link(str(meant), refine.address(meant)) if meant else None
+    if meant is None or not refine.can_be_asked(meant):
+        return None
+    return refine.Link(str(meant), refine.address(meant))
 
 
 def _mark(paper: Paper, query: Query) -> Found:

@@ -41,7 +41,7 @@ def trending(
         "categories": categories,
         "is_mine": category == MINE,
         "newest": Paper.objects.newest_announcement_day(),
-        "past_day": archive.newest_day(),
+        "past_day": archive.newest_day(before=_today()),
         "counts": _busiest(counts_day) if counts_day else [],
         "counts_day": counts_day,
         "page": page,
@@ -59,6 +59,8 @@ def past_trending(request: HttpRequest, day: date, window: Window = Window.TODAY
     if day == _today():
         return redirect("papers:trending", window.value)
     try:
+        if day > _today():
+            raise archive.NoSuchDayError(None, None)
         past = archive.read_day(day, window, without=choice.hidden)
     except archive.NoSuchDayError as error:
         raise Http404(_why_not(day, error)) from error

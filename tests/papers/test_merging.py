@@ -21,6 +21,8 @@ from papers.models import (
     PaperVersion,
     Repository,
     TextSource,
+    TrendingDay,
+    TrendingPlace,
     Vote,
 )
 from papers.votes import set_vote
@@ -232,3 +234,18 @@ def test_an_arxiv_id_moves_to_the_row_that_stays(gone: Paper) -> None:
     merge(gone.pk, other.pk)
     gone.refresh_from_db()
     assert gone.arxiv_id == "2603.00141"
+
+
+def test_past_days_go_on_naming_the_paper(kept: Paper, gone: Paper) -> None:
+    day = TrendingDay.objects.create(day=DAY)
+    TrendingPlace.objects.create(day=day, span="today", rank=1, paper=gone)
+    merge(kept.pk, gone.pk)
+    assert TrendingPlace.objects.get().paper_id == kept.pk
+
+
+def test_of_a_held_and_a_counted_vote_the_counted_one_stays(kept: Paper, gone: Paper) -> None:
+    user = make_user()
+    kept.vote_rows.create(user=user)
+    gone.vote_rows.create(user=user, counted_at=NOW)
+    merge(kept.pk, gone.pk)
+    assert PaperStats.objects.get(paper=kept).votes == 1

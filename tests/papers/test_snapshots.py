@@ -104,3 +104,9 @@ def test_a_blog_that_names_a_paper_later_makes_it_no_newer() -> None:
     record = PaperRecord(arxiv_id="2603.00001", title="Tides", listed_on=DAY)
     ingest([record], text_source=TextSource.FEED, today=DAY)
     assert PaperStats.objects.get().noticed_on == first
+
+
+def test_the_bound_of_a_day_holds_for_all_its_readings(paper: Paper) -> None:
+    for value in (40_000, 80_000, 120_000):
+        make_signal(paper, value, on=TOMORROW, kind=STARS)
+    assert stored(paper) == [100, 40_000]

@@ -148,3 +148,22 @@ def test_late_snapshots_tell_how_much_belongs_to_a_past_day() -> None:
     day = TrendingDay.objects.create(day=days_ago(2))
     gains.write_best_of(day.day, known=DAY, most=10)
     assert TrendingPlace.objects.get(day=day, span=Window.TODAY).stars == 10
+
+
+def test_stars_that_fall_to_nothing_and_come_back_are_no_gain() -> None:
+    paper = make_old_paper()
+    tell(paper, STARS, {5: 30_000, 1: 0, 0: 30_000})
+    assert gained(paper).stars == 0
+
+
+def test_a_vote_after_half_a_year_of_silence_is_a_gain() -> None:
+    paper = make_old_paper(400)
+    tell(paper, VOTES, {200: 5, 0: 6})
+    assert gained(paper).votes == 1
+
+
+def test_an_old_paper_listed_today_gains_since_today() -> None:
+    paper = make_paper(announced_on=days_ago(700))
+    PaperStats.objects.filter(paper=paper).update(listed_on=DAY)
+    tell(paper, UPVOTES, {0: 200})
+    assert gained(paper).upvotes == 200

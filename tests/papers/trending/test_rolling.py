@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from papers import trending
+from papers import counts, trending
 from papers.models import (
     Paper,
     PaperStats,
@@ -99,11 +99,45 @@ def test_days_on_which_the_site_was_away_are_made_afterwards() -> None:
     assert places(DAY + timedelta(days=7), Window.WEEK) == []
 
 
-def test_a_clock_that_was_ahead_leaves_no_days_to_come() -> None:
-    make_liked(9)
-    trending.roll(now=moment(200))
-    trending.roll(now=moment(1))
-    assert list(TrendingDay.objects.values_list("day", flat=True)) == [DAY]
+def test_a_clock_that_is_set_back_moves_the_windows_back() -> None:
+    paper = make_liked(9)
+    trending.follow(now=moment(200))
+    assert listed("today") == []
+    trending.follow(now=moment(1))
+    assert listed("today") == [paper.pk]
+
+
+def test_a_clock_that_is_set_back_takes_no_past_day_away() -> None:
+    paper = make_liked(9)
+    trending.follow(now=moment(10))
+    kept = TrendingDay.objects.count()
+    trending.follow(now=moment(-300))
+    assert TrendingDay.objects.count() >= kept
+    assert places(DAY) == [paper.pk]
+
+
+def test_a_day_that_a_clock_ahead_made_final_is_made_again() -> None:
+    paper = make_liked(9)
+    trending.follow(now=moment(200))
+    make_signal(paper, 20, on=DAY + timedelta(days=1))
+    trending.follow(now=moment(2))
+    assert places(DAY + timedelta(days=1)) == [paper.pk]
+
+
+def test_a_document_stored_late_leaves_the_windows_where_they_are() -> None:
+    paper = make_paper(announced_on=DAY - timedelta(days=30))
+    trending.follow(now=moment(3))
+    counts.change_own("votes", {paper.pk: 1}, now=moment(3))
+    make_signal(paper, 4, on=DAY)
+    assert listed("today") == [paper.pk]
+
+
+def test_other_weights_make_no_paper_rise() -> None:
+    paper = make_liked(9)
+    WeightChange.objects.create(reason="Upvotes", upvote=50)
+    trending.follow(now=NOW)
+    stats = PaperStats.objects.get(paper=paper)
+    assert (stats.risen_on, stats.risen_step > 2) == (None, True)
 
 
 def test_numbers_read_by_a_clock_that_was_ahead_do_not_stay_the_newest() -> None:
