@@ -1,155 +1,225 @@
-"""How well each formula, told only what was known on the day, foresees what people will like.
+"""How well each formula, told only what was known then, foresees what people will like.
 
     python -m benchmarks.trending
 
-Two questions, asked of benchmarks/recorded_days.py. One day: the papers of one day's list, in the
-order of what was captured, held against the most upvotes seen at least seven days later. Front
-page: on each day those of the last seven days that were seen within two days before, held against
-the upvotes that were still to come; here a formula has to weigh newness against support.
-
-nDCG@10 and Spearman's rank correlation, means over days; beside each stands what ours has less or
-more, with a 95 % interval: the days are drawn anew 2,000 times. Hacker News (in its folk form),
-Reddit's "hot" and Lobsters are as they were published. Last, how gains fall with age, for "rising".
+Two kinds of order are judged, by nDCG@10 and Spearman's rank correlation, means over pages; beside
+each formula stands what ours has more or less, with a 95 % interval (the pages are drawn anew
+2,000 times). Within a day: the papers of one list as captured on the day, against the most upvotes
+seen seven days after the listing or later, and against those of the next Monday (more papers).
+On mixed front pages: papers of several days, against the upvotes they gained afterwards. Hacker
+News (in its folk form), Reddit's "hot" and Lobsters are as they were published. Last comes how
+fast upvotes fall off with age (age_curve.py).
 """
 
 import math
+import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from itertools import pairwise
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 
 import django
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from benchmarks.age_curve import print_curve
 from benchmarks.recorded_days import (
-    LEAST_PAPERS,
     Listed,
-    Seen,
-    Sight,
-    read_days,
-    read_history,
-    read_listing_days,
+    Record,
+    month_of,
+    next_monday,
+    read_record,
 )
 from benchmarks.site import SHARED, print_table
+from papers import ranking
 
+LATER_DAYS = 7
+LEAST_PAPERS = 5
+LEAST_LEFT = timedelta(days=3)  # between a front page and the list that tells what became of it
+TENFOLDS = (2.0, 3.0, 4.0, 5.0, 8.0, 12.0)
 DRAWS = 2000
 TOP = 10
-FRONT_PAGE_DAYS = timedelta(days=7)
-SEEN_WITHIN = timedelta(days=2)
-OLDEST_BATCHES = 12
-LONGEST_GAP_DAYS = 4.0
 Floats = NDArray[np.float64]
-Formula = Callable[[Listed], float]
-Gain = tuple[float, float]  # upvotes, and the days in which they came
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """Papers to be put in order, and the gain that each turned out to be worth."""
+class Shown:
+    """A paper on a page at a moment, with what was known then; `target` is what came later."""
 
-    papers: tuple[Listed, ...]
-    gains: Floats
+    paper: Listed
+    moment: datetime
+    upvotes: int
+    target: int
+
+    @property
+    def hours(self) -> float:
+        return max((self.moment - self.paper.listed_at).total_seconds() / 3600, 0.1)
+
+    @property
+    def noticed_on(self) -> date:
+        # arXiv announces on the evening after the submission, by UTC the next day.
+        announced_on = self.paper.published_at.astimezone(UTC).date() + timedelta(1)
+        return ranking.day_noticed(announced_on, self.paper.listed_on)
 
 
-def of_each_day(days: Sequence[Sequence[Listed]]) -> list[Question]:
+Page = list[Shown]
+Formula = Callable[[Shown], float]
+
+
+def within_days(record: Record, later: Callable[[Listed], int | None]) -> list[Page]:
+    """A page a day: the papers of its list that were seen again."""
     return [
-        Question(tuple(papers), np.array([paper.later for paper in papers], np.float64))
-        for papers in days
+        [
+            Shown(paper, paper.captured_at, paper.upvotes, upvotes)
+            for paper in papers
+            if (upvotes := later(paper)) is not None
+        ]
+        for _day, papers in sorted(record.days.items())
     ]
 
 
-def of_front_pages(days: Sequence[Sequence[Listed]], seen: Seen) -> list[Question]:
-    """On each day the papers of that day's list and of the six days before it, as last seen."""
-    found = []
-    for papers in days:
-        now, last = papers[0].captured_at, papers[0].listed_on
-        shown = [
-            known
-            for several in days
-            for paper in several
-            if last - FRONT_PAGE_DAYS < paper.listed_on <= last
-            and (known := _as_seen(paper, seen[paper.paper_id], now))
-        ]
-        to_come = [max(paper.later - paper.upvotes, 0) for paper in shown]
-        if len({paper.listed_on for paper in shown}) > 1 and any(to_come):
-            found.append(Question(tuple(shown), np.array(to_come, np.float64)))
-    return found
+def newest_lists(record: Record) -> list[Page]:
+    """Today's list and yesterday's, Tuesdays to Fridays, until the next Monday's list."""
+    pages = []
+    for day, papers in sorted(record.days.items()):
+        before = record.days.get(day - timedelta(1), [])
+        told_at = record.mondays.get(next_monday(day))
+        if day.weekday() in (1, 2, 3, 4) and papers and before and told_at:
+            moment = papers[0].captured_at
+            pages.append(
+                [_gained(paper, moment, paper.on_next_monday()) for paper in papers + before]
+            )
+    return pages
 
 
-def _as_seen(paper: Listed, sights: Sequence[Sight], now: datetime) -> Listed | None:
-    """The paper with the upvotes that were seen last before `now`; None: not lately."""
-    captured = (paper.captured_at, paper.upvotes)
-    at, upvotes = max(sight for sight in (captured, *sights) if sight[0] <= now)
-    if now - at > SEEN_WITHIN:
-        return None
-    return replace(paper, upvotes=upvotes, captured_at=now)
+def with_today(record: Record) -> list[Page]:
+    """Mondays: today's list and those of the week before, until the month's list.
+
+    A paper absent from that list is counted as having gained nothing more, which favours papers
+    with many upvotes already.
+    """
+    pages = []
+    for day, papers in sorted(record.days.items()):
+        month = record.months.get(month_of(day))
+        if day.weekday() or not papers or not month:
+            continue
+        moment = papers[0].captured_at
+        if month.at - moment >= LEAST_LEFT:
+            shown = [paper for each in _back(record, day, range(8)) for paper in each]
+            pages.append([_gained(p, moment, month.upvotes.get(p.paper_id)) for p in shown])
+    return pages
+
+
+def without_today(record: Record) -> list[Page]:
+    """Mondays as they begin: the lists of the week before, until the month's list; only papers
+    sure of a place on it, whatever they gain."""
+    pages = []
+    for monday, moment in sorted(record.mondays.items()):
+        month = record.months.get(month_of(monday - timedelta(3)))
+        if not month or month.at - moment < LEAST_LEFT:
+            continue
+        papers = [p for each in _back(record, monday, range(3, 8)) for p in each]
+        sure = [p for p in papers if p.known(moment) >= month.least and p.on_next_monday()]
+        pages.append([_gained(p, moment, month.upvotes.get(p.paper_id)) for p in sure])
+    return pages
+
+
+def _back(record: Record, day: date, days: range) -> list[list[Listed]]:
+    """The lists so many days before, where of the same month as the newest of them."""
+    listed = [day - timedelta(back) for back in days]
+    month = month_of(max(listed))
+    return [record.days.get(each, []) for each in listed if month_of(each) == month]
+
+
+def _gained(paper: Listed, moment: datetime, later: int | None) -> Shown:
+    known = paper.known(moment)
+    return Shown(paper, moment, known, max((later or 0) - known, 0))
 
 
 def formulas() -> dict[str, Formula]:
-    """Each formula as a score of one paper, higher first, at the moment of the capture."""
+    """Each formula as a score of one paper, higher first, at the moment of the page."""
     return {
-        "ours": ours(),
-        "upvotes": lambda paper: paper.upvotes,
-        "Hacker News": lambda paper: max(paper.upvotes - 1, 0) ** 0.8 / (paper.hours + 2) ** 1.8,
-        "Reddit hot": lambda paper: _log(paper.upvotes) + paper.listed_at.timestamp() / 45_000,
-        "Lobsters": lambda paper: (
-            _log(paper.upvotes + 1 + min(paper.upvotes, paper.comments / 2))
-            + paper.listed_at.timestamp() / 79_200
+        "ours": _ours,
+        "upvotes": lambda shown: shown.upvotes,
+        "Hacker News": lambda shown: max(shown.upvotes - 1, 0) ** 0.8 / (shown.hours + 2) ** 1.8,
+        "Reddit hot": lambda shown: _log(shown.upvotes) + _seconds(shown) / 45_000,
+        "Lobsters": lambda shown: (
+            _log(shown.upvotes + 1 + min(shown.upvotes, shown.paper.comments / 2))
+            + _seconds(shown) / 79_200
         ),
-        "newest first": lambda paper: paper.listed_at.timestamp(),
+        "newest first": _seconds,
     }
 
 
-def ours(batches_per_tenfold: float | None = None) -> Formula:
-    """Stars gained are not known here: each day was captured once."""
-    from papers import ranking
+def _ours(shown: Shown) -> float:
+    from papers.ranking import Counts, score
 
-    tenfold = batches_per_tenfold or ranking.BATCHES_PER_TENFOLD
+    return score(Counts(upvotes=shown.upvotes), shown.noticed_on).total
 
-    def score(paper: Listed) -> float:
-        noticed = ranking.day_noticed(paper.published_at.date(), paper.listed_on)
-        found = ranking.score(ranking.Counts(upvotes=paper.upvotes), noticed)
-        return found.popularity + found.newness * ranking.BATCHES_PER_TENFOLD / tenfold
 
-    return score
+def ours_with(tenfold: float) -> Formula:
+    from papers.ranking import Counts, batch_number, score
+
+    def formula(shown: Shown) -> float:
+        popularity = score(Counts(upvotes=shown.upvotes), shown.noticed_on).popularity
+        return popularity + batch_number(shown.noticed_on) / tenfold
+
+    return formula
+
+
+def _seconds(shown: Shown) -> float:
+    return shown.paper.listed_at.timestamp()
 
 
 def _log(value: float) -> float:
     return math.log10(max(value, 1))
 
 
-def judge(question: Question, formula: Formula) -> tuple[float, float]:
-    """Return nDCG@10 and Spearman's rho (0 where all are equal)."""
-    scores = np.array([formula(paper) for paper in question.papers])
-    by_number = sorted(range(len(scores)), key=lambda at: question.papers[at].paper_id)
+def judge(page: Sequence[Shown], formula: Formula) -> tuple[float, float]:
+    """Return nDCG@10, what came later being the gain, and Spearman's rho (0 if all are equal)."""
+    scores = np.array([formula(shown) for shown in page])
+    target = np.array([shown.target for shown in page], np.float64)
+    by_number = sorted(range(len(page)), key=lambda at: page[at].paper.paper_id)
     order = sorted(by_number, key=lambda at: -scores[at])
-    best = _gain(-np.sort(-question.gains))
-    return _gain(question.gains[order]) / best, _correlation(scores, question.gains)
+    return _gain(target[order]) / _gain(-np.sort(-target)), _correlation(scores, target)
 
 
-def _gain(gains: Floats) -> float:
-    top = gains[:TOP]
+def _gain(target: Floats) -> float:
+    top = target[:TOP]
     return float((top / np.log2(np.arange(2, len(top) + 2))).sum())
 
 
-def _correlation(scores: Floats, gains: Floats) -> float:
-    ranks = rankdata(scores), rankdata(gains)
+def _correlation(scores: Floats, target: Floats) -> float:
+    ranks = rankdata(scores), rankdata(target)
     if any(np.ptp(each) == 0 for each in ranks):
         return 0.0
     return float(np.corrcoef(*ranks)[0, 1])
 
 
-def compare(questions: Sequence[Question], asked: dict[str, Formula]) -> None:
+def print_comparison(title: str, pages: Sequence[Page]) -> None:
+    judged = judgeable(pages)
+    print(f"\n{title}: {_count(judged)} of {LEAST_PAPERS} papers or more")
+    print(f"({_count([page for page in pages if page])} with the smaller ones)")
+    if not judged:
+        return
     figures = {
-        name: np.array([judge(question, formula) for question in questions])
-        for name, formula in asked.items()
+        name: np.array([judge(page, formula) for page in judged])
+        for name, formula in formulas().items()
     }
-    drawn = np.random.default_rng(1).integers(0, len(questions), (DRAWS, len(questions)))
+    drawn = np.random.default_rng(1).integers(0, len(judged), (DRAWS, len(judged)))
     head = ("formula", "nDCG@10", "ours less this, 95 %", "Spearman", "ours less this, 95 %")
     rows = [_row(name, found, figures["ours"], drawn) for name, found in figures.items()]
     print_table(head, rows)
+
+
+def judgeable(pages: Sequence[Page]) -> list[Page]:
+    """The pages of at least five papers on which there is anything to foresee."""
+    return [page for page in pages if len(page) >= LEAST_PAPERS and any(s.target for s in page)]
+
+
+def _count(pages: Sequence[Page]) -> str:
+    papers = {shown.paper.paper_id for page in pages for shown in page}
+    return f"{len(papers):,} papers on {len(pages)} pages"
 
 
 def _row(name: str, found: Floats, ours: Floats, drawn: NDArray[np.int64]) -> tuple[str, ...]:
@@ -163,71 +233,41 @@ def _row(name: str, found: Floats, ours: Floats, drawn: NDArray[np.int64]) -> tu
     return tuple(cells)
 
 
-def gains_by_age(listed: dict[str, date], seen: Seen) -> dict[int, list[Gain]]:
-    """Return by age in batches what papers gained between two sights, and in how many days.
-
-    Only of papers that a feed of the week or month still held: those liked more than most.
-    """
-    from papers.ranking import batch_number
-
-    found: dict[int, list[Gain]] = {}
-    for paper_id, listed_on in listed.items():
-        for (first, before), (second, after) in pairwise(sorted(seen[paper_id])):
-            middle = (first + (second - first) / 2).date()
-            age = max(batch_number(middle) - batch_number(listed_on), 0)
-            spent = (second - first).total_seconds() / 86_400
-            if age <= OLDEST_BATCHES and 0.3 < spent <= LONGEST_GAP_DAYS and after >= before:
-                found.setdefault(age, []).append((after - before, spent))
-    return found
-
-
-def print_ages(found: dict[int, list[Gain]]) -> None:
-    ages = [age for age in sorted(found) if age and len(found[age]) >= 10]
-    rates = {age: _rate(found[age]) for age in ages}
-    rows: list[tuple[str, ...]] = [
-        (str(age), str(len(found[age])), f"{rates[age]:.2f}") for age in ages
-    ]
-    print_table(("age in batches", "pairs of sights", "upvotes a day"), rows)
-    chance = np.random.default_rng(1)
-    drawn = [_exponent({age: _drawn(found[age], chance) for age in ages}) for _ in range(500)]
-    low, high = np.percentile(drawn, [2.5, 97.5])
-    print(f"gains fall with (1 + age) ^ -{_exponent(found, ages):.2f} ({low:.2f} to {high:.2f})")
-
-
-def _drawn(pairs: list[Gain], chance: np.random.Generator) -> list[Gain]:
-    return [pairs[at] for at in chance.integers(0, len(pairs), len(pairs))]
-
-
-def _rate(pairs: list[Gain]) -> float:
-    return sum(gain for gain, _days in pairs) / sum(days for _gain, days in pairs)
-
-
-def _exponent(found: dict[int, list[Gain]], ages: Sequence[int] | None = None) -> float:
-    """The slope of log gain against log (1 + age), ages weighing as many pairs as they have."""
-    chosen = [age for age in (ages or sorted(found)) if _rate(found[age]) > 0]
-    across = np.log([1.0 + age for age in chosen])
-    up = np.log([_rate(found[age]) for age in chosen])
-    weights = np.sqrt([len(found[age]) for age in chosen])
-    return -float(np.polyfit(across, up, 1, w=weights)[0])
+def print_tenfolds(views: dict[str, list[Page]]) -> None:
+    """nDCG@10 and Spearman of our formula with other constants of newness."""
+    print("\nBATCHES_PER_TENFOLD tried: nDCG@10 / Spearman")
+    judged = {name: found for name, pages in views.items() if (found := judgeable(pages))}
+    rows = []
+    for tenfold in TENFOLDS:
+        formula = ours_with(tenfold)
+        means = [
+            np.array([judge(page, formula) for page in pages]).mean(axis=0)
+            for pages in judged.values()
+        ]
+        rows.append((f"{tenfold:g}", *(f"{ndcg:.3f} / {rho:.3f}" for ndcg, rho in means)))
+    print_table(("batches", *judged), rows)
 
 
 def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     folder = SHARED / "hf_daily"
     if not folder.is_dir():
         raise SystemExit(f"There are no recorded days in {folder}.")
-    days = read_days(folder)
-    seen = read_history(folder / "upvote_history.jsonl.gz")
-    each, together = of_each_day(days), of_front_pages(days, seen)
-    print(f"One day: {sum(map(len, days))} papers of {len(days)} days with {LEAST_PAPERS} or more")
-    compare(each, formulas())
-    papers = sum(len(question.papers) for question in together)
-    print(f"\nFront page: {papers} places of {len(together)} days, by upvotes still to come")
-    compare(together, formulas())
-    print("\nFront page, other numbers of batches for a tenfold")
-    compare(together, {"ours": ours()} | {f"{n} batches": ours(n) for n in (1, 3, 5, 8, 50)})
-    print()
-    print_ages(gains_by_age(read_listing_days(folder), seen))
+    record = read_record(folder)
+    print(f"{sum(map(len, record.days.values())):,} papers on the lists of {len(record.days)} days")
+    seen_again = within_days(record, lambda paper: paper.seen_later(LATER_DAYS))
+    print_comparison("Within a day, seen again after 7 days", seen_again)
+    print_comparison("Within a day, next Monday", within_days(record, Listed.on_next_monday))
+    views = {
+        "today's and yesterday's list": newest_lists(record),
+        "today's and last week's": with_today(record),
+        "last week's": without_today(record),
+    }
+    for title, pages in views.items():
+        print_comparison(f"Front page of {title}", pages)
+    print_tenfolds(views)
+    print_curve(record)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ at the database. Formula, constants and a worked example for readers: docs/ranki
 
 Newness is a constant of the day on which the paper was noticed, so growing older rewrites no row:
 newer papers simply start higher (the static form of Reddit's "hot", reddit/r2/lib/db/_sorts.pyx).
-Without the last term a day's thousand unseen papers would hide what was liked two days before.
+The last term keeps a day's thousand papers that nobody has looked at behind what somebody liked.
 Constants and weights were chosen by benchmarks/trending.py; see docs/decisions.md, "Trending".
 """
 
@@ -21,14 +21,14 @@ from dataclasses import dataclass, fields
 from datetime import date, timedelta
 
 FORMULA_VERSION = 2
-BATCHES_PER_TENFOLD = 2.0  # two announcements weigh as much as ten times the support
-NOTICED_WITHIN = timedelta(days=14)  # Hugging Face takes papers of a week, with exceptions
+BATCHES_PER_TENFOLD = 5.0  # a week of announcements weighs as much as ten times the support
+NOTICED_WITHIN = timedelta(days=30)  # Hugging Face lists few papers later than that
 STEP = 0.5  # of popularity, about three times the support, counted as one rise
 FIRST_RISE = 2  # steps: below it (9 votes or 18 upvotes) a paper has not "risen"
-RISING_EXPONENT = 0.5  # how gains fall with age, as far as that is known
+RISING_EXPONENT = 2.0  # how gains fall with age: benchmarks/age_curve.py
 UNSUPPORTED = 1000.0  # what a score is less by while nobody showed interest
-RISING_LEAST_GAIN = 3.0  # less is chance
-RISING_OLDEST_BATCHES = 20  # beyond four weeks there is no telling what is usual
+RISING_LEAST_GAIN = 4.0  # eight upvotes in two days; of less, most is chance
+RISING_OLDEST_BATCHES = 10  # beyond two weeks a few upvotes would outweigh any first day
 
 EPOCH = date(1990, 1, 1)  # a Monday, before arXiv's first announcement
 
@@ -93,7 +93,7 @@ def batch_number(day: date) -> int:
 def day_noticed(announced_on: date, listed_on: date | None) -> date:
     """Return the day from which a paper's age is counted.
 
-    Announced, or listed by Hugging Face up to a fortnight later: before, nobody could upvote it.
+    Announced, or listed by Hugging Face up to a month later: before, nobody could upvote it.
     """
     if listed_on is None:
         return announced_on

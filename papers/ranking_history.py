@@ -21,8 +21,8 @@ VERSIONS = (
         _(
             "Counts saves, citations and the stars that were gained instead of all stars; counts a "
             "paper's age from when Hugging Face listed it, not from when arXiv announced it some "
-            "days before. Two announcements weigh a tenfold, before it was five; papers without "
-            "support come after all others. Windows are sums of what was gained in them."
+            "days before. Papers without support come after all others. Windows are sums of what "
+            "was gained in them."
         ),
     ),
     Version(1, date(2026, 11, 22), _("Votes, upvotes and all stars.")),

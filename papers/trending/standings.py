@@ -1,7 +1,7 @@
 """The trending lists as rows, of all papers and of each category, to be read a page at a time.
 
 It decides who is in which list and by what: scores and gains are told to it. `now` holds only what
-was noticed in the last four weeks: at a tenfold in two announcements nothing older comes near.
+was noticed in the last four weeks: at a tenfold a week nothing older comes near.
 """
 
 from collections.abc import Sequence
