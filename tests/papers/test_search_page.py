@@ -257,3 +257,22 @@ def test_while_one_types_a_half_typed_word_finds_what_begins_so(client: Client) 
     answer = client.get("/search/", {"q": "kestrel lea"}, headers=typing)
     assert answer.context["result"].total == 1
     assert client.get("/search/", {"q": "kestrel lea"}).context["result"].total == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["10.1000/a\0b", "doi:10.1000/a\0b", "https://doi.org/10.1000/%00x"]
+)
+def test_a_doi_that_no_column_holds_is_searched(client: Client, text: str) -> None:
+    make_paper()
+    index_now()
+    assert client.get("/search/", {"q": text}).status_code == 200
+
+
+def test_a_later_page_by_day_names_no_ranks(client: Client) -> None:
+    for _ in range(21):
+        make_paper(title="Kestrel")
+    index_now()
+    first = client.get("/search/", {"q": "kestrel sort:new"})
+    second = client.get(first.context["next_page"]).content.decode()
+    assert 'class="papers" role="list"' in second
+    assert 'class="papers" start=' not in second

@@ -83,3 +83,12 @@ def test_a_search_that_cannot_be_asked_holds_no_other_up(monkeypatch: pytest.Mon
     monkeypatch.setattr(seeding, "_recent_papers", fail)
     assert seeding.seed(now=NOW) == 2
     assert QueryMatch.objects.get().standing.text == "kestrel"
+
+
+def test_papers_that_were_never_announced_are_dated_by_their_submission() -> None:
+    moment = NOW - timedelta(days=9)
+    paper = make_paper(title="Kestrels", announced_on=None, submitted_at=moment)
+    index_now()
+    make_follow()
+    seeding.seed(now=NOW)
+    assert QueryMatch.objects.get().paper == paper

@@ -82,3 +82,23 @@ def test_a_worker_whose_turn_ended_writes_nothing(mine: Lease) -> None:
         with pytest.raises(LeaseLost):
             writing.write(matches, [paper.pk], at=NOW, lease=mine)
     assert QueryMatch.objects.get().paper == paper
+
+
+def test_a_search_that_could_not_be_asked_keeps_its_matches(mine: Lease) -> None:
+    follow, paper = make_follow(), make_paper()
+    make_match(follow=follow, paper=paper)
+    matches = Matches()
+    assert follow.standing_id is not None
+    matches.highest_id, matches.failed = follow.standing_id, [follow.standing_id]
+    writing.write(matches, [paper.pk], at=NOW, lease=mine)
+    assert QueryMatch.objects.count() == 1
+
+
+def test_more_papers_than_a_transaction_takes_lose_their_matches(mine: Lease) -> None:
+    follow, papers = make_follow(), [make_paper() for _number in range(60)]
+    for paper in papers:
+        make_match(follow=follow, paper=paper)
+    matches = Matches()
+    matches.highest_id = follow.standing_id or 0
+    writing.write(matches, [paper.pk for paper in papers], at=NOW, lease=mine)
+    assert not QueryMatch.objects.exists()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from papers.search import folder
+from papers.search import columns, folder
 from papers.search.engine import IndexNotReady, Sort, search
 from papers.search.folder import FollowerState
 from papers.search.follower import index_now
@@ -226,3 +226,31 @@ def test_judged_search_lists_titles_with_the_phrase_first() -> None:
     assert in_title == [True] * 7 + [False] * (len(found) - 7)
     wanted = {pk for pk, p in by_id.items() if "decoder-only" in " ".join(p.values()).lower()}
     assert set(found) == wanted
+
+
+@pytest.mark.parametrize("text", ["kestrel", "kestr*", "kestrel study", "cat:cs.LG sort:relevance"])
+def test_equal_papers_of_several_commits_are_each_on_one_page(text: str) -> None:
+    made: list[int] = []
+    for _commit in range(3):
+        made += [make_paper(title="A kestrel study").pk for _ in range(40)]
+        index_now()
+    pages = [search(parse(text), limit=20, offset=offset).hits for offset in range(0, 120, 20)]
+    assert [hit.paper_id for page in pages for hit in page] == made[::-1]
+
+
+def test_a_beginning_with_a_hyphen_stands_for_every_word_that_begins_so() -> None:
+    ends = [f"{a}{b}" for a in "abcdefgh" for b in "abcdefgh"]
+    for end in ends:
+        make_paper(title=f"Deep l{end}q")
+    index_now()
+    assert search(parse("deep-l*"), limit=1).total == len(ends) > 50
+
+
+def test_conditions_on_counts_may_be_joined_and_excluded() -> None:
+    few, some, many = (make_paper(votes=votes, upvotes=1).pk for votes in (0, 5, 50))
+    index_now()
+    columns.forget()
+    assert set(find("votes:>40 OR votes:<1")) == {few, many}
+    assert set(find("votes:>=0 OR votes:>=1 OR upvotes:>=1")) == {few, some, many}
+    assert set(find("upvotes:1 -votes:>40 -votes:<1")) == {some}
+    assert set(find("votes:>=5")) == {some, many}
