@@ -1,8 +1,10 @@
+import threading
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection, transaction
 
 from accounts.matching import arrivals, lease
 from accounts.matching.arrivals import Outcome, match_arrivals, recheck
@@ -179,3 +181,29 @@ def test_a_whole_daily_look_stands_for_the_first_one_of_a_search() -> None:
     assert StandingQuery.objects.get().seeded_at is None
     recheck(now=NOW + timedelta(days=2))
     assert StandingQuery.objects.get().seeded_at is not None
+
+
+def test_a_paper_of_a_transaction_under_way_is_matched_once_it_is_there(
+    match_all: MatchAll,
+) -> None:
+    """What was written before it was read, and committed after, is not passed over."""
+    make_follow(query="kestrel")
+    make_paper()  # the category is there: else one would wait for the other to make it
+    written, may_commit = threading.Event(), threading.Event()
+
+    def insert() -> None:
+        with transaction.atomic():
+            make_paper(title="Kestrels under way", announced_on=TODAY)
+            written.set()
+            may_commit.wait(20)
+        connection.close()
+
+    writer = threading.Thread(target=insert)
+    writer.start()
+    assert written.wait(20)
+    make_paper(title="Kestrels at once", announced_on=TODAY)
+    match_arrivals(now=NOW)
+    may_commit.set()
+    writer.join()
+    match_all(NOW)
+    assert ("kestrel", "Kestrels under way") in pairs()
