@@ -66,7 +66,7 @@ def ranking_work() -> Iterator[tuple[str, str, Callable[[], object]]]:
     from django.db import transaction
 
     from papers import counts, trending
-    from papers.models import Paper, Signal, TrendingDay, WeightChange
+    from papers.models import Paper, RankingState, Signal, TrendingDay, WeightChange
 
     today = newest()
     ids = list(Paper.objects.order_by("-pk").values_list("pk", flat=True)[:BATCH])
@@ -79,6 +79,7 @@ def ranking_work() -> Iterator[tuple[str, str, Callable[[], object]]]:
 
     def roll() -> None:
         TrendingDay.objects.filter(day__gte=today - timedelta(days=3)).delete()
+        RankingState.objects.update(rolled_on=None)
         trending.roll(now=moment(today))
 
     def rank_batch() -> None:
