@@ -12,6 +12,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import django
@@ -120,7 +121,7 @@ def page_work() -> Iterator[tuple[str, Callable[[], object]]]:
             for number in (1, 50):
                 yield (
                     f"{ranking.value}, {name}, page {number}",
-                    lambda r=ranking, c=categories, n=number: page_of(r, c, number=n, size=20),  # type: ignore[misc]
+                    partial(page_of, ranking, categories, number=number, size=20),
                 )
 
 

@@ -16,14 +16,6 @@ from papers.models import Signal
 
 Own = Literal["votes", "saves"]
 
-# Locked in one fixed order, so that two readers with the same papers cannot deadlock.
-_LOCK_STATS = """
-SELECT FROM papers_paper WHERE id = ANY(%(ids)s) ORDER BY id FOR KEY SHARE;
-INSERT INTO papers_paperstats (paper_id, votes, saves, popularity, newness, score, risen_step)
-SELECT id, 0, 0, 0, 0, 0, 0 FROM papers_paper WHERE id = ANY(%(ids)s) ORDER BY id
-ON CONFLICT DO NOTHING;
-SELECT FROM papers_paperstats WHERE paper_id = ANY(%(ids)s) ORDER BY paper_id FOR UPDATE
-"""
 _ADD = """
 WITH counted AS (
     UPDATE papers_paperstats s SET {own} = GREATEST(s.{own} + c.change, 0)
@@ -84,9 +76,10 @@ def change_own(own: Own, changes: Mapping[int, int], *, now: datetime) -> None:
         return
     ids = sorted(changes)
     day = now.astimezone(UTC).date()
+    # In one fixed order, so that two readers with the same papers cannot deadlock.
+    trending.lock_stats(ids)
+    trending.rank_new(ids)
     with connection.cursor() as cursor:
-        for statement in _LOCK_STATS.split(";"):
-            cursor.execute(statement, {"ids": ids})
         values: dict[str, Any] = {"ids": ids, "changes": [changes[pk] for pk in ids], "day": day}
         # What a clock that was ahead left would else be the newest number one day.
         cursor.execute(_FORGET_TO_COME, {"ids": ids, "own": own, "day": day})

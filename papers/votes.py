@@ -14,7 +14,6 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from papers import counts, trending
@@ -130,7 +129,7 @@ def _counts_at_once(user: AbstractBaseUser, paper: Paper, now: datetime) -> bool
     if _end_of_newness(user, now) <= now:
         return True
     of_new_accounts = Vote.objects.filter(
-        Q(counted_at__gt=now - BURST),
+        counted_at__gt=now - BURST,
         paper=paper,
         user__date_joined__gt=now - NEW_ACCOUNT,
     )
