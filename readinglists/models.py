@@ -84,3 +84,28 @@ class ShareLink(models.Model):
 
     def __str__(self) -> str:
         return f"link {self.pk} of list {self.reading_list_id}"
+
+
+class ListFollow(models.Model):
+    """A reader is told of what is added to a list that somebody shows them by link.
+
+    It holds as long as the key does through which it was made: a revoked or renewed link ends it.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="list_follows"
+    )
+    reading_list = models.ForeignKey(
+        ReadingList, on_delete=models.CASCADE, related_name="list_follows"
+    )
+    share_link = models.ForeignKey(ShareLink, on_delete=models.CASCADE, related_name="list_follows")
+    generation = models.PositiveIntegerField(help_text=_("Of the key through which it was made."))
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "reading_list"], name="listfollow_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} follows list {self.reading_list_id}"

@@ -1,5 +1,21 @@
+from accounts.models.bounces import Bounce, MailPace, Suppression
 from accounts.models.delivery import Delivery
 from accounts.models.follow import Follow, MatchCursor, QueryMatch, StandingQuery
+from accounts.models.preferences import DigestSection, Mute, PaperFeedback, all_sections
 from accounts.models.user import User
 
-__all__ = ["Delivery", "Follow", "MatchCursor", "QueryMatch", "StandingQuery", "User"]
+__all__ = [
+    "Bounce",
+    "Delivery",
+    "DigestSection",
+    "Follow",
+    "MailPace",
+    "MatchCursor",
+    "Mute",
+    "PaperFeedback",
+    "QueryMatch",
+    "StandingQuery",
+    "Suppression",
+    "User",
+    "all_sections",
+]

@@ -12,6 +12,7 @@ from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.preferences import DigestSection, all_sections
 from accounts.timezones import known_timezones, timezone_or_utc
 
 MONDAY_TO_FRIDAY = [0, 1, 2, 3, 4]
@@ -74,10 +75,32 @@ class User(AbstractBaseUser, PermissionsMixin):
         default=10,
         validators=[MinValueValidator(1), MaxValueValidator(50)],
     )
+    digest_sections = ArrayField(
+        models.CharField(max_length=10, choices=DigestSection.choices),
+        verbose_name=_("sections"),
+        default=all_sections,
+        blank=True,
+        help_text=_("Those that are on, in the order shown."),
+    )
+    digest_only_matches = models.BooleanField(
+        _("only when something matches"),
+        default=False,
+        help_text=_("No issue that holds nothing but trending papers."),
+    )
+    digest_text_only = models.BooleanField(_("plain text only"), default=False)
+    digest_backlog = models.BooleanField(
+        _("with what was missed"),
+        default=False,
+        help_text=_("Where little is new, older papers that no issue held yet."),
+    )
     paused_until = models.DateField(_("paused until"), null=True, blank=True)
     next_due_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text=_("When the next issue is due.")
     )
+
+    # Since when the site sends no digest, by itself, and why in words; the reader can undo it.
+    mail_stopped_at = models.DateTimeField(null=True, blank=True, editable=False)
+    mail_stopped_why = models.TextField(blank=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
