@@ -9,10 +9,13 @@ class AccountsConfig(AppConfig):
         from accounts import signals  # noqa: F401
         from accounts.confirmed import confirmed_ids
         from accounts.digest.issues import day_of_last_issue
+        from accounts.merging import move_feedback
         from accounts.own_categories import find_own_categories
         from papers import own_categories, votes
+        from papers.merging import papers_merged
         from papers.search import personal
 
         own_categories.register(find_own_categories)
+        papers_merged.connect(move_feedback)
         votes.register_confirmed(confirmed_ids)
         personal.register_new_since(day_of_last_issue)

@@ -7,6 +7,7 @@ import re
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from statistics import mean
 
@@ -16,7 +17,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
 from benchmarks.site import PAPERS, print_table
-from papers.meaning import near, slots
+from papers.meaning import near, recent, slots
 from papers.models import Paper, TextSource
 from papers.search import follower
 from papers.search.engine import search
@@ -134,7 +135,7 @@ def measure_lists(folder: Path) -> None:
     for name, rank in (
         ("TF-IDF SVM (arxiv-sanity's), C 0.1", lambda half: baseline.rank(half, 0.1)),
         ("TF-IDF SVM, C 1", lambda half: baseline.rank(half, 1.0)),
-        ("mean of the three nearest vectors", by_vectors),
+        ("as the digest ranks what is near", by_vectors),
         ("more like this list", lambda half: [one.paper_id for one in more_like(half, limit=500)]),
     ):
         figures = {kind: measure_halves(some, rank) for kind, some in lists.items()}
@@ -182,7 +183,9 @@ def measure_halves(
 
 
 def by_vectors(half: list[int]) -> list[int]:
-    return [one.paper_id for one in near.more_like(half, limit=500)]
+    recent.MOST_PAPERS = 200_000  # all, where the digest looks at those of the last days
+    (found,) = near.near_each([near.Taste(liked=half, since=date.min, limit=500)])
+    return [one.paper_id for one in found]
 
 
 class Baseline:

@@ -137,6 +137,7 @@ def _store(
     is_all_new = all(each.is_only_new for each in incoming)
     if not is_all_new:
         cursor.execute(sql.KEEP_OLDER_TEXT)
+        cursor.execute(sql.NOTE_NEWER_VERSION)
     cursor.execute(sql.UPSERT_PAPERS)
     written = [bool(is_new) for _paper_id, is_new in cursor.fetchall()]
     for statement in sql.WRITE_THE_REST if is_all_new else (*sql.WRITE_THE_REST, *sql.MEND):

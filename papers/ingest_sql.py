@@ -50,6 +50,13 @@ WHERE i.version > p.version AND i.text_source >= p.text_source
 ON CONFLICT (paper_id, version) DO UPDATE SET title = EXCLUDED.title, abstract = EXCLUDED.abstract
 WHERE v.title = ''
 """
+# From when it was known here: a feed names the newest version only, without the earlier ones.
+NOTE_NEWER_VERSION = """
+INSERT INTO papers_paperversion (paper_id, version, title, abstract)
+SELECT p.id, i.version, '', '' FROM papers_paper p JOIN incoming i ON i.id = p.id
+WHERE i.version > p.version AND i.text_source >= p.text_source
+ON CONFLICT (paper_id, version) DO NOTHING
+"""
 
 # `better`: the incoming text may replace the stored one. An older version's never does.
 _BETTER = """(EXCLUDED.text_source >= p.text_source

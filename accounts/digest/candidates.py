@@ -15,6 +15,7 @@ from papers.models import Paper
 # Enough for the largest issue after four months of large issues; the best score comes first.
 MOST_TRENDING = 3000
 MOST_NEW = 2000
+MOST_MISSED = 1000
 # Without any sign of interest in this time the site has none to go by.
 SIGNAL_DAYS = 7
 
@@ -50,6 +51,12 @@ def trending(*, since: date, until: date) -> list[Candidate]:
     in_span = Q(announced_on__range=(since, until)) | Q(stats__risen_on__range=(since, until))
     papers = Paper.objects.not_withdrawn().filter(in_span, stats__popularity__gt=0)
     return list(_records(papers.order_by("-stats__score", "-pk")[:MOST_TRENDING]))
+
+
+def missed(*, since: date) -> list[Candidate]:
+    """Return papers announced since that day that drew most interest, whenever that was."""
+    papers = Paper.objects.not_withdrawn().filter(announced_on__gte=since, stats__popularity__gt=0)
+    return list(_records(papers.order_by("-stats__popularity", "-pk")[:MOST_MISSED]))
 
 
 def newest(*, since: date, until: date) -> list[Candidate]:

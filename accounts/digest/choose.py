@@ -1,187 +1,171 @@
-"""Which papers go into whose issue, and why: the sections, their order, the reason in words.
+"""Which papers go into whose issue: what each section offers, and how they share the places.
 
 Nothing is chosen that the reader has (in a list, voted for, marked as seen, mailed in the last 120
-days) or that is not new since their last issue. It never renders and never writes. Read more:
-docs/decisions.md.
+days), muted or wants less of, or that is not new since their last issue. It never renders and never
+writes. Read more: docs/decisions.md.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from itertools import islice
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
-from accounts.digest import candidates, followed, readers
-from accounts.digest.candidates import Candidate
-from accounts.digest.followed import Followed
+from accounts.digest import readers, reasons
+from accounts.digest.items import BACKLOG, NEAR, NEW, SAVED, TRENDING, Choice, Item
+from accounts.digest.material import Material, gather
+from accounts.digest.near import NearFinder, find_near
 from accounts.digest.readers import Reader
-from accounts.models import User
+from accounts.digest.seats import Section, fill
+from accounts.models import DigestSection, User
 
-NEAR = "near"
-TRENDING = "trending"
-NEW = "new"
-LONGEST_TITLE_IN_REASON = 90
+FOLLOWED, LISTS = DigestSection.FOLLOWED.value, DigestSection.LISTS.value
 
-
-@dataclass(frozen=True, slots=True)
-class Near:
-    """A paper near the reader's lists, and the saved paper it is nearest to."""
-
-    paper_id: int
-    saved_id: int
+# Of ten places five are for searches, three for what is near, two for what is trending, where there
+# are no news. What was missed only fills what nothing else does.
+SHARES = {SAVED: 2.0, FOLLOWED: 4.0, LISTS: 2.0, NEAR: 2.0, TRENDING: 2.0, BACKLOG: 1e-6}
+# Of equals the one that says most about this reader has the first word.
+_PRECEDENCE = (SAVED, FOLLOWED, LISTS, NEAR, TRENDING, BACKLOG)
 
 
-# (saved paper ids, announced since, how many) -> nearest first; empty when there is no telling.
-NearFinder = Callable[[Sequence[int], date, int], Sequence[Near]]
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One paper of an issue, as `Delivery.items` keeps it."""
-
-    paper: int
-    section: str
-    reason: str
-    rank: int = 0
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "paper": self.paper,
-            "section": self.section,
-            "reason": self.reason,
-            "rank": self.rank,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """An issue's papers in the order shown; when there are none, the reason in words."""
-
-    items: tuple[Item, ...] = ()
-    why_nothing: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """The papers that all readers of a chunk choose from."""
-
-    trending: Sequence[Candidate]
-    newest: Sequence[Candidate]
-    with_signal: frozenset[int]
-    categories: dict[int, str]
-
-
-def choose(users: Sequence[User], now: datetime, find_near: NearFinder) -> dict[int, Choice]:
-    """Return each user's choice by user id. The papers are read once for all of them."""
+def choose(users: Sequence[User], now: datetime, find: NearFinder = find_near) -> dict[int, Choice]:
+    """Return each user's choice by user id. What they choose from is read once for all of them."""
     those = readers.read(users, now)
     if not those:
         return {}
-    pool = _read_pool(those)
-    near = {reader.user_id: _near(reader, find_near) for reader in those}
-    asked = followed.read(those, users, now)
-    found = [one for several in near.values() for one in several]
-    details = candidates.by_id(one.paper_id for one in found)
-    titles = candidates.titles_of(one.saved_id for one in found)
-    return {
-        reader.user_id: choose_for(
-            reader,
-            pool,
-            list(_fresh_near(reader, near[reader.user_id], details, titles)),
-            list(_asked(reader, asked[reader.user_id])),
-        )
-        for reader in those
-    }
+    material = gather(those, users, now, find)
+    return {reader.user_id: choose_for(reader, material) for reader in those}
 
 
-def choose_for(
-    reader: Reader, pool: Pool, near: Sequence[Item], asked: Sequence[Item] = ()
-) -> Choice:
-    """Return one reader's choice: papers of followed searches take up to half of it.
-
-    They and the rest fill what the other leaves free; each followed search gets its share.
-    """
-    half = (reader.size + 1) // 2
-    others = _others(reader, pool, _without(near, asked[:half]), asked[:half])
-    fitting = _without(asked, others)[: reader.size - len(others)]
-    items = [*_by_section(fitting, asked), *others]
-    if not items:
-        return Choice(why_nothing=_why_nothing(reader))
-    return Choice(tuple(_ranked(items)))
-
-
-def _others(reader: Reader, pool: Pool, near: Sequence[Item], asked: Sequence[Item]) -> list[Item]:
-    """Papers near the reader's lists take half of what `asked` leaves, trending ones the rest.
-
-    Either section fills what the other leaves free. "Trending" holds only papers that somebody
-    showed interest in; only where there was none at all for a week, in any paper but the reader's
-    own, does the newest of the reader's categories (else of all) take its place.
-    """
-    room = reader.size - len(asked)
-    enough = reader.size + len(asked)
-    trending = _without(list(islice(_trending(reader, pool), enough)), asked)
-    if not trending and not pool.with_signal - reader.known:
-        trending = _without(list(islice(_newest(reader, pool), enough)), asked)
-    half = (room + 1) // 2
-    others = _without(trending, near[:half])[: room - len(near[:half])]
-    return [*_without(near, others)[: room - len(others)], *others]
-
-
-def _read_pool(those: Sequence[Reader]) -> Pool:
-    since = min(reader.span.earliest for reader in those)
-    until = max(reader.span.until for reader in those)
-    signal = candidates.with_signal(until)
-    without = [reader for reader in those if not signal - reader.known]
-    return Pool(
-        trending=candidates.trending(since=since, until=until),
-        newest=candidates.newest(since=since, until=until) if without else (),
-        with_signal=signal,
-        categories=candidates.categories_of(pk for reader in without for pk in reader.known),
-    )
-
-
-def _near(reader: Reader, find_near: NearFinder) -> Sequence[Near]:
-    if not reader.saved:
-        return ()
-    # Some of what is near was mailed before or is known; ask for that many more.
-    return find_near(reader.saved, reader.span.earliest, reader.size * 4 + 20)
-
-
-def _fresh_near(
-    reader: Reader,
-    near: Iterable[Near],
-    details: dict[int, Candidate],
-    titles: dict[int, str],
-) -> Iterator[Item]:
-    for one in near:
-        paper = details.get(one.paper_id)
-        if paper is not None and one.saved_id in titles and _wanted(reader, paper):
-            yield Item(paper.paper_id, NEAR, _because_saved(titles[one.saved_id]))
-
-
-def _asked(reader: Reader, several: Sequence[Followed]) -> Iterator[Item]:
-    """Each followed search in turn, a paper at a time, each paper once."""
-    fresh = [
-        (one, [pk for pk in one.paper_ids if pk not in reader.had and pk not in reader.known])
-        for one in several
+def choose_for(reader: Reader, material: Material) -> Choice:
+    """Return one reader's choice, in the order of sections that they want."""
+    offers = _Offers(reader, material)
+    sections = [
+        Section(key, SHARES[key], offers.of(key), spread=key in (NEAR, TRENDING, BACKLOG))
+        for key in _PRECEDENCE
+        if key in reader.sections or (key == BACKLOG and reader.backlog)
     ]
-    taken: set[int] = set()
-    for place in range(max((len(paper_ids) for _one, paper_ids in fresh), default=0)):
-        for one, paper_ids in fresh:
-            if place < len(paper_ids) and paper_ids[place] not in taken:
-                taken.add(paper_ids[place])
-                yield Item(paper_ids[place], _following(one), _matches(one))
+    fill(sections, reader.size, material.alike.is_crowded)
+    taken = {section.key: section.taken for section in sections}
+    only_trending = reader.only_matches and not any(
+        items for key, items in taken.items() if key not in (TRENDING, BACKLOG)
+    )
+    if only_trending or not any(taken.values()):
+        has_some = only_trending and any(taken.values())
+        return Choice(why_nothing=reasons.why_nothing(reader, only_trending=has_some))
+    in_order = [*reader.sections, BACKLOG]
+    return Choice(tuple(_ranked(item for key in in_order for item in offers.shown(key, taken))))
 
 
-def _by_section(items: Sequence[Item], found: Sequence[Item]) -> list[Item]:
-    """Together what is of one search, the searches by name, with how many of all `found` fit."""
-    came, shown = Counter(item.section for item in found), Counter(item.section for item in items)
+class _Offers:
+    """What each section could hold for one reader, best first."""
+
+    def __init__(self, reader: Reader, material: Material) -> None:
+        self.reader, self.material = reader, material
+        self.named = {
+            FOLLOWED: list(self._in_turn(self._searches())),
+            LISTS: list(self._in_turn(self._lists())),
+        }
+
+    def of(self, key: str) -> Iterator[Item]:
+        if key in self.named:
+            return iter(self.named[key])
+        return {
+            SAVED: self._news,
+            NEAR: self._near,
+            TRENDING: self._trending,
+            BACKLOG: self._backlog,
+        }[key]()
+
+    def shown(self, key: str, taken: dict[str, list[Item]]) -> list[Item]:
+        """The items taken of a section; of searches and lists those of one together."""
+        items = taken.get(key, [])
+        return _by_heading(items, self.named[key]) if key in self.named else items
+
+    def _news(self) -> Iterator[Item]:
+        return iter(self.material.news.get(self.reader.user_id, ()))
+
+    def _near(self) -> Iterator[Item]:
+        for one in self.material.near.get(self.reader.user_id, ()):
+            paper = self.material.details.get(one.paper_id)
+            title = self.material.titles.get(one.liked_id)
+            if paper is None or title is None or not self._is_wanted(one.paper_id):
+                continue
+            if self._is_new(one.paper_id):
+                why = reasons.because(self.reader.liked[one.liked_id], title)
+                yield Item(one.paper_id, NEAR, why)
+
+    def _trending(self) -> Iterator[Item]:
+        """Papers that somebody showed interest in; only where there was none at all for a week, in
+        any paper but the reader's own, the newest of their categories, else of all."""
+        unwanted = self.material.unlike(self.reader)
+        is_empty = True
+        for paper in self.material.trending:
+            if self._is_fresh(paper.paper_id) and paper.paper_id not in unwanted:
+                is_empty = False
+                yield Item(paper.paper_id, TRENDING, reasons.support(paper))
+        if is_empty and not self.material.with_signal - self.reader.known:
+            yield from self._newest()
+
+    def _newest(self) -> Iterator[Item]:
+        categories = self.material.categories
+        own = {categories[pk] for pk in self.reader.known if pk in categories}
+        wanted = [paper for paper in self.material.newest if self._is_fresh(paper.paper_id)]
+        for paper in [paper for paper in wanted if paper.category in own] or wanted:
+            yield Item(paper.paper_id, NEW, reasons.announced(paper, self.reader.span.until))
+
+    def _backlog(self) -> Iterator[Item]:
+        unwanted = self.material.unlike(self.reader)
+        for paper in self.material.backlog:
+            if self._is_wanted(paper.paper_id) and paper.paper_id not in unwanted:
+                yield Item(paper.paper_id, BACKLOG, reasons.missed(paper))
+
+    def _searches(self) -> list[list[Item]]:
+        return [
+            [
+                Item(pk, reasons.following(one.name), reasons.matches(one.query))
+                for pk in one.paper_ids
+                if self._is_wanted(pk)
+            ]
+            for one in self.material.followed.get(self.reader.user_id, ())
+        ]
+
+    def _lists(self) -> list[list[Item]]:
+        return [
+            [
+                Item(pk, reasons.in_list(title), reasons.added())
+                for pk in paper_ids
+                if self._is_wanted(pk)
+            ]
+            for title, paper_ids in self.material.lists.get(self.reader.user_id, ())
+        ]
+
+    def _in_turn(self, several: Sequence[Sequence[Item]]) -> Iterator[Item]:
+        """Of each search or list in turn, a paper at a time, each paper once."""
+        taken: set[int] = set()
+        for place in range(max(map(len, several), default=0)):
+            for items in several:
+                if place < len(items) and items[place].paper not in taken:
+                    taken.add(items[place].paper)
+                    yield items[place]
+
+    def _is_fresh(self, paper_id: int) -> bool:
+        return self._is_new(paper_id) and self._is_wanted(paper_id)
+
+    def _is_new(self, paper_id: int) -> bool:
+        paper = self.material.details[paper_id]
+        return self.reader.span.holds(paper.announced_on, paper.first_seen_at, paper.risen_on)
+
+    def _is_wanted(self, paper_id: int) -> bool:
+        if paper_id in self.reader.had or paper_id in self.reader.known:
+            return False
+        return not self.material.is_muted(self.reader, paper_id)
+
+
+def _by_heading(items: Sequence[Item], offered: Sequence[Item]) -> list[Item]:
+    """Together what stands under one heading, by name, with how many of all `offered` fit."""
+    came, shown = Counter(item.section for item in offered), Counter(i.section for i in items)
     headings = {
-        section: _left_out(section, shown[section], came[section])
+        section: reasons.left_out(section, shown[section], came[section])
         if shown[section] < came[section]
         else section
         for section in shown
@@ -190,88 +174,6 @@ def _by_section(items: Sequence[Item], found: Sequence[Item]) -> list[Item]:
     return [replace(item, section=headings[item.section]) for item in together]
 
 
-def _left_out(section: str, shown: int, came: int) -> str:
-    return _("%(section)s (%(shown)s of %(came)s)") % {
-        "section": section,
-        "shown": shown,
-        "came": came,
-    }
-
-
-def _trending(reader: Reader, pool: Pool) -> Iterator[Item]:
-    for paper in pool.trending:
-        if _wanted(reader, paper):
-            yield Item(paper.paper_id, TRENDING, _support(paper))
-
-
-def _newest(reader: Reader, pool: Pool) -> Iterator[Item]:
-    own = {pool.categories[pk] for pk in reader.known if pk in pool.categories}
-    wanted = [paper for paper in pool.newest if _wanted(reader, paper)]
-    in_own = [paper for paper in wanted if paper.category in own]
-    for paper in in_own or wanted:
-        yield Item(paper.paper_id, NEW, _announced(paper, reader.span.until))
-
-
-def _wanted(reader: Reader, paper: Candidate) -> bool:
-    return (
-        paper.paper_id not in reader.had
-        and paper.paper_id not in reader.known
-        and reader.span.holds(paper.announced_on, paper.first_seen_at, paper.risen_on)
-    )
-
-
-def _without(items: Sequence[Item], others: Sequence[Item]) -> list[Item]:
-    taken = {item.paper for item in others}
-    return [item for item in items if item.paper not in taken]
-
-
-def _ranked(items: Iterable[Item]) -> Iterator[Item]:
+def _ranked(items: Iterator[Item]) -> Iterator[Item]:
     for rank, item in enumerate(items, start=1):
-        yield Item(item.paper, item.section, item.reason, rank)
-
-
-def _following(one: Followed) -> str:
-    return _("You follow: %s") % one.name
-
-
-def _matches(one: Followed) -> str:
-    return _("matches %s") % _shortened(one.query)
-
-
-def _because_saved(title: str) -> str:
-    return _("because you saved “%s”") % _shortened(title)
-
-
-def _shortened(text: str) -> str:
-    if len(text) <= LONGEST_TITLE_IN_REASON:
-        return text
-    return text[: LONGEST_TITLE_IN_REASON - 1].rstrip() + "…"
-
-
-def _support(paper: Candidate) -> str:
-    upvotes, votes, stars = paper.upvotes, paper.votes, paper.stars
-    parts = [
-        ngettext("%s upvote on Hugging Face", "%s upvotes on Hugging Face", upvotes) % upvotes
-        if upvotes
-        else "",
-        ngettext("%s vote here", "%s votes here", votes) % votes if votes else "",
-        ngettext("%s star on GitHub", "%s stars on GitHub", stars) % stars if stars else "",
-    ]
-    return ", ".join(part for part in parts if part)
-
-
-def _announced(paper: Candidate, today: date) -> str:
-    place = {"category": paper.category or _("an unnamed category")}
-    if paper.announced_on is None or paper.announced_on == today:
-        return _("new in %(category)s today") % place
-    day = date_format(paper.announced_on, "j F")
-    return _("new in %(category)s on %(day)s") % {**place, "day": day}
-
-
-def _why_nothing(reader: Reader) -> str:
-    if reader.last_issue_on is None:
-        return _("Nothing new for you was announced or rose in the last %s days.") % (
-            readers.FIRST_ISSUE_DAYS
-        )
-    last = date_format(reader.last_issue_on, "j F Y")
-    return _("Nothing new for you was announced or rose since your last issue of %s.") % last
+        yield replace(item, rank=rank)

@@ -9,7 +9,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.digest.mail import headings
+from accounts.digest.items import headings
 from accounts.models import Delivery
 from papers.merging import merged_into
 from papers.models import Paper

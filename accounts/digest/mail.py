@@ -25,7 +25,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from accounts.digest import unsubscribe
-from accounts.digest.choose import NEAR, NEW, TRENDING, Item
+from accounts.digest.items import Item, headings
 from accounts.models import Delivery
 from papers.latex import to_text
 from papers.models import Paper
@@ -102,14 +102,6 @@ def environment(**options: Any) -> jinja2.Environment:
     env = jinja2.Environment(**options)  # noqa: S701  (autoescape is in the options)
     env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     return env
-
-
-def headings() -> dict[str, str]:
-    return {
-        NEAR: gettext("Near your reading lists"),
-        TRENDING: gettext("Trending"),
-        NEW: gettext("New papers"),
-    }
 
 
 def read_papers(paper_ids: Iterable[int]) -> dict[int, PaperText]:

@@ -1,29 +1,54 @@
-"""What the search index says is near a reader's lists; nothing where it cannot say."""
+"""What search says is near what each reader likes; nothing where it cannot say."""
 
 import logging
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from accounts.digest.choose import Near
+from accounts.digest.readers import Reader
+from papers.meaning.near import Taste
 from papers.search.engine import IndexNotReady
-from papers.search.nearness import near
-
-# Read by eye in a replayed month: at 0.10 papers share a subject, at 0.05 words of the trade.
-LEAST_NEARNESS = 0.1
+from papers.search.nearness import near_each
 
 logger = logging.getLogger(__name__)
 
 
-def find_near(saved: Sequence[int], since: date, limit: int) -> Sequence[Near]:
-    """Return up to `limit` papers announced since that day, nearest first.
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A paper near what a reader likes, and the liked paper it is nearest to."""
 
-    The index is of this machine and can be lost: then the issue goes out without the section.
+    paper_id: int
+    liked_id: int
+
+
+# readers -> by user id, nearest first; a reader is missing when there is no telling.
+NearFinder = Callable[[Sequence[Reader]], dict[int, Sequence[Near]]]
+
+
+def find_near(those: Sequence[Reader]) -> dict[int, Sequence[Near]]:
+    """Return papers new to each of `those`, nearest to what they like first.
+
+    The index is of this machine and can be lost: then issues go out without the section.
     """
+    asking = [reader for reader in those if reader.liked]
     try:
-        found = near(saved, announced_since=since, limit=limit)
+        found = near_each([_taste(reader) for reader in asking])
     except IndexNotReady:
-        return ()
+        return {}
     except (OSError, ValueError):
         logger.exception("digest: the search index cannot be read; no section “near your lists”")
-        return ()
-    return [Near(one.paper_id, one.because_of) for one in found if one.score >= LEAST_NEARNESS]
+        return {}
+    return {
+        reader.user_id: [Near(one.paper_id, one.because_of) for one in several]
+        for reader, several in zip(asking, found, strict=True)
+    }
+
+
+def _taste(reader: Reader) -> Taste:
+    return Taste(
+        liked=list(reader.liked),
+        unwanted=reader.unwanted,
+        since=reader.earliest,
+        # Some of what is near is muted or came twice; ask for that many more.
+        limit=reader.size * 4 + 20,
+        excluding=reader.had | reader.known,
+    )

@@ -13,9 +13,10 @@ from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from accounts.digest import foot, ledger, mail, schedule
-from accounts.digest.choose import Choice, Item, NearFinder, choose
+from accounts.digest.choose import choose
+from accounts.digest.items import Choice, Item
 from accounts.digest.ledger import Lease, LeaseLostError
-from accounts.digest.near import find_near
+from accounts.digest.near import NearFinder, find_near
 from accounts.digest.smtp import (
     NoAnswerError,
     RefusedError,

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='user',
             name='digest_sections',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('followed', 'Searches you follow'), ('near', 'Near your reading lists and votes'), ('trending', 'Trending'), ('lists', 'New in lists you follow'), ('saved', 'New versions and withdrawals of papers you saved')], max_length=10), blank=True, default=accounts.models.preferences.all_sections, help_text='Those that are on, in the order shown.', size=None, verbose_name='sections'),
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('followed', 'Searches you follow'), ('near', 'Near what you saved and voted for'), ('trending', 'Trending'), ('lists', 'New in lists you follow'), ('saved', 'News of papers you saved: versions, withdrawals')], max_length=10), blank=True, default=accounts.models.preferences.all_sections, help_text='Those that are on, in the order shown.', size=None, verbose_name='sections'),
         ),
         migrations.AddField(
             model_name='user',

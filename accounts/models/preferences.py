@@ -11,10 +11,10 @@ class DigestSection(models.TextChoices):
     """What an issue is made of; a reader chooses which of them and in which order."""
 
     FOLLOWED = "followed", _("Searches you follow")
-    NEAR = "near", _("Near your reading lists and votes")
+    NEAR = "near", _("Near what you saved and voted for")
     TRENDING = "trending", _("Trending")
     LISTS = "lists", _("New in lists you follow")
-    SAVED = "saved", _("New versions and withdrawals of papers you saved")
+    SAVED = "saved", _("News of papers you saved: versions, withdrawals")
 
 
 def all_sections() -> list[str]:
@@ -22,7 +22,7 @@ def all_sections() -> list[str]:
 
 
 class Mute(models.Model):
-    """What a reader wants no issue to hold, unless a search they follow asks for it."""
+    """What a reader wants no section of an issue to hold, but the news of papers they saved."""
 
     class Kind(models.TextChoices):
         WORD = "word", _("word or phrase")

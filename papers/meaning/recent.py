@@ -1,7 +1,6 @@
-"""The vectors of the papers of the last days, kept for a minute for the many readers of a digest.
+"""The vectors of the newest papers, kept for a minute for the many readers of a digest.
 
-It decides only for how long and how many: nearness to them is worked out exactly, in memory. Never
-used for more papers than a few days bring.
+It decides only for how long and how many: nearness to them is worked out exactly, in memory.
 """
 
 import threading
@@ -10,57 +9,75 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+import numpy as np
 from django.db import connection
+from numpy.typing import NDArray
 
 from papers.meaning import vectors
 from papers.meaning.model import Vector
 from papers.meaning.slots import Live
 
-# 10 MB as 16 bits each, 20 MB as they are compared.
+# 20 MB. Of a reader who was away for months the newest are looked at.
 MOST_PAPERS = 20_000
 KEPT_SECONDS = 60.0
-_KEPT_DAYS = 4
-_IDS = """
-SELECT id FROM papers_paper WHERE announced_on >= %s AND withdrawn_at IS NULL
-ORDER BY id LIMIT %s
+_NEWEST = """
+SELECT id, announced_on FROM papers_paper WHERE announced_on >= %s AND withdrawn_at IS NULL
+ORDER BY announced_on DESC, id DESC LIMIT %s
 """
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
-    paper_ids: list[int]
+class Recent:
+    """n papers that have a vector, the last announced first; vectors (n x 256) in that order."""
+
+    paper_ids: NDArray[np.int64]
+    ordinals: NDArray[np.int64]  # of the days announced, proleptic Gregorian
     vectors: Vector
+
+    def count_since(self, day: date) -> int:
+        """How many of the first papers were announced on `day` or later."""
+        return int(np.searchsorted(-self.ordinals, -day.toordinal(), side="right"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    model_key: UUID
+    since: date
     until: float
+    recent: Recent
 
 
 _lock = threading.Lock()
-_kept: dict[tuple[UUID, date], _Kept] = {}
+_kept: _Kept | None = None
 
 
-def vectors_since(served: Live, day: date) -> tuple[list[int], Vector] | None:
-    """Return the papers announced since `day` that have a vector, and the vectors (n x 256).
+def newest(served: Live, since: date) -> Recent:
+    """Return the papers announced since that day, and perhaps earlier ones, at most 20,000.
 
-    As they were up to a minute ago; None when they are more than 20,000.
+    As they were up to a minute ago.
     """
-    key = (served.model_key, day)
+    global _kept
     with _lock:
-        kept = _kept.get(key)
-        if kept is None or kept.until < time.monotonic():
-            kept = _read(served, day)
-            _kept.pop(key, None)
-            if kept is None:
-                return None
-            _kept[key] = kept
-            while len(_kept) > _KEPT_DAYS:
-                del _kept[next(iter(_kept))]
-    return kept.paper_ids, kept.vectors
+        kept = _kept
+        if kept is None or kept.model_key != served.model_key or kept.until < time.monotonic():
+            kept = None
+        if kept is None or kept.since > since:
+            until = time.monotonic() + KEPT_SECONDS
+            kept = _Kept(served.model_key, since, until, _read(served, since))
+            _kept = kept
+    return kept.recent
 
 
-def _read(served: Live, day: date) -> _Kept | None:
+def forget() -> None:
+    """For tests and measurements, where a minute is long."""
+    global _kept
+    with _lock:
+        _kept = None
+
+
+def _read(served: Live, since: date) -> Recent:
     with connection.cursor() as cursor:
-        cursor.execute(_IDS, (day, MOST_PAPERS + 1))
-        paper_ids = [int(row[0]) for row in cursor.fetchall()]
-    if len(paper_ids) > MOST_PAPERS:
-        return None
-    there, found = vectors.read(served.slot, paper_ids)
-    return _Kept(there, found, time.monotonic() + KEPT_SECONDS)
+        cursor.execute(_NEWEST, (since, MOST_PAPERS))
+        days = {int(pk): day.toordinal() for pk, day in cursor.fetchall()}
+    there, found = vectors.read(served.slot, list(days))
+    return Recent(np.array(there, np.int64), np.array([days[pk] for pk in there], np.int64), found)

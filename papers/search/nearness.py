@@ -1,7 +1,7 @@
-"""Which new papers are near those a reader saved: by meaning, or else by the words they share.
+"""Which new papers are near those a reader likes: by meaning, or else by the words they share.
 
-It decides nearness from vectors, the index and the text of the saved papers alone; who saved them
-it does not know. The digest's section "near your lists" asks it. Read more: docs/decisions.md.
+It decides nearness from vectors, the index and the text of the papers alone; who likes them it
+does not know. The digest's section "near your lists" asks it. Read more: docs/decisions.md.
 """
 
 import math
@@ -15,6 +15,7 @@ import tantivy
 from papers.latex import to_text
 from papers.meaning import near as meaning
 from papers.meaning import slots
+from papers.meaning.near import Taste
 from papers.models import Paper
 from papers.search.engine import best, current_searcher, restriction
 from papers.search.schema import ENGLISH, SCHEMA, normalise
@@ -26,63 +27,52 @@ LEAST_PAPERS = 3  # a term of fewer papers is a name or a slip
 MOST_PAPERS_SHARE = 0.2  # a term of more papers says little
 FEW_PAPERS = 1000  # below it every term counts
 NEAREST = 3  # saved papers whose nearness is averaged: keeps several interests apart
-MOST_SAVED = 100  # saved papers looked at; the caller gives the newest first
 CANDIDATES_EACH = 50
-# Read by eye among 109,858 papers: above, papers share a subject; of random pairs 1 in 200 is.
-LEAST_COSINE = 0.42
+# Read by eye in a replayed month: at 0.10 papers share a subject, at 0.05 words of the trade.
+LEAST_NEARNESS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """`score` in 0..1, 1 for the same words; `because_of` is the nearest saved paper's id."""
+    """`score` in 0..1, 1 for the same words; `because_of` is the nearest liked paper's id."""
 
     paper_id: int
     score: float
     because_of: int
 
 
-def near(saved_paper_ids: Sequence[int], *, announced_since: date, limit: int) -> tuple[Near, ...]:
-    """Return the papers announced since that day which are nearest to the saved ones, best first.
+def near_each(tastes: Sequence[Taste]) -> list[Sequence[Near]]:
+    """Return for each of many readers the papers nearest to what they like, best first.
 
-    Once a model of meaning is trained, a score is the mean cosine with the three nearest saved
-    papers, and papers below 0.42 are left out. Before that, words decide: a candidate's nearness to
-    one saved paper is its BM25 score for that paper's strongest terms, divided by the saved paper's
-    own. Its score is the mean over its three nearest saved papers; a reader with fewer saved papers
-    has the mean over those, and one that shares no term counts 0.
-    Saved papers themselves are left out, as are those that are not indexed. Only the first 100 of
-    `saved_paper_ids` are looked at. Raises IndexNotReady where words decide.
+    Once a model of meaning is trained it decides (papers/meaning/near.py), for all at once. Before
+    that, words decide, one reader after another: a candidate's nearness to one liked paper is its
+    BM25 score for that paper's strongest terms, divided by the liked paper's own. Its score is the
+    mean over its three nearest liked papers; a reader with fewer has the mean over those, and one
+    that shares no term counts 0; what is unwanted is not looked at.
+    Liked papers themselves are left out, as are those that are not indexed. Only the first 100
+    liked papers are looked at. Raises IndexNotReady where words decide.
     """
-    if slots.live() is not None:
-        return _by_meaning(saved_paper_ids, announced_since, limit)
-    return _by_words(saved_paper_ids, announced_since, limit)
+    if slots.live() is None:
+        return [_by_words(taste) for taste in tastes]
+    return [
+        [Near(one.paper_id, one.score, one.because_of) for one in several]
+        for several in meaning.near_each(tastes)
+    ]
 
 
-def _by_meaning(saved_paper_ids: Sequence[int], since: date, limit: int) -> tuple[Near, ...]:
-    saved = list(saved_paper_ids)[:MOST_SAVED]
-    left_out = saved_paper_ids[MOST_SAVED:]
-    found = meaning.more_like(saved, limit=limit, excluding=left_out, announced_since=since)
-    return tuple(
-        Near(one.paper_id, min(one.score, 1.0), one.because_of)
-        for one in found
-        if one.score >= LEAST_COSINE
-    )
-
-
-def _by_words(
-    saved_paper_ids: Sequence[int], announced_since: date, limit: int
-) -> tuple[Near, ...]:
+def _by_words(taste: Taste) -> Sequence[Near]:
     searcher = current_searcher()
-    saved = list(dict.fromkeys(saved_paper_ids))
-    texts = _texts(saved[:MOST_SAVED])
+    texts = _texts(taste.looked_at)
     by_candidate: dict[int, list[tuple[float, int]]] = defaultdict(list)
     for saved_id, (title, abstract) in texts.items():
         query = _strongest_terms(searcher, title, abstract)
-        for paper_id, nearness in _nearest(searcher, query, saved_id, announced_since):
+        for paper_id, nearness in _nearest(searcher, query, saved_id, taste.since):
             by_candidate[paper_id].append((nearness, saved_id))
-    for saved_id in saved:
-        by_candidate.pop(saved_id, None)
-    found = (_score(paper_id, parts, len(texts)) for paper_id, parts in by_candidate.items())
-    return tuple(sorted(found, key=lambda one: (-one.score, -one.paper_id))[:limit])
+    for paper_id in (*taste.liked, *taste.excluding):
+        by_candidate.pop(paper_id, None)
+    found = [_score(paper_id, parts, len(texts)) for paper_id, parts in by_candidate.items()]
+    enough = (one for one in found if one.score >= LEAST_NEARNESS)
+    return sorted(enough, key=lambda one: (-one.score, -one.paper_id))[: taste.limit]
 
 
 def _texts(paper_ids: Sequence[int]) -> dict[int, tuple[str, str]]:

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from accounts.digest import candidates
+from accounts.digest import candidates, readers
 from accounts.digest.choose import choose
 from accounts.digest.near import find_near
 from papers import trending
@@ -76,7 +76,8 @@ def test_the_index_finds_it_near_a_list_and_the_digest_leaves_it_out(
     assert [item.paper for item in choose([user], NOW, find_near)[user.pk].items] == [close.pk]
     withdraw(close)
     index_now()
-    assert [one.paper_id for one in find_near([saved.pk], DAY, 5)] == [close.pk]
+    (asking,) = readers.read([user], NOW)
+    assert [one.paper_id for one in find_near([asking])[user.pk]] == [close.pk]
     assert not choose([user], NOW, find_near)[user.pk].items
 
 

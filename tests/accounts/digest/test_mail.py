@@ -9,7 +9,7 @@ import pytest
 from pytest_django import Settings
 
 from accounts.digest import ledger, mail
-from accounts.digest.choose import NEAR, TRENDING, Item
+from accounts.digest.items import NEAR, TRENDING, Item
 from accounts.models import Delivery
 from papers.models import Paper
 from tests.factories import make_paper, make_user
@@ -126,8 +126,8 @@ def test_sections_have_headings() -> None:
     paper = make_paper()
     items = [Item(paper.pk, NEAR, "because you saved “X”", 1)]
     message = mail.build(delivery(), items, mail.read_papers([paper.pk]))
-    assert "Near your reading lists" in message.html
-    assert "NEAR YOUR READING LISTS" in str(message.body)
+    assert "Near what you saved and voted for" in message.html
+    assert "NEAR WHAT YOU SAVED AND VOTED FOR" in str(message.body)
 
 
 class _Outside(HTMLParser):

@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -7,7 +7,8 @@ from django.core.mail import EmailMessage
 from pytest_django import Settings
 
 from accounts.digest import ledger, mail, send, unsubscribe
-from accounts.digest.choose import Near
+from accounts.digest.near import Near
+from accounts.digest.readers import Reader
 from accounts.digest.smtp import PlainTransport
 from accounts.digest.tick import tick
 from accounts.models import Delivery, User
@@ -252,8 +253,10 @@ def test_reader_for_whom_nothing_can_be_chosen_harms_no_other(
     make_entry(reading_list=make_reading_list(owner=broken))
     popular()
 
-    def fail(saved: Sequence[int], since: date, limit: int) -> Sequence[Near]:
-        raise RuntimeError("no")
+    def fail(those: Sequence[Reader]) -> dict[int, Sequence[Near]]:
+        if any(reader.user_id == broken.pk for reader in those):
+            raise RuntimeError("no")
+        return {}
 
     (chunk,) = tick(NOW, NOW).chunks
     assert send.deliver(chunk, now=NOW, at=NOW, near=fail) == {"sent": 1, "retry": 1}

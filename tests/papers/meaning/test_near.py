@@ -1,16 +1,29 @@
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from papers.meaning import near as meaning
-from papers.meaning import vectors
+from papers.meaning import recent, vectors
+from papers.meaning.near import Taste, near_each
 from papers.meaning.vectors import Only
 from papers.models import Paper
 from tests.factories import DAY, make_paper
 from tests.papers.meaning.corpus import fit_here, make_library, serve
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    recent.forget()
+
+
+def taste(liked: list[int], *, since: date = DAY, limit: int = 10, **fields: Any) -> Taste:
+    return Taste(liked=liked, since=since, limit=limit, **fields)
 
 
 @pytest.fixture
@@ -28,7 +41,7 @@ def test_nothing_is_near_before_the_first_training() -> None:
     paper = make_paper()
     assert meaning.encode("robot") is None
     assert meaning.related(paper.pk, limit=5) == []
-    assert meaning.more_like([paper.pk], limit=5) == []
+    assert near_each([taste([paper.pk])]) == [[]]
 
 
 def test_related_papers_are_of_the_same_subject(library: dict[str, list[Paper]]) -> None:
@@ -82,27 +95,103 @@ def serve_again() -> None:
     serve(fit_here())
 
 
-def test_more_like_a_list_names_the_paper_it_is_like(library: dict[str, list[Paper]]) -> None:
-    saved = [library["robots"][0].pk, library["speech"][0].pk]
-    found = meaning.more_like(saved, limit=10)
-    assert {one.paper_id for one in found} == (
-        numbers(library["robots"][1:]) | numbers(library["speech"][1:])
-    )
+def test_what_is_near_names_the_liked_paper_it_is_near_to(library: dict[str, list[Paper]]) -> None:
+    liked = [library["robots"][0].pk, library["speech"][0].pk]
+    (found,) = near_each([taste(liked, limit=4), taste([], limit=4)][:1])
     reasons = {one.paper_id: one.because_of for one in found}
-    assert reasons[library["speech"][1].pk] == library["speech"][0].pk
+    assert reasons.keys() <= numbers(library["robots"][1:]) | numbers(library["speech"][1:])
+    for paper in (library["robots"][1], library["speech"][1]):
+        assert reasons.get(paper.pk) in (None, liked[paper in library["speech"]])
+
+
+def test_each_reader_has_their_own_answer(library: dict[str, list[Paper]]) -> None:
+    robots, speech, nothing = near_each(
+        [taste([library[name][0].pk], limit=3) for name in ("robots", "speech")] + [taste([])]
+    )
+    assert {one.paper_id for one in robots} <= numbers(library["robots"][1:])
+    assert {one.paper_id for one in speech} <= numbers(library["speech"][1:])
+    assert robots
+    assert speech
+    assert nothing == []
+
+
+def test_block_by_block_the_answers_are_the_same(
+    library: dict[str, list[Paper]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tastes = [taste([paper.pk], limit=5) for papers in library.values() for paper in papers]
+    at_once = [[one.paper_id for one in found] for found in near_each(tastes)]
+    monkeypatch.setattr(meaning, "BLOCK_NUMBERS", 1)
+    assert [[one.paper_id for one in found] for found in near_each(tastes)] == at_once
+
+
+def test_more_readers_cost_no_more_queries(library: dict[str, list[Paper]]) -> None:
+    tastes = [taste([paper.pk], limit=5) for papers in library.values() for paper in papers]
+    counts = []
+    for several in (tastes[:1], tastes):
+        recent.forget()
+        with CaptureQueriesContext(connection) as queries:
+            near_each(several)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_score_is_the_mean_with_the_three_nearest(library: dict[str, list[Paper]]) -> None:
+    liked = numbers_in_order(library["robots"][:4])
+    (found,) = near_each([taste(liked, limit=1)])
+    _there, known = meaning.vectors_of([found[0].paper_id, *liked])
+    cosines = sorted((known[1:] @ known[0]).tolist(), reverse=True)
+    assert found[0].score == pytest.approx(sum(cosines[:3]) / 3, abs=1e-3)
 
 
 def test_what_is_to_be_left_out_is_not_proposed(library: dict[str, list[Paper]]) -> None:
     first, second, third, *_rest = library["robots"]
-    found = meaning.more_like([first.pk], limit=10, excluding=[second.pk])
+    (found,) = near_each([taste([first.pk], excluding=[second.pk])])
     assert second.pk not in {one.paper_id for one in found}
     assert third.pk in {one.paper_id for one in found}
 
 
-def test_only_papers_announced_lately_are_proposed_when_asked(
+def test_what_is_nearer_to_something_unwanted_is_not_proposed(
     library: dict[str, list[Paper]],
 ) -> None:
-    Paper.objects.filter(pk=library["robots"][1].pk).update(announced_on=date(2026, 4, 1))
-    saved = [library["robots"][0].pk]
-    found = meaning.more_like(saved, limit=10, announced_since=DAY + timedelta(days=1))
-    assert [one.paper_id for one in found] == [library["robots"][1].pk]
+    first, second = library["robots"][0].pk, library["robots"][1].pk
+    (found,) = near_each([taste([first])])
+    (without,) = near_each([taste([first], unwanted=[second])])
+    assert second in {one.paper_id for one in found}
+    assert second not in {one.paper_id for one in without}
+
+
+def test_papers_of_another_subject_are_not_near(library: dict[str, list[Paper]]) -> None:
+    (found,) = near_each([taste([library["robots"][0].pk], limit=100)])
+    assert all(one.score >= meaning.LEAST_COSINE for one in found)
+    assert not {one.paper_id for one in found} & numbers(library["proteins"])
+
+
+def test_each_reader_is_shown_only_papers_of_their_own_days(
+    library: dict[str, list[Paper]],
+) -> None:
+    moved = library["robots"][1].pk
+    Paper.objects.filter(pk=moved).update(announced_on=date(2026, 4, 1))
+    liked = [library["robots"][0].pk]
+    recent.forget()
+    late, all_of_them = near_each([taste(liked, since=DAY + timedelta(days=1)), taste(liked)])
+    assert [one.paper_id for one in late] == [moved]
+    assert len(all_of_them) > 1
+
+
+def test_withdrawn_papers_are_not_near_a_reader(library: dict[str, list[Paper]]) -> None:
+    first, second = library["robots"][0].pk, library["robots"][1].pk
+    Paper.objects.filter(pk=second).update(withdrawn_at=timezone.now())
+    recent.forget()
+    (found,) = near_each([taste([first])])
+    assert second not in {one.paper_id for one in found}
+
+
+def test_what_is_kept_reaches_back_as_far_as_is_asked(library: dict[str, list[Paper]]) -> None:
+    liked = [library["robots"][0].pk]
+    (later,) = near_each([taste(liked, since=DAY + timedelta(days=1))])
+    (earlier,) = near_each([taste(liked)])
+    assert (later, bool(earlier)) == ([], True)
+
+
+def numbers_in_order(papers: list[Paper]) -> list[int]:
+    return [paper.pk for paper in papers]

@@ -2,16 +2,22 @@ from datetime import date, timedelta
 
 import pytest
 
+from papers.meaning.near import Taste
 from papers.models import Paper
 from papers.search.engine import IndexNotReady
 from papers.search.follower import index_now
-from papers.search.nearness import near
+from papers.search.nearness import Near, near_each
 from tests.factories import make_paper
 from tests.papers.meaning.corpus import fit_here, make_library, serve
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 OLD, NEW = date(2026, 3, 2), date(2026, 3, 9)
+
+
+def near(liked: list[int], *, announced_since: date, limit: int) -> list[Near]:
+    (found,) = near_each([Taste(liked=liked, since=announced_since, limit=limit)])
+    return list(found)
 
 
 def make_saved(*, title: str, abstract: str = "A study.") -> Paper:
@@ -54,20 +60,20 @@ def test_older_and_saved_papers_are_left_out() -> None:
     make_saved(title="Owls hunting mice")
     saved_new = make_new(title="Owls hunting mice")
     index_now()
-    assert near([saved.pk, saved_new.pk], announced_since=NEW, limit=5) == ()
+    assert near([saved.pk, saved_new.pk], announced_since=NEW, limit=5) == []
 
 
 def test_paper_not_indexed_yet_counts_for_nothing() -> None:
     make_new(title="Owls hunting mice")
     index_now()
     late = make_saved(title="Owls hunting mice")
-    assert near([late.pk], announced_since=NEW, limit=5) == ()
+    assert near([late.pk], announced_since=NEW, limit=5) == []
 
 
 def test_nothing_saved_is_near_nothing() -> None:
     make_new(title="Owls")
     index_now()
-    assert near([], announced_since=NEW, limit=5) == ()
+    assert near([], announced_since=NEW, limit=5) == []
 
 
 def test_no_index_is_said() -> None:
@@ -87,4 +93,4 @@ def test_once_a_model_is_trained_meaning_decides() -> None:
 def test_by_meaning_too_only_papers_of_those_days_are_near() -> None:
     library = make_library(announced_on=NEW)
     serve(fit_here())
-    assert near([library["robots"][0].pk], announced_since=NEW + timedelta(days=1), limit=3) == ()
+    assert near([library["robots"][0].pk], announced_since=NEW + timedelta(days=1), limit=3) == []
