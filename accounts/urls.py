@@ -4,6 +4,7 @@ from accounts.views import (
     follow_feeds,
     follows,
     issues,
+    judge,
     outbox,
     settings,
     subscribe,
@@ -23,7 +24,9 @@ urlpatterns = [
     # The daily digest
     path("issues/", issues.list_issues, name="issues"),
     path("issues/send-now/", issues.send_now, name="send_now"),
+    path("issues/preview/", issues.preview, name="preview"),
     path("issues/<local_date:local_date>/", issues.issue, name="issue"),
+    path("judge/<str:token>/<int:paper_id>/", judge.judge, name="judge"),
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
     # Saved queries
     path("follows/", follows.list_follows, name="follows"),

@@ -1,8 +1,9 @@
 """A reader's issues as pages show them: what became of each, in words, and its papers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Max
@@ -53,16 +54,16 @@ def day_of_last_issue(user: AbstractBaseUser) -> date | None:
     return issues.aggregate(day=Max("local_date"))["day"]  # type: ignore[no-any-return]
 
 
-def sections_of(delivery: Delivery) -> list[Section]:
-    """Return the issue's papers as they were chosen, without those deleted since.
+def sections_of(items: Sequence[Mapping[str, Any]]) -> list[Section]:
+    """Return an issue's papers, as `Delivery.items` keeps them, without those deleted since.
 
     Each paper bears its `reason`; of two that became one only the first. Two queries.
     """
-    numbers = [item["paper"] for item in delivery.items]
+    numbers = [item["paper"] for item in items]
     into = merged_into(numbers)
     papers = Paper.objects.for_cards().in_bulk([into.get(pk, pk) for pk in numbers])
     sections: dict[str, list[Paper]] = {}
-    for item in delivery.items:
+    for item in items:
         paper = papers.pop(into.get(item["paper"], item["paper"]), None)
         if paper is not None:
             paper.reason = item["reason"]  # type: ignore[attr-defined]

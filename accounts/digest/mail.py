@@ -24,7 +24,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
-from accounts.digest import unsubscribe
+from accounts.digest import feedback, unsubscribe
 from accounts.digest.items import Item, headings
 from accounts.models import Delivery
 from papers.latex import to_text
@@ -70,6 +70,7 @@ class Card:
     wrapped_abstract: str
     category: str
     url: str
+    judge_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,8 @@ def _text_of(paper: Paper) -> PaperText:
 
 
 class DigestMessage(EmailMultiAlternatives):
-    """Text and HTML of one issue; `content_hash` says whether two say the same."""
+    """Text and, unless the reader wants none, HTML of one issue; `content_hash` says whether two
+    say the same."""
 
     html: str = ""
 
@@ -156,7 +158,7 @@ def build(
     papers, with a line that says so and links the web copy. `papers` may lack some of `items`
     (deleted since): those are left out. Raises ValueError when none is left.
     """
-    cards = list(_cards(items, papers))
+    cards = list(_cards(items, papers, _judging(delivery.user_id)))
     if not cards:
         raise ValueError("an issue without papers")
     for shown, more in _versions(cards):
@@ -190,8 +192,9 @@ def _message(delivery: Delivery, cards: Sequence[Card], context: dict[str, Any])
         to=[delivery.user.email],
         headers=_headers(delivery),
     )
-    message.html = _render("digest.html", {**context, "subject": subject})
-    message.attach_alternative(message.html, "text/html")
+    if not delivery.user.digest_text_only:
+        message.html = _render("digest.html", {**context, "subject": subject})
+        message.attach_alternative(message.html, "text/html")
     return message
 
 
@@ -235,6 +238,10 @@ def _context(delivery: Delivery, cards: Sequence[Card], gap: date | None) -> dic
     }
 
 
+def _judging(user_id: int) -> str:
+    return _absolute(feedback.url_path_before_paper(feedback.token_for(user_id)))
+
+
 def _coverage(line: str) -> dict[str, Any]:
     return {
         "coverage": line,
@@ -255,7 +262,7 @@ def _headers(delivery: Delivery) -> dict[str, str]:
     }
 
 
-def _cards(items: Iterable[Item], papers: dict[int, PaperText]) -> Iterator[Card]:
+def _cards(items: Iterable[Item], papers: dict[int, PaperText], judging: str) -> Iterator[Card]:
     for item in items:
         text = papers.get(item.paper)
         if text is not None:
@@ -269,6 +276,7 @@ def _cards(items: Iterable[Item], papers: dict[int, PaperText]) -> Iterator[Card
                 wrapped_abstract=text.wrapped_abstract,
                 category=text.category,
                 url=text.url,
+                judge_url=f"{judging}{item.paper}/",
             )
 
 

@@ -13,6 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.digest import ask, foot, issues
+from accounts.digest.choose import choose
+from accounts.digest.schedule import next_due
 from accounts.models import Delivery, User
 from papers import marks
 
@@ -43,7 +45,7 @@ def issue(request: HttpRequest, local_date: date) -> HttpResponse:
     ).first()
     if delivery is None:
         raise Http404(_("You have no issue of this date."))
-    sections = issues.sections_of(delivery)
+    sections = issues.sections_of(delivery.items)
     context = {
         "section": "issues",
         "line": issues.line_of(delivery),
@@ -52,6 +54,25 @@ def issue(request: HttpRequest, local_date: date) -> HttpResponse:
         "marks": marks.collect(request.user, [p.pk for s in sections for p in s.papers]),
     }
     return render(request, "accounts/issue.html", context)
+
+
+@never_cache
+@login_required
+@require_safe
+def preview(request: HttpRequest) -> HttpResponse:
+    reader, now = cast("User", request.user), timezone.now()
+    chosen = choose([reader], now)[reader.pk]
+    sections = issues.sections_of([item.as_json() for item in chosen.items])
+    context = {
+        "section": "issues",
+        "reader": reader,
+        "next_due": reader.next_due_at or next_due(reader, now),
+        "sections": sections,
+        "why_nothing": chosen.why_nothing,
+        "coverage": foot.coverage_line(now),
+        "marks": marks.collect(request.user, [p.pk for s in sections for p in s.papers]),
+    }
+    return render(request, "accounts/preview.html", context)
 
 
 @require_POST

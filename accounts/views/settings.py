@@ -1,6 +1,5 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -8,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.digest.schedule import next_due, reschedule
-from accounts.forms import SettingsForm
+from accounts.digest.schedule import next_due
 from accounts.models import User
+from accounts.preferences_form import PreferencesForm
 
 
 @never_cache
@@ -19,9 +18,9 @@ from accounts.models import User
 def settings(request: HttpRequest) -> HttpResponse:
     reader = get_object_or_404(User, pk=request.user.pk)
     # A copy of its own: a form writes what was typed into its instance, even when it refuses it.
-    form = SettingsForm(request.POST or None, instance=get_object_or_404(User, pk=reader.pk))
+    form = PreferencesForm(request.POST or None, instance=get_object_or_404(User, pk=reader.pk))
     if request.method == "POST" and form.is_valid():
-        _save(form)
+        form.keep()
         messages.success(request, _("Your settings are saved."))
         return redirect("accounts:settings")
     context = {
@@ -31,10 +30,3 @@ def settings(request: HttpRequest) -> HttpResponse:
         "section": "settings",
     }
     return render(request, "accounts/settings.html", context, status=422 if form.errors else 200)
-
-
-@transaction.atomic
-def _save(form: SettingsForm) -> None:
-    # The digest's workers write next_due_at meanwhile: only what the form asks is written.
-    form.instance.save(update_fields=list(form.fields))
-    reschedule(form.instance, timezone.now())

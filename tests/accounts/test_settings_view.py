@@ -6,7 +6,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import User, all_sections
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -18,6 +18,8 @@ GOOD = {
     "timezone": "America/New_York",
     "digest_days": ["0", "2"],
     "digest_size": "15",
+    "rhythm": "daily",
+    **{f"section_{key}": str(place) for place, key in enumerate(all_sections(), start=1)},
 }
 
 

@@ -145,7 +145,7 @@ def test_a_sent_issue_stays_as_it_was_and_shows_the_paper_that_stays(
 ) -> None:
     delivery = make_issue(make_user(), gone)
     merge(kept.pk, gone.pk)
-    (section,) = sections_of(delivery)
+    (section,) = sections_of(delivery.items)
     assert section.papers == [kept]
     assert Delivery.objects.get().items == delivery.items
 
@@ -153,7 +153,7 @@ def test_a_sent_issue_stays_as_it_was_and_shows_the_paper_that_stays(
 def test_an_issue_that_held_both_shows_the_paper_once(kept: Paper, gone: Paper) -> None:
     delivery = make_issue(make_user(), gone, kept)
     merge(kept.pk, gone.pk)
-    assert [section.papers for section in sections_of(delivery)] == [[kept]]
+    assert [section.papers for section in sections_of(delivery.items)] == [[kept]]
 
 
 def test_a_paper_mailed_before_a_merge_counts_as_mailed(kept: Paper, gone: Paper) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from accounts.digest import ledger, mail
+from accounts.digest import feedback, ledger, mail
 from accounts.digest.items import NEAR, TRENDING, Item
 from accounts.models import Delivery
 from papers.models import Paper
@@ -128,6 +128,26 @@ def test_sections_have_headings() -> None:
     message = mail.build(delivery(), items, mail.read_papers([paper.pk]))
     assert "Near what you saved and voted for" in message.html
     assert "NEAR WHAT YOU SAVED AND VOTED FOR" in str(message.body)
+
+
+def test_reader_of_plain_text_gets_no_html() -> None:
+    paper, issue = make_paper(), delivery()
+    items = [Item(paper.pk, TRENDING, "7 upvotes", 1)]
+    html = mail.build(issue, items, mail.read_papers([paper.pk]))
+    issue.user.digest_text_only = True
+    text = mail.build(issue, items, mail.read_papers([paper.pk]))
+    assert [part.get_content_type() for part in text.message().walk()] == ["text/plain"]
+    assert text.body == html.body
+    assert html.message().is_multipart()
+
+
+def test_each_paper_has_a_link_that_stands_for_the_reader() -> None:
+    paper, issue = make_paper(), delivery()
+    items = [Item(paper.pk, TRENDING, "7 upvotes", 1)]
+    message = mail.build(issue, items, mail.read_papers([paper.pk]))
+    link = f"/judge/{feedback.token_for(issue.user_id)}/{paper.pk}/"
+    for content in (message.html, str(message.body)):
+        assert content.count(link) == 1
 
 
 class _Outside(HTMLParser):
