@@ -34,6 +34,10 @@ class ReaderAdmin(UserAdmin):  # type: ignore[type-arg]
                     "timezone",
                     "digest_days",
                     "digest_size",
+                    "digest_sections",
+                    "digest_only_matches",
+                    "digest_backlog",
+                    "digest_text_only",
                     "paused_until",
                     "next_due_at",
                 ]

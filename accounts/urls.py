@@ -5,6 +5,7 @@ from accounts.views import (
     follows,
     issues,
     judge,
+    operate,
     outbox,
     settings,
     subscribe,
@@ -39,6 +40,9 @@ urlpatterns = [
     path("follows/<int:pk>/key/", follows.renew_key, name="renew_follow_key"),
     path("follows/<int:pk>/remove/", follows.unfollow, name="unfollow"),
     path("f/<str:key>.<feed_format:ending>", follow_feeds.follow_feed, name="follow_feed"),
+    # For operators
+    path("operate/digest/", operate.operate, name="operate"),
+    path("operate/digest/try-again/", operate.try_again, name="try_again"),
     # Mail of a site that sends none
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/<str:name>/", outbox.message, name="outbox_message"),

@@ -216,6 +216,10 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"broadsheet@{_site.hostname}")
 DIGEST_FROM_EMAIL = env.str("DIGEST_FROM_EMAIL", default=DEFAULT_FROM_EMAIL)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# For how long issues wait for papers of the day that are known to be missing; 0: they don't.
+DIGEST_WAIT_MINUTES = env.whole_number("DIGEST_WAIT_MINUTES", 0)
+# Whether an issue goes out again of which nobody knows whether it arrived.
+DIGEST_RESEND_UNKNOWN = env.yes_or_no("DIGEST_RESEND_UNKNOWN", default=False)
 
 # --- Papers -----------------------------------------------------------------------------------
 ARXIV_CATEGORIES = env.list(

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
@@ -32,6 +32,15 @@ LEASE = timedelta(minutes=2)
 # Greylisting passes after minutes, an outage after hours; then the next issue is nearer.
 RETRY_AFTER_MINUTES = (5, 15, 60, 180)
 MAX_ATTEMPTS = len(RETRY_AFTER_MINUTES) + 1
+# After this no worker waits for a mail server's answer any more (smtp.MESSAGE_SECONDS).
+ANSWER_MAY_BE_LATE = timedelta(minutes=5)
+_AFRESH: dict[str, Any] = {
+    "state": State.DUE,
+    "reason": "",
+    "lease_token": None,
+    "claimed_until": None,
+    "finished_at": None,
+}
 
 logger = logging.getLogger(__name__)
 
@@ -200,6 +209,39 @@ def expire(at: datetime | None = None) -> int:
     return unknown + given_up + back
 
 
+def resend_unknown(at: datetime | None = None) -> int:
+    """Make issues due again of which nobody knows whether they arrived; return how many.
+
+    For operators who would rather have one twice than none: with the same Message-ID, which many
+    mailboxes show once. Not before a late answer had its time, and only within a day.
+    """
+    moment = _moment(at)
+    again = Delivery.objects.filter(
+        ~_has_later_issue(),
+        state=State.UNKNOWN,
+        attempts__lt=MAX_ATTEMPTS,
+        finished_at__lt=moment - ANSWER_MAY_BE_LATE,
+        finished_at__gt=moment - timedelta(days=1),
+    ).update(**_AFRESH, due_at=moment)
+    if again:
+        logger.warning("digest: %s issues without an answer are sent again", again)
+    return again
+
+
+def try_again(delivery_ids: Iterable[int], at: datetime | None = None) -> int:
+    """Make issues due that failed, or of which nobody knows; return how many. An operator's act.
+
+    Not where a later issue stands: its papers are in that one.
+    """
+    ended = Delivery.objects.filter(
+        ~_has_later_issue(),
+        pk__in=list(delivery_ids),
+        state__in=[State.FAILED, State.UNKNOWN],
+        user__is_active=True,
+    )
+    return ended.update(**_AFRESH, attempts=0, due_at=_moment(at))
+
+
 def waiting(delivery_ids: Iterable[int], at: datetime | None = None) -> list[Delivery]:
     """Return the rows of `delivery_ids` that are due, with their users, oldest first."""
     due = Delivery.objects.filter(
@@ -208,9 +250,14 @@ def waiting(delivery_ids: Iterable[int], at: datetime | None = None) -> list[Del
     return list(due.select_related("user").order_by("due_at", "pk"))
 
 
-def due_ids(at: datetime | None = None) -> list[int]:
-    """Return the ids of all issues that are due, oldest first."""
+def due_ids(at: datetime | None = None, *, held_after: datetime | None = None) -> list[int]:
+    """Return the ids of all issues that are due, oldest first.
+
+    Those due after `held_after` wait, unless they were tried before.
+    """
     due = Delivery.objects.filter(state=State.DUE, due_at__lte=_moment(at))
+    if held_after is not None:
+        due = due.filter(Q(due_at__lte=held_after) | Q(attempts__gt=0))
     return list(due.order_by("due_at", "pk").values_list("pk", flat=True))
 
 
@@ -233,8 +280,7 @@ def overtake(users: Iterable[User], at: datetime | None = None) -> int:
 
     Sent beside it, the same evening or after an outage, it would hold the same papers.
     """
-    later = Delivery.objects.filter(user=OuterRef("user"), local_date__gt=OuterRef("local_date"))
-    return _overtake(Delivery.objects.filter(Exists(later), user__in=users), at)
+    return _overtake(Delivery.objects.filter(_has_later_issue(), user__in=users), at)
 
 
 def ask_for(user: User, local_date: date, now: datetime) -> Delivery:
@@ -249,9 +295,15 @@ def ask_for(user: User, local_date: date, now: datetime) -> Delivery:
     rows.filter(state=State.DUE).update(due_at=now)
     _overtake(Delivery.objects.filter(user=user, local_date__lt=local_date), now)
     rows.filter(state__in=[State.SKIPPED, State.FAILED]).update(
-        state=State.DUE, due_at=now, attempts=0, reason="", items=[], finished_at=None
+        **_AFRESH, due_at=now, attempts=0, items=[]
     )
     return rows.get()
+
+
+def _has_later_issue() -> Exists:
+    return Exists(
+        Delivery.objects.filter(user=OuterRef("user"), local_date__gt=OuterRef("local_date"))
+    )
 
 
 def _overtake(earlier: QuerySet[Delivery], at: datetime | None) -> int:

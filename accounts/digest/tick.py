@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.digest import ledger, schedule
+from accounts.digest import ledger, schedule, waiting
 from accounts.models import Delivery, User
 
 CHUNK_READERS = 500
@@ -35,10 +36,13 @@ def tick(now: datetime, at: datetime | None = None) -> TickResult:
     `at` is `now` in replays and tests; left out, leases run on the database's clock.
     """
     expired = ledger.expire(at)
+    if settings.DIGEST_RESEND_UNKNOWN:
+        ledger.resend_unknown(at)
     made = 0
     while (entered := enter_due(now)) is not None:
         made += entered
-    return TickResult(made, expired, list(_chunks(ledger.due_ids(at))))
+    ids = ledger.due_ids(at, held_after=waiting.released_until(now))
+    return TickResult(made, expired, list(_chunks(ids)))
 
 
 @transaction.atomic

@@ -3,12 +3,13 @@
 from papers.coverage.ledger import count_announced, restate, witness, write_batch
 from papers.coverage.recovery import recover_missed_days
 from papers.coverage.states import state_of
-from papers.coverage.strip import CategoryStrip, Cell, lines_for_digest, looks, strip
+from papers.coverage.strip import CategoryStrip, Cell, is_all_here, lines_for_digest, looks, strip
 
 __all__ = [
     "CategoryStrip",
     "Cell",
     "count_announced",
+    "is_all_here",
     "lines_for_digest",
     "looks",
     "recover_missed_days",

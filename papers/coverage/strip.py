@@ -89,16 +89,9 @@ def lines_for_digest(categories: Sequence[str], day: date) -> list[str]:
     Categories of which the same is to be said share a sentence; what no active daily feed
     reads is left out. Empty when there is nothing to say: all complete, holiday or weekend.
     """
-    batches = _batches(categories, [day])
-    expectation = read_calendar().expectation(day)
-    read = set(
-        Source.objects.filter(
-            kind=Source.Kind.ARXIV_RSS, key__in=categories, is_active=True
-        ).values_list("key", flat=True)
-    )
     own, unstated, absent = [], [], []
-    for category in (code for code in categories if code in read):
-        batch = batches.get((category, day))
+    expectation = read_calendar().expectation(day)
+    for category, batch in _batches_read(categories, day):
         if batch and batch.received and batch.expected is None:
             unstated.append(category)
         elif batch and batch.expected and batch.received < batch.expected:
@@ -111,6 +104,27 @@ def lines_for_digest(categories: Sequence[str], day: date) -> list[str]:
         + _together(_("nothing came so far"), absent)
         + _together(_("total not stated"), unstated)
     )
+
+
+def is_all_here(categories: Sequence[str], day: date) -> bool:
+    """Whether no paper of the batches of `day` is known to be missing, and none still to come.
+
+    A batch of which nobody stated the total counts as here once some of it came.
+    """
+    expectation = read_calendar().expectation(day)
+    return not any(
+        (batch and batch.expected and batch.received < batch.expected)
+        or _is_absent(batch, expectation)
+        for _category, batch in _batches_read(categories, day)
+    )
+
+
+def _batches_read(categories: Sequence[str], day: date) -> list[tuple[str, Batch | None]]:
+    """The batch of each category that an active daily feed reads; None: nothing is known of it."""
+    batches = _batches(categories, [day])
+    feeds = Source.objects.filter(kind=Source.Kind.ARXIV_RSS, key__in=categories, is_active=True)
+    read = set(feeds.values_list("key", flat=True))
+    return [(code, batches.get((code, day))) for code in categories if code in read]
 
 
 def _batches(categories: Iterable[str], days: Iterable[date]) -> Mapping[tuple[str, date], Batch]:
