@@ -1,6 +1,5 @@
 """Quality on the shared papers: known items, the phrase of a saved search, half-hidden lists."""
 
-import gzip
 import json
 import random
 import re
@@ -16,7 +15,7 @@ from scipy.sparse import csr_matrix, vstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
-from benchmarks.site import PAPERS, print_table
+from benchmarks.site import print_table
 from papers.meaning import near, recent, slots
 from papers.models import Paper, TextSource
 from papers.search import follower
@@ -192,14 +191,9 @@ class Baseline:
     """arxiv-sanity's: TF-IDF of words, and for each list a linear SVM against other papers."""
 
     def __init__(self) -> None:
-        texts, self.numbers = [], []
-        with gzip.open(PAPERS, "rt") as lines:
-            known = dict(Paper.objects.exclude(arxiv_id=None).values_list("arxiv_id", "pk"))
-            for line in lines:
-                row = json.loads(line)
-                if row["arxiv_id"] in known:
-                    texts.append(f"{row['title']} {row['abstract']}")
-                    self.numbers.append(known[row["arxiv_id"]])
+        rows = Paper.objects.order_by("pk").values_list("pk", "title", "abstract")
+        self.numbers = [pk for pk, _title, _abstract in rows]
+        texts = [f"{title} {abstract}" for _pk, title, abstract in rows]
         vectorizer = TfidfVectorizer(
             strip_accents="unicode",
             stop_words="english",
