@@ -83,8 +83,11 @@ def new_delivery(user: User, local_date: date, due_at: datetime, **fields: Any) 
 def claim(delivery_id: int, at: datetime | None = None) -> Lease | None:
     """Take a due issue for LEASE and count the attempt; None: it is not due, or is taken."""
     lease = Lease(delivery_id, uuid.uuid4())
+    # Never by a join: Django updates what a subquery found, and Postgres does not ask that again
+    # about a row which another claim held meanwhile. Both claims got it, and both sent.
+    is_active = Exists(User.objects.filter(pk=OuterRef("user_id"), is_active=True))
     taken = Delivery.objects.filter(
-        pk=delivery_id, state=State.DUE, due_at__lte=_moment(at), user__is_active=True
+        is_active, pk=delivery_id, state=State.DUE, due_at__lte=_moment(at)
     ).update(
         state=State.CLAIMED,
         lease_token=lease.token,
