@@ -12,7 +12,7 @@ from datetime import date, datetime
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
-from accounts.digest import foot, ledger, mail, schedule
+from accounts.digest import foot, ledger, mail, schedule, stopping
 from accounts.digest.choose import Choice, Item, NearFinder, choose
 from accounts.digest.ledger import Lease, LeaseLostError
 from accounts.digest.near import find_near
@@ -39,7 +39,7 @@ def deliver(
 
     `now` decides what is new to a reader; `at`, given in replays and tests only, stands in for
     the database's clock. Errors about one message are written in its row and harm no other;
-    what is left undone by an exception is found again by the tick.
+    what is left undone by an exception, or because the process is to stop, the tick finds again.
     """
     rows = ledger.waiting(delivery_ids, at)
     if not rows:
@@ -51,6 +51,8 @@ def deliver(
     outcomes: Counter[str] = Counter()
     with open_transport() as transport:
         for row in rows:
+            if stopping.is_asked():
+                break
             gap = gaps.get(row.user_id)
             work = _Work(row, choices.get(row.user_id), papers, gap, coverage, now, at)
             outcomes[work.run(transport)] += 1
