@@ -12,7 +12,7 @@ from datetime import date, datetime
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
-from accounts.digest import foot, ledger, mail, schedule, stopping
+from accounts.digest import failpoints, foot, ledger, mail, schedule, stopping
 from accounts.digest.choose import Choice, Item, NearFinder, choose
 from accounts.digest.ledger import Lease, LeaseLostError
 from accounts.digest.near import find_near
@@ -80,6 +80,7 @@ class _Work:
         lease = ledger.claim(self.delivery.pk, self.at)
         if lease is None:
             return "taken"
+        failpoints.reach("claimed")
         if self.choice is None:
             return self._put_off(lease)
         items = [item for item in self.choice.items if item.paper in self.papers]
@@ -92,6 +93,7 @@ class _Work:
         except Exception:
             logger.exception("digest: issue %s cannot be rendered", self.delivery.pk)
             return self._put_off(lease)
+        failpoints.reach("rendered")
         return self._hand_over(lease, message, items, transport)
 
     def _hand_over(
@@ -119,6 +121,7 @@ class _Work:
         except NoAnswerError as error:
             ledger.mark_unknown(lease, str(error), self.at)
             return "unknown"
+        failpoints.reach("answered")
         ledger.mark_sent(lease, self.at)
         return "sent"
 
