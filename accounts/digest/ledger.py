@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
@@ -32,6 +32,9 @@ LEASE = timedelta(minutes=2)
 # Greylisting passes after minutes, an outage after hours; then the next issue is nearer.
 RETRY_AFTER_MINUTES = (5, 15, 60, 180)
 MAX_ATTEMPTS = len(RETRY_AFTER_MINUTES) + 1
+
+# Ended before it was due, and never tried: by a change of hour or zone, or switched off early.
+_PASSED_OVER = Q(state=State.SKIPPED, attempts=0, finished_at__lt=F("due_at"))
 
 logger = logging.getLogger(__name__)
 
@@ -237,7 +240,22 @@ def overtake(users: Iterable[User], at: datetime | None = None) -> int:
     Sent beside it, the same evening or after an outage, it would hold the same papers.
     """
     later = Delivery.objects.filter(user=OuterRef("user"), local_date__gt=OuterRef("local_date"))
+    later = later.exclude(_PASSED_OVER)
     return _overtake(Delivery.objects.filter(Exists(later), user__in=users), at)
+
+
+def last_issue(user: User) -> Delivery | None:
+    """Return the issue of the latest date, whatever became of it, but none that was passed over."""
+    issues = Delivery.objects.filter(user=user).exclude(_PASSED_OVER)
+    return issues.order_by("-local_date").first()
+
+
+def forget_passed_over(user: User, last: Delivery | None) -> None:
+    """Take out what was passed over after `last`: under another hour or zone it may come yet."""
+    passed_over = Delivery.objects.filter(_PASSED_OVER, user=user)
+    if last is not None:
+        passed_over = passed_over.filter(local_date__gt=last.local_date)
+    passed_over.delete()
 
 
 def ask_for(user: User, local_date: date, now: datetime) -> Delivery:
