@@ -48,11 +48,18 @@ def kill_workers(stage: "Stage", kills: int, chance: random.Random) -> Killing:
         time.sleep(chance.uniform(0.0, LONGEST_LIFE_SECONDS))
         workers[number].kill()
         done.kills += 1
+        keep_pace(stage, done.kills / kills)
         done.in_hand += bool(stage.count(*IN_HAND))
         workers[number] = stage.crew.worker(threads=THREADS)
         stage.let_leases_run_out()
         stage.nudge()
     return done
+
+
+def keep_pace(stage: "Stage", killed: float) -> None:
+    """Slow the server down, or up, so that mails are left until the last kill."""
+    ahead = len(stage.postbox.mails) / stage.readers() / killed
+    stage.postbox.slowest_seconds = SLOWEST_SECONDS * min(ahead**3, 10.0)
 
 
 def play(stage: "Stage", number: int, kills: int, chance: random.Random) -> tuple[Row, list[str]]:
