@@ -1,6 +1,6 @@
 # A machine needs make and Python 3.11 or newer, nothing else: the rest is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help venv run admin test test-faults check format lock screenshots
+.PHONY: help venv run admin test test-faults promises check format lock screenshots
 
 BIN := .venv/bin
 PYTHONS = $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
@@ -19,7 +19,8 @@ help:
 	@echo "make run          install what is needed and run the site (PORT=8000, SAMPLE=1 for sample papers)"
 	@echo "make admin        make an administrator"
 	@echo "make test         every check and every test"
-	@echo "make test-faults  long runs with killed workers and outages (half an hour)"
+	@echo "make test-faults  long runs with killed workers and outages (an hour)"
+	@echo "make promises     which test shows which promise of the reliability list"
 	@echo "make check        the checks that start nothing: ruff, mypy, migrations, settings"
 	@echo "make format       format code and templates"
 	@echo "make lock         write requirements*.txt from requirements*.in"
@@ -38,6 +39,16 @@ test-faults: .venv/installed-dev
 	$(BIN)/python -m tests.faults.stuck_feeds
 	$(BIN)/python -m tests.faults.outages
 	$(BIN)/python -m tests.faults.follower_kills --papers 20000
+	$(BIN)/python -m tests.faults.digest_points
+	$(BIN)/python -m tests.faults.digest_frozen
+	$(BIN)/python -m tests.faults.digest_smtp
+	$(BIN)/python -m tests.faults.digest_schedulers
+	$(BIN)/python -m tests.faults.digest_stop
+	$(BIN)/python -m tests.faults.digest_on_time
+	$(BIN)/python -m tests.faults.digest_kills --runs 3
+
+promises: .venv/installed-dev
+	@$(BIN)/python -m tests.promises
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .

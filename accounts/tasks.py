@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from celery import shared_task
+from celery.signals import worker_shutting_down
 
-from accounts.digest import ledger, send, tick
+from accounts.digest import ledger, send, stopping, tick
 from accounts.matching import arrivals, seeding
 from accounts.matching.lease import LeaseLost
 
@@ -19,6 +20,11 @@ logger = logging.getLogger(__name__)
 NUDGE_EXPIRES_SECONDS = 60
 # Fifteen times what 1,000 papers against 300,000 searches may take.
 MATCHING_SECONDS = 900
+
+
+@worker_shutting_down.connect
+def stop_between_two_readers(**_kwargs: Any) -> None:
+    stopping.ask()
 
 
 @shared_task

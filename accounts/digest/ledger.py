@@ -42,6 +42,9 @@ _AFRESH: dict[str, Any] = {
     "finished_at": None,
 }
 
+# Ended before it was due, and never tried: by a change of hour or zone, or switched off early.
+_PASSED_OVER = Q(state=State.SKIPPED, attempts=0, finished_at__lt=F("due_at"))
+
 logger = logging.getLogger(__name__)
 
 
@@ -92,8 +95,10 @@ def new_delivery(user: User, local_date: date, due_at: datetime, **fields: Any) 
 def claim(delivery_id: int, at: datetime | None = None) -> Lease | None:
     """Take a due issue for LEASE and count the attempt; None: it is not due, or is taken."""
     lease = Lease(delivery_id, uuid.uuid4())
+    # Never by a join: Django updates what a subquery found, and Postgres does not ask that again
+    # about a row which another claim held meanwhile. Both claims got it, and both sent.
     taken = Delivery.objects.filter(
-        pk=delivery_id, state=State.DUE, due_at__lte=_moment(at), user__is_active=True
+        _has_open_account(), pk=delivery_id, state=State.DUE, due_at__lte=_moment(at)
     ).update(
         state=State.CLAIMED,
         lease_token=lease.token,
@@ -235,9 +240,9 @@ def try_again(delivery_ids: Iterable[int], at: datetime | None = None) -> int:
     """
     ended = Delivery.objects.filter(
         ~_has_later_issue(),
+        _has_open_account(),
         pk__in=list(delivery_ids),
         state__in=[State.FAILED, State.UNKNOWN],
-        user__is_active=True,
     )
     return ended.update(**_AFRESH, attempts=0, due_at=_moment(at))
 
@@ -283,6 +288,20 @@ def overtake(users: Iterable[User], at: datetime | None = None) -> int:
     return _overtake(Delivery.objects.filter(_has_later_issue(), user__in=users), at)
 
 
+def last_issue(user: User) -> Delivery | None:
+    """Return the issue of the latest date, whatever became of it, but none that was passed over."""
+    issues = Delivery.objects.filter(user=user).exclude(_PASSED_OVER)
+    return issues.order_by("-local_date").first()
+
+
+def forget_passed_over(user: User, last: Delivery | None) -> None:
+    """Take out what was passed over after `last`: under another hour or zone it may come yet."""
+    passed_over = Delivery.objects.filter(_PASSED_OVER, user=user)
+    if last is not None:
+        passed_over = passed_over.filter(local_date__gt=last.local_date)
+    passed_over.delete()
+
+
 def ask_for(user: User, local_date: date, now: datetime) -> Delivery:
     """Return the reader's issue of `local_date`, due at once unless it went out or is in work.
 
@@ -300,10 +319,13 @@ def ask_for(user: User, local_date: date, now: datetime) -> Delivery:
     return rows.get()
 
 
+def _has_open_account() -> Exists:
+    return Exists(User.objects.filter(pk=OuterRef("user_id"), is_active=True))
+
+
 def _has_later_issue() -> Exists:
-    return Exists(
-        Delivery.objects.filter(user=OuterRef("user"), local_date__gt=OuterRef("local_date"))
-    )
+    later = Delivery.objects.filter(user=OuterRef("user"), local_date__gt=OuterRef("local_date"))
+    return Exists(later.exclude(_PASSED_OVER))
 
 
 def _overtake(earlier: QuerySet[Delivery], at: datetime | None) -> int:

@@ -7,11 +7,18 @@ never makes an issue. The rule on days when clocks change: docs/decisions.md, "L
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
+from django.utils.translation import gettext as _
+
 from accounts.digest import ledger
 from accounts.models import Delivery, User
 
 # One wanted weekday may be a date that never was (Apia, 30 December 2011), so two weeks and more.
 _HORIZON_DAYS = 16
+# Between two issues of a reader who changes hour or zone. Three dates of one reader, from the
+# first zone of the world to the last and over a change of clocks, are 73 hours at most.
+SHORTEST_GAP = timedelta(hours=12)
+LONGEST_GAP = timedelta(hours=73)
 
 
 def next_due(user: User, after: datetime) -> datetime | None:
@@ -72,20 +79,82 @@ def missed_dates(user: User, now: datetime) -> list[tuple[date, datetime]]:
     return found
 
 
+@transaction.atomic
 def reschedule(user: User, now: datetime) -> None:
     """Write `user.next_due_at` after a change of hour, zone, days, pause or of the choice itself.
 
     A date that already has an issue gets no second one: a change of zone counts from the next
-    local date. Where the digest is now off or the account closed, what waits is taken back.
+    local date. An issue that came due but was not entered yet still comes. One that the change
+    brought to less than SHORTEST_GAP after the last is entered as skipped, and taken out again by
+    a later change; a change that would leave more than LONGEST_GAP makes the issue due at once.
+    Where the digest is now off or the account closed, what waits is taken back.
     """
-    due = next_due(user, now)
-    newest = Delivery.objects.filter(user=user).order_by("-local_date").first()
-    while due is not None and newest is not None and due_local_date(user, due) <= newest.local_date:
-        due = next_due(user, due)
-    user.next_due_at = due
+    # Fresh: the caller may have read the reader before a tick moved it on.
+    readers = User.objects.select_for_update(no_key=True).filter(pk=user.pk)
+    pending = readers.values_list("next_due_at", flat=True).first()
+    user.next_due_at = _after_change(user, pending, now)
     user.save(update_fields=["next_due_at"])
     if not (user.digest_enabled and user.is_active):
         ledger.cancel_waiting(user, now)
+
+
+def _after_change(user: User, pending: datetime | None, now: datetime) -> datetime | None:
+    last = ledger.last_issue(user)
+    if pending is not None and pending <= now and _is_owed(user, pending, last):
+        return pending
+    due = next_due(user, now)
+    while due is not None and last is not None and due_local_date(user, due) <= last.local_date:
+        due = next_due(user, due)
+    if due is None or due == pending:
+        return due
+    ledger.forget_passed_over(user, last)
+    if last is None:
+        return due
+    far_enough, passed_over = pass_over(user, due, last.due_at)
+    Delivery.objects.bulk_create(
+        [moved_row(user, moment, now) for moment in passed_over], ignore_conflicts=True
+    )
+    latest = last.due_at + LONGEST_GAP
+    is_late = far_enough is None or far_enough > latest
+    if is_late and pending is not None and pending <= latest and _is_owed(user, now, last):
+        return now
+    return far_enough
+
+
+def pass_over(
+    user: User, due: datetime | None, last: datetime
+) -> tuple[datetime | None, list[datetime]]:
+    """Return the first due moment from `due` on that is far enough from `last`; and those before.
+
+    An hour or zone that was changed right after an issue may bring the next within an hour.
+    """
+    passed_over = []
+    while due is not None and due < last + SHORTEST_GAP:
+        passed_over.append(due)
+        due = next_due(user, due)
+    return due, passed_over
+
+
+def moved_row(user: User, moment: datetime, now: datetime) -> Delivery:
+    """Return the unsaved row of an issue that came too near to the last one."""
+    return ledger.new_delivery(
+        user,
+        due_local_date(user, moment),
+        moment,
+        state=Delivery.State.SKIPPED,
+        reason=_(
+            "You changed your hour or time zone: this issue would have come less than 12 hours "
+            "after the last."
+        ),
+        finished_at=now,
+    )
+
+
+def _is_owed(user: User, moment: datetime, last: Delivery | None) -> bool:
+    """Whether the date of `moment` is wanted and later than that of the last issue."""
+    day = due_local_date(user, moment)
+    is_active = user.digest_enabled and user.is_active
+    return is_active and user.wants_digest_on(day) and (last is None or day > last.local_date)
 
 
 def _first_instant(day: date, hour: int, zone: ZoneInfo) -> datetime:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
-from accounts.digest import foot, ledger, mail, schedule
+from accounts.digest import failpoints, foot, ledger, mail, schedule, stopping
 from accounts.digest.choose import choose
 from accounts.digest.items import Choice, Item
 from accounts.digest.ledger import Lease, LeaseLostError
@@ -40,7 +40,7 @@ def deliver(
 
     `now` decides what is new to a reader; `at`, given in replays and tests only, stands in for
     the database's clock. Errors about one message are written in its row and harm no other;
-    what is left undone by an exception is found again by the tick.
+    what is left undone by an exception, or because the process is to stop, the tick finds again.
     """
     rows = ledger.waiting(delivery_ids, at)
     if not rows:
@@ -52,6 +52,8 @@ def deliver(
     outcomes: Counter[str] = Counter()
     with open_transport() as transport:
         for row in rows:
+            if stopping.is_asked():
+                break
             gap = gaps.get(row.user_id)
             work = _Work(row, choices.get(row.user_id), papers, gap, coverage, now, at)
             outcomes[work.run(transport)] += 1
@@ -79,6 +81,7 @@ class _Work:
         lease = ledger.claim(self.delivery.pk, self.at)
         if lease is None:
             return "taken"
+        failpoints.reach("claimed")
         if self.choice is None:
             return self._put_off(lease)
         items = [item for item in self.choice.items if item.paper in self.papers]
@@ -91,6 +94,7 @@ class _Work:
         except Exception:
             logger.exception("digest: issue %s cannot be rendered", self.delivery.pk)
             return self._put_off(lease)
+        failpoints.reach("rendered")
         return self._hand_over(lease, message, items, transport)
 
     def _hand_over(
@@ -118,6 +122,7 @@ class _Work:
         except NoAnswerError as error:
             ledger.mark_unknown(lease, str(error), self.at)
             return "unknown"
+        failpoints.reach("answered")
         ledger.mark_sent(lease, self.at)
         return "sent"
 

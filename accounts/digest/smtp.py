@@ -18,6 +18,8 @@ from django.core.mail.message import sanitize_address
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from accounts.digest import failpoints
+
 # For one whole message: a server that drips one byte now and then never meets EMAIL_TIMEOUT.
 MESSAGE_SECONDS = 60.0
 LONGEST_ANSWER = 300
@@ -57,8 +59,10 @@ class _FencedData(smtplib.SMTP):
             raise smtplib.SMTPDataError(code, answer)
         text = smtplib._quote_periods(msg)  # type: ignore[attr-defined]
         self.send(text if text.endswith(b"\r\n") else text + b"\r\n")
+        failpoints.reach("text sent")
         if self.before_dot is not None:
             self.before_dot()
+        failpoints.reach("sending")
         self.dot_sent = True
         self.send(b".\r\n")
         return self.getreply()

@@ -76,7 +76,10 @@ def _due_readers(now: datetime) -> QuerySet[User]:
 def _rows_for(user: User, now: datetime) -> list[Delivery]:
     """Rows of every date missed, and move `user.next_due_at` on. Only the last one is sent."""
     *earlier, (local_date, due_at) = schedule.missed_dates(user, now)
-    user.next_due_at = schedule.next_due(user, now)
+    following = schedule.next_due(user, now)
+    # A change in the minute between the due moment and the tick may have brought the next near.
+    user.next_due_at, too_near = schedule.pass_over(user, following, due_at)
+    moved = [schedule.moved_row(user, moment, now) for moment in too_near]
     skipped = [
         ledger.new_delivery(
             user,
@@ -88,7 +91,7 @@ def _rows_for(user: User, now: datetime) -> list[Delivery]:
         )
         for day, moment in earlier
     ]
-    return [*skipped, ledger.new_delivery(user, local_date, due_at)]
+    return [*skipped, ledger.new_delivery(user, local_date, due_at), *moved]
 
 
 def _chunks(ids: list[int]) -> Iterator[list[int]]:

@@ -27,6 +27,7 @@ from tests.browser.site import Site, running_site
 from tests.origin import Origin
 from tests.origin.many_feeds import ManyFeeds
 
+PROMISES = (48,)
 LONGEST_SECONDS = 600.0
 REQUESTS_BETWEEN = 30
 ADD = """

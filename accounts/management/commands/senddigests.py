@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from accounts.digest import ledger, send, tick
+from accounts.digest import ledger, send, stopping, tick
 
 
 class Command(BaseCommand):
@@ -21,8 +21,16 @@ class Command(BaseCommand):
             due = len(ledger.due_ids()) + tick.count_due(ledger.database_now())
             self.stdout.write(f"{due} issues are due.")
             return
-        outcomes: Counter[str] = Counter()
-        for chunk in tick.tick(ledger.database_now()).chunks:
-            outcomes += send.deliver(chunk, now=ledger.database_now())
+        with stopping.asked_by_sigterm():
+            outcomes = _send()
         words = ", ".join(f"{count} {state}" for state, count in sorted(outcomes.items()))
         self.stdout.write(words or "No issue is due.")
+
+
+def _send() -> Counter[str]:
+    outcomes: Counter[str] = Counter()
+    for chunk in tick.tick(ledger.database_now()).chunks:
+        if stopping.is_asked():
+            break
+        outcomes += send.deliver(chunk, now=ledger.database_now())
+    return outcomes

@@ -58,7 +58,7 @@ class ScriptedServer:
                 if not self._answer(client, verb) or verb == b"QUIT":
                     return
                 if wants_text:
-                    text = _read_text(lines)
+                    text = read_text(lines)
                     if text is None:
                         return
                     self.taken.append(text)
@@ -76,7 +76,7 @@ class ScriptedServer:
         return reply != HANG_UP
 
 
-def _read_text(lines: BinaryIO) -> bytes | None:
+def read_text(lines: BinaryIO) -> bytes | None:
     """Return the text up to the final dot; None when the connection ended without one."""
     text = b""
     while line := lines.readline():

@@ -10,28 +10,18 @@ from accounts.models import User
 
 EVERY_DAY = list(range(7))
 # Each with a rule of its own: half-hour and 45-minute offsets, negative summer time, a missing
-# date, an hour lost before midnight, changes at midnight, Ramadan.
+# date, an hour lost before midnight, changes at midnight, Ramadan, and both ends of the world.
 ODD_ZONES = [
-    "Australia/Lord_Howe",
-    "Pacific/Chatham",
-    "Pacific/Apia",
-    "Africa/Casablanca",
-    "America/Nuuk",
-    "America/Santiago",
-    "Asia/Beirut",
-    "Africa/Cairo",
-    "Europe/Dublin",
-    "America/St_Johns",
-    "Asia/Kathmandu",
-    "Pacific/Kiritimati",
-    "America/Havana",
-    "Atlantic/Azores",
-    "Antarctica/Troll",
-    "Asia/Tehran",
-    "Europe/Berlin",
-    "America/New_York",
-    "UTC",
-    "Asia/Gaza",
+    *("Australia/Lord_Howe", "Pacific/Chatham", "Pacific/Apia", "Africa/Casablanca"),
+    *("America/Nuuk", "America/Santiago", "Asia/Beirut", "Africa/Cairo", "Europe/Dublin"),
+    *("America/St_Johns", "Asia/Kathmandu", "Pacific/Kiritimati", "America/Havana"),
+    *("Atlantic/Azores", "Antarctica/Troll", "Asia/Tehran", "Europe/Berlin"),
+    *("America/New_York", "UTC", "Asia/Gaza", "Africa/El_Aaiun", "America/Asuncion"),
+    *("America/Sao_Paulo", "America/Los_Angeles", "America/Adak", "America/Scoresbysund"),
+    *("America/Miquelon", "Asia/Jerusalem", "Asia/Amman", "Asia/Kolkata", "Asia/Tokyo"),
+    *("Asia/Pyongyang", "Australia/Adelaide", "Australia/Eucla", "Europe/Chisinau"),
+    *("Europe/London", "Pacific/Auckland", "Pacific/Easter", "Pacific/Pago_Pago"),
+    *("Pacific/Marquesas",),
 ]
 
 
