@@ -37,6 +37,8 @@ SECRET_KEY = read_secret(env, "SECRET_KEY", VAR)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Share links are signed apart from sessions, so that either key can be replaced alone.
 LINK_KEY = read_secret(env, "LINK_KEY", VAR)
+# Addresses that refused mail are known by a hash under this key: a new one forgets them.
+ADDRESS_KEY = read_secret(env, "ADDRESS_KEY", VAR)
 
 _site = urlsplit(SITE_URL)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or (

@@ -214,8 +214,8 @@ def due_ids(at: datetime | None = None) -> list[int]:
     return list(due.order_by("due_at", "pk").values_list("pk", flat=True))
 
 
-def cancel_waiting(user: User, at: datetime | None = None) -> int:
-    """Take back what is not yet handed over for a reader who wants no digest any more.
+def cancel_waiting(user: User, at: datetime | None = None, why: str = "") -> int:
+    """Take back what is not yet handed over for a reader who wants, or gets, no digest any more.
 
     A worker that has it in hand loses its lease, so that no dot follows and no later attempt.
     """
@@ -223,7 +223,7 @@ def cancel_waiting(user: User, at: datetime | None = None) -> int:
         state=State.SKIPPED,
         lease_token=None,
         claimed_until=None,
-        reason=_("The daily digest was switched off before it was sent."),
+        reason=why or _("The daily digest was switched off before it was sent."),
         finished_at=_moment(at),
     )
 

@@ -19,9 +19,11 @@ def next_due(user: User, after: datetime) -> datetime | None:
 
     It is the reader's hour on the next local date that is wanted. An hour that the date does not
     have gives the first instant after the gap; an hour that comes twice gives its first coming.
-    None: the digest is off, no weekday is chosen or the account is closed.
+    None: the digest is off or stopped, no weekday is chosen or the account is closed.
     """
     if not (user.digest_enabled and user.is_active and user.digest_days):
+        return None
+    if user.mail_stopped_at is not None:
         return None
     # The day before too: its hour may lie in a gap that ends on the next date.
     first = after.astimezone(user.zone).date() - timedelta(days=1)
@@ -76,7 +78,8 @@ def reschedule(user: User, now: datetime) -> None:
     """Write `user.next_due_at` after a change of hour, zone, days, pause or of the choice itself.
 
     A date that already has an issue gets no second one: a change of zone counts from the next
-    local date. Where the digest is now off or the account closed, what waits is taken back.
+    local date. Where the digest is now off or stopped or the account closed, what waits is taken
+    back.
     """
     due = next_due(user, now)
     newest = Delivery.objects.filter(user=user).order_by("-local_date").first()
@@ -84,7 +87,9 @@ def reschedule(user: User, now: datetime) -> None:
         due = next_due(user, due)
     user.next_due_at = due
     user.save(update_fields=["next_due_at"])
-    if not (user.digest_enabled and user.is_active):
+    if user.mail_stopped_at is not None:
+        ledger.cancel_waiting(user, now, user.mail_stopped_why)
+    elif not (user.digest_enabled and user.is_active):
         ledger.cancel_waiting(user, now)
 
 
