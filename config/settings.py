@@ -218,6 +218,11 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"broadsheet@{_site.hostname}")
 DIGEST_FROM_EMAIL = env.str("DIGEST_FROM_EMAIL", default=DEFAULT_FROM_EMAIL)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Where mail that cannot be delivered comes back to: `bounces@` gets `bounces+<token>@`.
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")
+# 0: no limit. A host that is warmed up slowly, or a relay that allows so many.
+DIGEST_MAILS_PER_MINUTE = env.whole_number("DIGEST_MAILS_PER_MINUTE", 0)
+DIGEST_MAILS_PER_MINUTE_A_DOMAIN = env.whole_number("DIGEST_MAILS_PER_MINUTE_A_DOMAIN", 0)
 
 # --- Papers -----------------------------------------------------------------------------------
 ARXIV_CATEGORIES = env.list(

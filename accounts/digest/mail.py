@@ -24,6 +24,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
+from accounts.bounces import verp
 from accounts.digest import unsubscribe
 from accounts.digest.choose import NEAR, NEW, TRENDING, Item
 from accounts.models import Delivery
@@ -136,6 +137,7 @@ class DigestMessage(EmailMultiAlternatives):
     """Text and HTML of one issue; `content_hash` says whether two say the same."""
 
     html: str = ""
+    return_path: str = ""  # the envelope sender, where it is not the sender
 
     @property
     def content_hash(self) -> str:
@@ -198,6 +200,7 @@ def _message(delivery: Delivery, cards: Sequence[Card], context: dict[str, Any])
         to=[delivery.user.email],
         headers=_headers(delivery),
     )
+    message.return_path = verp.return_path(delivery)
     message.html = _render("digest.html", {**context, "subject": subject})
     message.attach_alternative(message.html, "text/html")
     return message
