@@ -9,6 +9,7 @@ from typing import Any
 
 from celery import shared_task
 
+from accounts.bounces import refusals
 from accounts.digest import ledger, send, tick
 from accounts.matching import arrivals, seeding
 from accounts.matching.lease import LeaseLost
@@ -35,6 +36,13 @@ def send_deliveries(delivery_ids: list[int]) -> None:
     outcomes: Any = send.deliver(delivery_ids, now=ledger.database_now())
     if outcomes:
         logger.info("digest: %s", ", ".join(f"{n} {state}" for state, n in outcomes.items()))
+
+
+@shared_task
+def forget_old_bounces() -> None:
+    forgotten = refusals.forget_old(ledger.database_now())
+    if forgotten:
+        logger.info("bounces: %s old rows are forgotten", forgotten)
 
 
 @shared_task(time_limit=MATCHING_SECONDS)
