@@ -220,6 +220,9 @@ DIGEST_FROM_EMAIL = env.str("DIGEST_FROM_EMAIL", default=DEFAULT_FROM_EMAIL)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Where mail that cannot be delivered comes back to: `bounces@` gets `bounces+<token>@`.
 BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")
+# Read every ten minutes, each where it is set (manage.py readbounces).
+BOUNCE_IMAP_URL = env.str("BOUNCE_IMAP_URL", default="")
+BOUNCE_MAILDIR = env.str("BOUNCE_MAILDIR", default="")
 # 0: no limit. A host that is warmed up slowly, or a relay that allows so many.
 DIGEST_MAILS_PER_MINUTE = env.whole_number("DIGEST_MAILS_PER_MINUTE", 0)
 DIGEST_MAILS_PER_MINUTE_A_DOMAIN = env.whole_number("DIGEST_MAILS_PER_MINUTE_A_DOMAIN", 0)

@@ -254,6 +254,12 @@ def ask_for(user: User, local_date: date, now: datetime) -> Delivery:
     return rows.get()
 
 
+def note_came_back(delivery_id: int, reason: str) -> None:
+    """Say of an issue that left us that the reader has it on the web only."""
+    left = [State.SENT, State.UNKNOWN]
+    Delivery.objects.filter(pk=delivery_id, state__in=left).update(reason=reason)
+
+
 def _overtake(earlier: QuerySet[Delivery], at: datetime | None) -> int:
     return earlier.filter(state=State.DUE).update(
         state=State.SKIPPED,
