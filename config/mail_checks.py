@@ -11,8 +11,10 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 from accounts.bounces.verp import LONGEST_LOCAL_PART
+from config.api_mail import is_installed
 
 LONGEST_SITE_NAME = 80
+SHORTEST_SECRET = 16
 
 # Without a plus, which comes before the token; RFC 5322, 3.2.3 has more, and no host wants them.
 _LOCAL_PART = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?", re.ASCII)
@@ -63,6 +65,31 @@ def check_that_bounces_are_read(**_options: Any) -> list[CheckMessage]:
     text = "Bounces are read, but BOUNCE_ADDRESS is not set: they go to the sender of the digest."
     hint = "Write BOUNCE_ADDRESS=bounces@papers.example.org, the mailbox that is read."
     return [Warning(text, hint=hint, id="broadsheet.W015")]
+
+
+@register()
+def check_api_mail(**_options: Any) -> list[CheckMessage]:
+    asked_for = settings.API_MAIL_PROVIDER or "WEBHOOK_SECRET" in settings.ANYMAIL
+    if asked_for and not is_installed():
+        hint = ".venv/bin/python -m pip install --require-hashes -r requirements-anymail.txt"
+        text = "ANYMAIL_... is set, but django-anymail is not installed."
+        return [Error(text, hint=hint, id="broadsheet.E016")]
+    if not settings.API_MAIL_PROVIDER.isidentifier() and settings.API_MAIL_PROVIDER:
+        hint = "Write the name of one of anymail's backends: ANYMAIL_PROVIDER=postmark"
+        return [Error("ANYMAIL_PROVIDER is not a name.", hint=hint, id="broadsheet.E017")]
+    return _check_webhook_secret(str(settings.ANYMAIL.get("WEBHOOK_SECRET", "")))
+
+
+def _check_webhook_secret(secret: str) -> list[CheckMessage]:
+    user, _colon, password = secret.partition(":")
+    if not secret or (user and len(password) >= SHORTEST_SECRET):
+        return []
+    hint = (
+        f"Write two words with a colon between, the second of {SHORTEST_SECRET} letters or more: "
+        "they stand in the address that the provider is given."
+    )
+    text = "ANYMAIL_WEBHOOK_SECRET can be guessed."
+    return [Error(text, hint=hint, id="broadsheet.E018")]
 
 
 def _is_bounce_address(address: str) -> bool:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 
 from config.addresses import broker_url, read_database_url, read_email_url, read_redis_url
+from config.api_mail import read_api_mail
 from config.environment import Environment
 from config.secrets import read_secret
 from config.servers import paths
@@ -207,8 +208,16 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.whole_number("TRUSTED_PROXY_COUNT", 1 if BEHIN
 
 # --- Mail -------------------------------------------------------------------------------------
 # Without EMAIL_URL nothing leaves the machine: mail goes to var/outbox, shown at /outbox/.
-EMAIL_CONFIGURED = bool(env.str("EMAIL_URL", default=""))
-if EMAIL_CONFIGURED:
+# A provider's API stands in for it, and tells by webhook what came back: an extra.
+_api_mail = read_api_mail(env)
+API_MAIL_PROVIDER, ANYMAIL = _api_mail.provider, _api_mail.options
+ANYMAIL_WEBHOOKS = _api_mail.takes_webhooks
+if ANYMAIL_WEBHOOKS:
+    INSTALLED_APPS.append("anymail")
+EMAIL_CONFIGURED = bool(_api_mail.backend or env.str("EMAIL_URL", default=""))
+if _api_mail.backend:
+    EMAIL_BACKEND = _api_mail.backend
+elif EMAIL_CONFIGURED:
     vars().update(read_email_url(env))
 else:
     EMAIL_BACKEND = "accounts.outbox.OutboxBackend"

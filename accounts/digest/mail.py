@@ -24,7 +24,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
-from accounts.bounces import verp
+from accounts.bounces import verp, webhooks
 from accounts.digest import unsubscribe
 from accounts.digest.choose import NEAR, NEW, TRENDING, Item
 from accounts.models import Delivery
@@ -138,6 +138,7 @@ class DigestMessage(EmailMultiAlternatives):
 
     html: str = ""
     return_path: str = ""  # the envelope sender, where it is not the sender
+    metadata: dict[str, str]  # what an API tells us again by webhook
 
     @property
     def content_hash(self) -> str:
@@ -201,6 +202,7 @@ def _message(delivery: Delivery, cards: Sequence[Card], context: dict[str, Any])
         headers=_headers(delivery),
     )
     message.return_path = verp.return_path(delivery)
+    message.metadata = {webhooks.METADATA: delivery.message_id}
     message.html = _render("digest.html", {**context, "subject": subject})
     message.attach_alternative(message.html, "text/html")
     return message

@@ -23,6 +23,7 @@ from accounts.bounces.meaning import is_about_address
 # For one whole message: a server that drips one byte now and then never meets EMAIL_TIMEOUT.
 MESSAGE_SECONDS = 60.0
 LONGEST_ANSWER = 300
+CONFLICT = 409
 
 BeforeDot = Callable[[], None]
 
@@ -163,12 +164,23 @@ class PlainTransport:
         try:
             sent = self._backend.send_messages([message])
         except Exception as error:
-            raise NoAnswerError(_("The mail backend failed (%s).") % _plain(error)) from error
+            words = _("The mail backend failed (%s).") % _plain(error)
+            if self._knows_it_again(error):
+                raise TryLaterError(words) from error
+            raise NoAnswerError(words) from error
         if not sent:
             raise TryLaterError(_("The mail backend did not take the message."))
 
     def close(self) -> None:
         self._backend.close()
+
+    def _knows_it_again(self, error: Exception) -> bool:
+        """Whether a second attempt can't arrive beside the first (accounts/api_mail.py).
+
+        A conflict says that the first one came, with other papers: nobody knows which were read.
+        """
+        has_key = getattr(self._backend, "is_idempotent", False)
+        return has_key and getattr(error, "status_code", None) != CONFLICT
 
 
 Transport = SmtpTransport | PlainTransport

@@ -90,3 +90,31 @@ def test_what_is_read_comes_back_to_an_address(
     settings: Settings, values: dict[str, str], expected: list[str]
 ) -> None:
     assert ids(mail_checks.check_that_bounces_are_read, settings, values) == expected
+
+
+@pytest.mark.parametrize("is_installed", [True, False])
+@pytest.mark.parametrize(
+    ("provider", "options", "expected"),
+    [
+        ("", {}, ""),
+        ("postmark", {"POSTMARK_SERVER_TOKEN": "x"}, ""),
+        ("post mark", {}, "broadsheet.E017"),
+        ("", {"WEBHOOK_SECRET": "hook:a-long-enough-secret"}, ""),
+        ("", {"WEBHOOK_SECRET": "hook:short"}, "broadsheet.E018"),
+        ("", {"WEBHOOK_SECRET": ":a-long-enough-secret"}, "broadsheet.E018"),
+        ("", {"WEBHOOK_SECRET": "a-long-enough-secret"}, "broadsheet.E018"),
+    ],
+)
+def test_api_mail(
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    provider: str,
+    options: dict[str, str],
+    expected: str,
+    is_installed: bool,
+) -> None:
+    monkeypatch.setattr(mail_checks, "is_installed", lambda: is_installed)
+    if not is_installed and (provider or options):
+        expected = "broadsheet.E016"
+    values = {"API_MAIL_PROVIDER": provider, "ANYMAIL": options}
+    assert ids(mail_checks.check_api_mail, settings, values) == [expected][: bool(expected)]
