@@ -18,6 +18,7 @@ TOO_LONG = "b" * (LONGEST_LOCAL_PART + 1)
         ("Lab\r\nBcc: victim@example.org", ["broadsheet.E012"]),
         ("Lab\nX", ["broadsheet.E012"]),
         ("Lab\u2028X", ["broadsheet.E012"]),
+        ("=?utf-8?q?Lab=0AX?=", ["broadsheet.E012"]),
         ("x" * 10_000, ["broadsheet.E012"]),
     ],
 )
