@@ -17,7 +17,7 @@ def try_again(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:  # this address cannot be opened after the login
         return redirect_to_login(reverse("accounts:settings"))
     if suppression.lift(request.user, timezone.now()):
-        messages.success(request, _("The next issue is tried again, to %s.") % request.user.email)
+        messages.success(request, _("Mail to %s is tried again.") % request.user.email)
     else:
         words = _("Only whoever runs this site can let mail to your address go on.")
         messages.error(request, words)

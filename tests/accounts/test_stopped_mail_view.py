@@ -72,7 +72,7 @@ def test_the_button_lets_the_digest_go_on(client: Client, why: Why) -> None:
     client.force_login(user)
     response = client.post(URL, follow=True)
     assert response.redirect_chain == [("/settings/", 302)]
-    assert f"tried again, to {user.email}." in response.content.decode()
+    assert f"Mail to {user.email} is tried again." in response.content.decode()
     user.refresh_from_db()
     assert user.mail_stopped_at is None
     assert user.next_due_at is not None
