@@ -72,6 +72,7 @@ lock: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(UV_COMPILE) requirements.in -o requirements.txt
 	$(UV_COMPILE) requirements-dev.in -o requirements-dev.txt
+	$(UV_COMPILE) requirements-anymail.in -o requirements-anymail.txt
 
 venv: .venv/installed
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from accounts.mail import account_mail_headers, has_domain_for_mail
+from accounts.mail import account_mail_headers, can_be_mailed
 
 LONGEST_ADDRESS = 254
 
@@ -24,12 +24,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         # Allauth's form takes 320 characters, the tables 254, the most that SMTP can carry.
         if len(email) > LONGEST_ADDRESS:
             raise ValidationError(_("This address is too long for any mailbox."))
-        if not has_domain_for_mail(email):
+        if not can_be_mailed(email):
             raise ValidationError(_("No mail can be sent to this address: please check it."))
         return email
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        if not has_domain_for_mail(email):  # the form for a code does not ask clean_email
+        if not can_be_mailed(email):  # the form for a code does not ask clean_email
             return
         request = allauth_context.request
         named = {

@@ -2,14 +2,17 @@ from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.bounces import suppression
+from accounts.bounces.addresses import hash_address
 from accounts.digest.schedule import reschedule
-from accounts.models import Delivery, Follow, StandingQuery, User
+from accounts.models import Bounce, Delivery, Follow, StandingQuery, Suppression, User
 from papers.models import PaperRequest
 
 # Allauth's limits and codes guard its own login page only, so the admin's form is not used.
@@ -22,7 +25,10 @@ class ReaderAdmin(UserAdmin):  # type: ignore[type-arg]
     list_display = ["email", "digest_enabled", "timezone", "next_due_at", "is_active", "is_staff"]
     list_filter = ["digest_enabled", "is_active", "is_staff"]
     search_fields = ["email"]
-    readonly_fields = ["date_joined", "last_login", "next_due_at"]
+    readonly_fields = [
+        *("date_joined", "last_login", "next_due_at"),
+        *("mail_stopped_at", "mail_stopped_why"),
+    ]
     fieldsets = [
         (None, {"fields": ["email", "password"]}),
         (
@@ -40,6 +46,8 @@ class ReaderAdmin(UserAdmin):  # type: ignore[type-arg]
                     "digest_text_only",
                     "paused_until",
                     "next_due_at",
+                    "mail_stopped_at",
+                    "mail_stopped_why",
                 ]
             },
         ),
@@ -54,11 +62,16 @@ class ReaderAdmin(UserAdmin):  # type: ignore[type-arg]
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         # What nobody may delete alone goes with its reader.
         deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
-        going_along = {model._meta.verbose_name for model in (Delivery, Follow, PaperRequest)}
+        going_along = {
+            model._meta.verbose_name for model in (Bounce, Delivery, Follow, PaperRequest)
+        }
         return deleted, counts, missing - going_along, protected
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            suppression.end_stop(obj, timezone.now())
+            obj.refresh_from_db()
         # An address that nobody confirmed gets no issue, whoever switches it on.
         if EmailAddress.objects.filter(user=obj, verified=True).exists():
             reschedule(obj, timezone.now())
@@ -104,3 +117,56 @@ class StandingQueryAdmin(_ForLooking):
     list_display = ["text", "followers", "created_at", "seeded_at"]
     search_fields = ["text"]
     ordering = ["-followers"]
+
+
+@admin.register(Bounce)
+class BounceAdmin(_ForLooking):
+    """For looking only: what other mail servers said."""
+
+    list_display = ["user", "kind", "happened_at", "said"]
+    list_filter = ["kind"]
+    search_fields = ["user__email"]
+    list_select_related = ["user"]
+    exclude = ["address_hash"]
+
+
+class SuppressionForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Takes an address and keeps its hash, from which nobody reads the address again."""
+
+    address = forms.EmailField(label=_("Address"))
+
+    class Meta:
+        model = Suppression
+        fields = ["said"]
+        labels = {"said": _("Why, for other operators")}
+
+    def clean_address(self) -> str:
+        address = str(self.cleaned_data["address"])
+        if suppression.suppressed_among([address]):
+            raise forms.ValidationError(_("This address is on the list."))
+        return address
+
+
+@admin.register(Suppression)
+class SuppressionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Addresses that get no digest; removing one lets its reader's digest go on."""
+
+    list_display = ["__str__", "why", "said", "created_at"]
+    list_filter = ["why"]
+    form = SuppressionForm
+
+    def has_change_permission(self, request: object, obj: object = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Suppression, form: Any, change: bool) -> None:
+        obj.address_hash = hash_address(form.cleaned_data["address"])
+        obj.why = Suppression.Why.OPERATOR
+        super().save_model(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: Suppression) -> None:
+        super().delete_model(request, obj)
+        suppression.release(bytes(obj.address_hash), timezone.now())
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for entry in queryset:
+            self.delete_model(request, entry)

@@ -6,7 +6,10 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         # Connects its receivers; models are loaded only now.
+        from django.conf import settings
+
         from accounts import signals  # noqa: F401
+        from accounts.bounces import webhooks
         from accounts.confirmed import confirmed_ids
         from accounts.digest.issues import day_of_last_issue
         from accounts.merging import move_feedback
@@ -19,3 +22,5 @@ class AccountsConfig(AppConfig):
         papers_merged.connect(move_feedback)
         votes.register_confirmed(confirmed_ids)
         personal.register_new_since(day_of_last_issue)
+        if settings.ANYMAIL_WEBHOOKS:
+            webhooks.connect()

@@ -6,7 +6,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.mail import has_domain_for_mail
+from accounts.mail import can_be_mailed
 from accounts.models import User
 from accounts.timezones import timezone_choices, timezone_or_utc
 
@@ -57,7 +57,7 @@ class SubscribeForm(forms.Form):
 
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"]).lower()
-        if not has_domain_for_mail(email):
+        if not can_be_mailed(email):
             raise forms.ValidationError(self.fields["email"].error_messages["invalid"])
         return email
 

@@ -5,15 +5,19 @@ from django.conf import settings
 from django.utils.encoding import punycode
 
 
-def has_domain_for_mail(address: str) -> bool:
-    """Return whether the domain can be written in a header, where other scripts are Punycode: a
-    label of 63 letters, which Django's validator takes, can be too long there (RFC 5890, 2.3.1).
+def can_be_mailed(address: str) -> bool:
+    """Return whether a mail can bear the address, which Django's validator took.
+
+    A domain in another script is written as Punycode, where a label of 63 letters can be too long
+    (RFC 5890, 2.3.1). A local part is ASCII (the validator, which ignores case, takes a
+    long s for an s): others need SMTPUTF8, which too few servers pass on.
     """
+    local, _at, domain = address.rpartition("@")
     try:
-        punycode(address.rpartition("@")[2])
+        punycode(domain)
     except UnicodeError:
         return False
-    return True
+    return local.isascii()
 
 
 def account_mail_headers() -> dict[str, str]:

@@ -1,8 +1,9 @@
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from allauth.account.signals import email_confirmed
+from allauth.account.signals import email_changed, email_confirmed
 from django.contrib import messages
+from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import follows
+from accounts.bounces import suppression
 from accounts.digest.schedule import reschedule
 from accounts.models import Follow, User
 
@@ -36,6 +38,20 @@ def start_digest(email_address: EmailAddress, **_signal: Any) -> None:
     user = email_address.user
     if user.digest_enabled and user.next_due_at is None:
         reschedule(user, timezone.now())
+
+
+@receiver(email_changed)
+def try_another_address(user: User, **_signal: Any) -> None:
+    """What was refused was the address before. One that is on the list is stopped when it's due."""
+    suppression.end_stop(user, timezone.now())
+
+
+@receiver(user_logged_in)
+def tell_of_stopped_mail(request: HttpRequest, user: User, **_signal: Any) -> None:
+    """Once a login: whoever gets no digest any more would else learn it from its absence."""
+    if user.mail_stopped_at is not None:
+        words = _("%s You can try again under Settings.") % user.mail_stopped_why
+        messages.warning(request, words, fail_silently=True)
 
 
 @receiver(email_confirmed)

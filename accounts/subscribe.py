@@ -19,6 +19,7 @@ from django.db.models.functions import Lower
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from accounts.bounces import suppression
 from accounts.digest.schedule import reschedule
 from accounts.limits import Limit, take
 from accounts.mail import account_mail_headers
@@ -95,7 +96,8 @@ def subscribe(wish: Wish, now: datetime) -> tuple[User, Outcome]:
         if not user.is_active:
             return user, Outcome.CLOSED
         was_proven = _prove_address(user, wish.email)
-        if user.digest_enabled and was_proven:
+        was_stopped = suppression.lift_by_link(user, wish.email, now)
+        if user.digest_enabled and was_proven and not was_stopped:
             return user, Outcome.ALREADY_ON
         user.switch_digest(on=True)
         user.paused_until = None

@@ -10,6 +10,7 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_shutting_down
 
+from accounts.bounces import boxes, reading, refusals
 from accounts.digest import ledger, send, stopping, tick
 from accounts.matching import arrivals, seeding
 from accounts.matching.lease import LeaseLost
@@ -41,6 +42,25 @@ def send_deliveries(delivery_ids: list[int]) -> None:
     outcomes: Any = send.deliver(delivery_ids, now=ledger.database_now())
     if outcomes:
         logger.info("digest: %s", ", ".join(f"{n} {state}" for state, n in outcomes.items()))
+
+
+@shared_task
+def read_bounces() -> None:
+    """Read the mailbox of bounces, where there is one; one that is away is read the next time."""
+    try:
+        counted = reading.read(boxes.read_configured())
+    except boxes.BoxError as error:
+        logger.error("bounces: %s", error)
+        return
+    if counted:
+        logger.info("bounces: %s", reading.in_words(counted))
+
+
+@shared_task
+def forget_old_bounces() -> None:
+    forgotten = refusals.forget_old(ledger.database_now())
+    if forgotten:
+        logger.info("bounces: %s old rows are forgotten", forgotten)
 
 
 @shared_task(time_limit=MATCHING_SECONDS)

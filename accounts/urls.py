@@ -8,6 +8,7 @@ from accounts.views import (
     operate,
     outbox,
     settings,
+    stopped_mail,
     subscribe,
     unsubscribe,
 )
@@ -19,6 +20,7 @@ register_converter(follow_feeds.FormatConverter, "feed_format")
 app_name = "accounts"
 urlpatterns = [
     path("settings/", settings.settings, name="settings"),
+    path("settings/try-mail-again/", stopped_mail.try_again, name="try_mail_again"),
     # Subscribing without an account
     path("subscribe/", subscribe.subscribe, name="subscribe"),
     path("subscribe/confirm/<str:token>/", subscribe.confirm, name="confirm_subscription"),

@@ -45,6 +45,16 @@ app.conf.beat_schedule = {
         "schedule": TICK_SECONDS,
         "options": {"expires": TICK_SECONDS},
     },
+    "read-bounces": {
+        "task": "accounts.tasks.read_bounces",
+        "schedule": 10 * TICK_SECONDS,
+        "options": {"expires": TICK_SECONDS},
+    },
+    "forget-old-bounces": {
+        "task": "accounts.tasks.forget_old_bounces",
+        "schedule": 1440 * TICK_SECONDS,
+        "options": {"expires": TICK_SECONDS},
+    },
     "send-due-digests": {
         "task": "accounts.tasks.send_due_digests",
         "schedule": TICK_SECONDS,

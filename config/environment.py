@@ -36,6 +36,12 @@ class Environment(environ.FileAwareEnv):  # type: ignore[misc]
             raise ImproperlyConfigured(f"{name} must be one of {', '.join(YES + NO)}.")
         return text in YES
 
+    def all_starting_with(self, prefix: str) -> dict[str, str]:
+        """Every setting that is named so, by what follows the prefix; NAME_FILE names a file."""
+        names = {name.removesuffix("_FILE") for name in self.ENVIRON if name.startswith(prefix)}
+        values = {name: str(self.str(name, default="")).strip() for name in sorted(names)}
+        return {name.removeprefix(prefix): value for name, value in values.items() if value}
+
     def token(self, name: str) -> str:
         """A key for another site's API, "" when there is none; it is sent as a header."""
         text = str(self.str(name, default="")).strip()

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 
 from config.addresses import broker_url, read_database_url, read_email_url, read_redis_url
+from config.api_mail import read_api_mail
 from config.environment import Environment
 from config.secrets import read_secret
 from config.servers import paths
@@ -37,6 +38,8 @@ SECRET_KEY = read_secret(env, "SECRET_KEY", VAR)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Share links are signed apart from sessions, so that either key can be replaced alone.
 LINK_KEY = read_secret(env, "LINK_KEY", VAR)
+# Addresses that refused mail are known by a hash under this key: a new one forgets them.
+ADDRESS_KEY = read_secret(env, "ADDRESS_KEY", VAR)
 
 _site = urlsplit(SITE_URL)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or (
@@ -205,8 +208,16 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.whole_number("TRUSTED_PROXY_COUNT", 1 if BEHIN
 
 # --- Mail -------------------------------------------------------------------------------------
 # Without EMAIL_URL nothing leaves the machine: mail goes to var/outbox, shown at /outbox/.
-EMAIL_CONFIGURED = bool(env.str("EMAIL_URL", default=""))
-if EMAIL_CONFIGURED:
+# A provider's API stands in for it, and tells by webhook what came back: an extra.
+_api_mail = read_api_mail(env)
+API_MAIL_PROVIDER, ANYMAIL = _api_mail.provider, _api_mail.options
+ANYMAIL_WEBHOOKS = _api_mail.takes_webhooks
+if ANYMAIL_WEBHOOKS:
+    INSTALLED_APPS.append("anymail")
+EMAIL_CONFIGURED = bool(_api_mail.backend or env.str("EMAIL_URL", default=""))
+if _api_mail.backend:
+    EMAIL_BACKEND = _api_mail.backend
+elif EMAIL_CONFIGURED:
     vars().update(read_email_url(env))
 else:
     EMAIL_BACKEND = "accounts.outbox.OutboxBackend"
@@ -220,6 +231,14 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 DIGEST_WAIT_MINUTES = env.whole_number("DIGEST_WAIT_MINUTES", 0)
 # Whether an issue goes out again of which nobody knows whether it arrived.
 DIGEST_RESEND_UNKNOWN = env.yes_or_no("DIGEST_RESEND_UNKNOWN", default=False)
+# Where mail that cannot be delivered comes back to: `bounces@` gets `bounces+<token>@`.
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")
+# Read every ten minutes, each where it is set (manage.py readbounces).
+BOUNCE_IMAP_URL = env.str("BOUNCE_IMAP_URL", default="")
+BOUNCE_MAILDIR = env.str("BOUNCE_MAILDIR", default="")
+# 0: no limit. A host that is warmed up slowly, or a relay that allows so many.
+DIGEST_MAILS_PER_MINUTE = env.whole_number("DIGEST_MAILS_PER_MINUTE", 0)
+DIGEST_MAILS_PER_MINUTE_A_DOMAIN = env.whole_number("DIGEST_MAILS_PER_MINUTE_A_DOMAIN", 0)
 
 # --- Papers -----------------------------------------------------------------------------------
 ARXIV_CATEGORIES = env.list(

@@ -21,7 +21,13 @@ from config.servers.processes import Guardian
 # A test run may lose everything when the machine does.
 FAST = (("fsync", "off"), ("synchronous_commit", "off"), ("full_page_writes", "off"))
 # What an operator's .env may say must not reach the tests.
-BLANK = ("SITE_URL", "EMAIL_URL", "REDIS_URL", "ALLOWED_HOSTS", "SECRET_KEY", "LINK_KEY", "DEBUG")
+BLANK = (
+    *("SITE_URL", "EMAIL_URL", "REDIS_URL", "ALLOWED_HOSTS", "DEBUG"),
+    *("SECRET_KEY", "LINK_KEY", "ADDRESS_KEY", "CONTACT"),
+    *("BOUNCE_ADDRESS", "BOUNCE_IMAP_URL", "BOUNCE_MAILDIR"),
+    *("DIGEST_MAILS_PER_MINUTE", "DIGEST_MAILS_PER_MINUTE_A_DOMAIN"),
+    *("ANYMAIL_PROVIDER", "ANYMAIL_WEBHOOK_SECRET"),
+)
 _TEST_DATABASE_URL = os.environ.get("BROADSHEET_TEST_DATABASE_URL", "")
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 

@@ -266,8 +266,8 @@ def due_ids(at: datetime | None = None, *, held_after: datetime | None = None) -
     return list(due.order_by("due_at", "pk").values_list("pk", flat=True))
 
 
-def cancel_waiting(user: User, at: datetime | None = None) -> int:
-    """Take back what is not yet handed over for a reader who wants no digest any more.
+def cancel_waiting(user: User, at: datetime | None = None, why: str = "") -> int:
+    """Take back what is not yet handed over for a reader who wants, or gets, no digest any more.
 
     A worker that has it in hand loses its lease, so that no dot follows and no later attempt.
     """
@@ -275,7 +275,7 @@ def cancel_waiting(user: User, at: datetime | None = None) -> int:
         state=State.SKIPPED,
         lease_token=None,
         claimed_until=None,
-        reason=_("The daily digest was switched off before it was sent."),
+        reason=why or _("The daily digest was switched off before it was sent."),
         finished_at=_moment(at),
     )
 
@@ -317,6 +317,12 @@ def ask_for(user: User, local_date: date, now: datetime) -> Delivery:
         **_AFRESH, due_at=now, attempts=0, items=[]
     )
     return rows.get()
+
+
+def note_came_back(delivery_id: int, reason: str) -> None:
+    """Say of an issue that left us that the reader has it on the web only."""
+    left = [State.SENT, State.UNKNOWN]
+    Delivery.objects.filter(pk=delivery_id, state__in=left).update(reason=reason)
 
 
 def _has_open_account() -> Exists:

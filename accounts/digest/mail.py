@@ -10,10 +10,12 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from email.header import Header
+from email.utils import parseaddr
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import css_inline
 import jinja2
@@ -25,6 +27,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
+from accounts.bounces import verp, webhooks
 from accounts.digest import feedback, unsubscribe
 from accounts.digest.items import Item, headings
 from accounts.models import Delivery
@@ -140,6 +143,16 @@ class DigestMessage(EmailMultiAlternatives):
     say the same."""
 
     html: str = ""
+    return_path: str = ""  # the envelope sender, where it is not the sender
+    metadata: dict[str, str]  # what an API tells us again by webhook
+
+    def message(self, **options: Any) -> Any:
+        message = super().message(**options)
+        subject = str(self.subject)
+        if "=?" in subject:
+            # Django leaves ASCII as it is, and this would be decoded by who reads it (RFC 2047).
+            message.replace_header("Subject", Header(subject, "utf-8").encode())
+        return message
 
     @property
     def content_hash(self) -> str:
@@ -149,7 +162,7 @@ class DigestMessage(EmailMultiAlternatives):
 
     def size_bytes(self) -> int:
         """Size as sent. Building it to know costs as much as rendering: see `_fits`."""
-        return len(self.message().as_bytes(linesep="\r\n"))  # type: ignore[call-arg]
+        return len(self.message().as_bytes(linesep="\r\n"))
 
 
 def build(
@@ -202,6 +215,8 @@ def _message(delivery: Delivery, cards: Sequence[Card], context: dict[str, Any])
         to=[delivery.user.email],
         headers=_headers(delivery),
     )
+    message.return_path = verp.return_path(delivery)
+    message.metadata = {webhooks.METADATA: delivery.message_id}
     if not delivery.user.digest_text_only:
         message.html = _render("digest.html", {**context, "subject": subject})
         message.attach_alternative(message.html, "text/html")
@@ -263,12 +278,16 @@ def _coverage(line: str) -> dict[str, Any]:
 def _headers(delivery: Delivery) -> dict[str, str]:
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
     name = one_line(settings.SITE_NAME).replace("<", "").replace(">", "")
+    owner = parseaddr(settings.CONTACT)[1]
+    # No Precedence: it is no standard, and some servers return no bounces to what says "bulk".
     return {
         "Message-ID": delivery.message_id,
         "List-Id": f"{name} daily digest <digest.{host}>",
         "List-Unsubscribe": f"<{_absolute(unsubscribe.url_path(delivery.user_id))}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Auto-Submitted": "auto-generated",
+        # CONTACT may be the address of a page (RFC 2369, 3.5 wants something to be reached).
+        **({"List-Owner": f"<mailto:{quote(owner, safe='@')}>"} if "@" in owner else {}),
     }
 
 

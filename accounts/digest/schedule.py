@@ -26,9 +26,9 @@ def next_due(user: User, after: datetime) -> datetime | None:
 
     It is the reader's hour on the next local date that is wanted. An hour that the date does not
     have gives the first instant after the gap; an hour that comes twice gives its first coming.
-    None: the digest is off, no weekday is chosen or the account is closed.
+    None: the digest is off or stopped, no weekday is chosen or the account is closed.
     """
-    if not (user.digest_enabled and user.is_active and user.digest_days):
+    if not (user.gets_digest and user.digest_days):
         return None
     # The day before too: its hour may lie in a gap that ends on the next date.
     first = after.astimezone(user.zone).date() - timedelta(days=1)
@@ -87,14 +87,16 @@ def reschedule(user: User, now: datetime) -> None:
     local date. An issue that came due but was not entered yet still comes. One that the change
     brought to less than SHORTEST_GAP after the last is entered as skipped, and taken out again by
     a later change; a change that would leave more than LONGEST_GAP makes the issue due at once.
-    Where the digest is now off or the account closed, what waits is taken back.
+    Where the digest is now off or stopped or the account closed, what waits is taken back.
     """
     # Fresh: the caller may have read the reader before a tick moved it on.
     readers = User.objects.select_for_update(no_key=True).filter(pk=user.pk)
     pending = readers.values_list("next_due_at", flat=True).first()
     user.next_due_at = _after_change(user, pending, now)
     user.save(update_fields=["next_due_at"])
-    if not (user.digest_enabled and user.is_active):
+    if user.mail_stopped_at is not None:
+        ledger.cancel_waiting(user, now, user.mail_stopped_why)
+    elif not (user.digest_enabled and user.is_active):
         ledger.cancel_waiting(user, now)
 
 
@@ -153,8 +155,9 @@ def moved_row(user: User, moment: datetime, now: datetime) -> Delivery:
 def _is_owed(user: User, moment: datetime, last: Delivery | None) -> bool:
     """Whether the date of `moment` is wanted and later than that of the last issue."""
     day = due_local_date(user, moment)
-    is_active = user.digest_enabled and user.is_active
-    return is_active and user.wants_digest_on(day) and (last is None or day > last.local_date)
+    return (
+        user.gets_digest and user.wants_digest_on(day) and (last is None or day > last.local_date)
+    )
 
 
 def _first_instant(day: date, hour: int, zone: ZoneInfo) -> datetime:

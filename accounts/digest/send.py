@@ -12,7 +12,8 @@ from datetime import date, datetime
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
-from accounts.digest import failpoints, foot, ledger, mail, schedule, stopping
+from accounts.bounces.refusals import note_refusal
+from accounts.digest import failpoints, foot, gate, ledger, mail, schedule, stopping
 from accounts.digest.choose import choose
 from accounts.digest.items import Choice, Item
 from accounts.digest.ledger import Lease, LeaseLostError
@@ -42,14 +43,13 @@ def deliver(
     the database's clock. Errors about one message are written in its row and harm no other;
     what is left undone by an exception, or because the process is to stop, the tick finds again.
     """
-    rows = ledger.waiting(delivery_ids, at)
+    rows, outcomes = gate.open_for(ledger.waiting(delivery_ids, at), now, at)
     if not rows:
-        return Counter()
+        return outcomes
     choices = _choose([row.user for row in rows], now, near)
     papers = mail.read_papers(item.paper for choice in choices.values() for item in choice.items)
     gaps = _unknown_before(rows)
     coverage = foot.coverage_line(now)
-    outcomes: Counter[str] = Counter()
     with open_transport() as transport:
         for row in rows:
             if stopping.is_asked():
@@ -118,6 +118,8 @@ class _Work:
             return "retry"
         except RefusedError as error:
             ledger.mark_failed(lease, str(error), items=kept, at=self.at)
+            if error.of_address:
+                note_refusal(self.delivery.user, self.delivery.message_id, error.said, self.at)
             return "failed"
         except NoAnswerError as error:
             ledger.mark_unknown(lease, str(error), self.at)

@@ -18,11 +18,13 @@ from django.core.mail.message import sanitize_address
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from accounts.bounces.meaning import is_about_address
 from accounts.digest import failpoints
 
 # For one whole message: a server that drips one byte now and then never meets EMAIL_TIMEOUT.
 MESSAGE_SECONDS = 60.0
 LONGEST_ANSWER = 300
+CONFLICT = 409
 
 BeforeDot = Callable[[], None]
 
@@ -36,7 +38,14 @@ class TryLaterError(DeliveryError):
 
 
 class RefusedError(DeliveryError):
-    """It surely did not arrive, and the server will not take it another time either."""
+    """It surely did not arrive, and the server will not take it another time either.
+
+    `of_address` says whether that is the address's own fault; `said` is the server's reply.
+    """
+
+    def __init__(self, text: str, *, of_address: bool = False, said: str = "") -> None:
+        super().__init__(text)
+        self.of_address, self.said = of_address, said
 
 
 class NoAnswerError(DeliveryError):
@@ -100,15 +109,16 @@ class SmtpTransport:
 
         What `before_dot` raises passes through; the connection is then cut without a dot.
         """
+        sender, recipients, content = _as_sent(message)
         smtp = self._open()
         smtp.before_dot = before_dot
         smtp.dot_sent = False
         try:
             with _deadline(smtp):
-                self._talk(smtp, message)
+                smtp.sendmail(sender, recipients, content)
         except smtplib.SMTPRecipientsRefused as error:
             code, answer = next(iter(error.recipients.values()))
-            raise _meaning(code, answer) from error
+            raise _meaning(code, answer, at_recipient=True) from error
         except smtplib.SMTPSenderRefused as error:
             # It is our address that is refused: no fault of this reader, and it may be mended.
             raise TryLaterError(_server_said(error.smtp_code, error.smtp_error)) from error
@@ -139,13 +149,6 @@ class SmtpTransport:
             _socket_of(self._backend).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return cast("_FencedData", self._backend.connection)
 
-    def _talk(self, smtp: _FencedData, message: EmailMessage) -> None:
-        charset = message.encoding or settings.DEFAULT_CHARSET
-        sender = sanitize_address(message.from_email, charset)
-        recipients = [sanitize_address(address, charset) for address in message.recipients()]
-        content = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
-        smtp.sendmail(sender, recipients, content)
-
     def _cut(self) -> None:
         connection, self._backend.connection = self._backend.connection, None
         if connection is not None:
@@ -159,16 +162,28 @@ class PlainTransport:
         self._backend = get_connection()
 
     def send(self, message: EmailMessage, before_dot: BeforeDot) -> None:
+        _recipients(message)
         before_dot()
         try:
             sent = self._backend.send_messages([message])
         except Exception as error:
-            raise NoAnswerError(_("The mail backend failed (%s).") % _plain(error)) from error
+            words = _("The mail backend failed (%s).") % _plain(error)
+            if self._knows_it_again(error):
+                raise TryLaterError(words) from error
+            raise NoAnswerError(words) from error
         if not sent:
             raise TryLaterError(_("The mail backend did not take the message."))
 
     def close(self) -> None:
         self._backend.close()
+
+    def _knows_it_again(self, error: Exception) -> bool:
+        """Whether a second attempt can't arrive beside the first (accounts/api_mail.py).
+
+        A conflict says that the first one came, with other papers: nobody knows which were read.
+        """
+        has_key = getattr(self._backend, "is_idempotent", False)
+        return has_key and getattr(error, "status_code", None) != CONFLICT
 
 
 Transport = SmtpTransport | PlainTransport
@@ -183,6 +198,50 @@ def open_transport() -> Iterator[Transport]:
         yield transport
     finally:
         transport.close()
+
+
+def _as_sent(message: EmailMessage) -> tuple[str, list[str], bytes]:
+    """Return envelope sender, recipients and text. Raises RefusedError for what no mail can hold.
+
+    The envelope sender is the message's `return_path` where it has one (accounts/bounces/verp.py).
+    """
+    recipients = _recipients(message)
+    charset = message.encoding or settings.DEFAULT_CHARSET
+    try:
+        sender = sanitize_address(
+            getattr(message, "return_path", "") or message.from_email, charset
+        )
+        content = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
+    except ValueError as error:
+        words = _("The issue cannot be written as a mail (%s).")
+        raise RefusedError(words % _plain(error)) from error
+    return sender, recipients, content
+
+
+def _recipients(message: EmailMessage) -> list[str]:
+    """Return the addresses as SMTP has them. Raises RefusedError for one that it cannot have."""
+    charset = message.encoding or settings.DEFAULT_CHARSET
+    try:
+        return [_written(address, charset) for address in (*message.to, *message.cc, *message.bcc)]
+    except ValueError as error:
+        words = _("No mail can be sent to this address (%s): please check it.")
+        raise RefusedError(words % _plain(error)) from error
+
+
+def _written(address: str, charset: str) -> str:
+    """Return the address with its domain as Punycode (RFC 5891).
+
+    Django would encode a local part in another script as a word of a header, which is another
+    mailbox; as it stands it needs SMTPUTF8 (RFC 6531), which too few servers pass on.
+    """
+    if not address.rpartition("@")[0].isascii():
+        raise RefusedError(
+            _("The part of the address before the @ has letters that mail cannot be sent to yet.")
+        )
+    written = str(sanitize_address(address, charset))
+    if "@" not in written:
+        raise ValueError(address)
+    return written
 
 
 @contextmanager
@@ -210,11 +269,16 @@ def _break_off(sock: socket.socket) -> None:
         sock.shutdown(socket.SHUT_RDWR)
 
 
-def _meaning(code: int, answer: bytes | str, dot_sent: bool = False) -> DeliveryError:
+def _meaning(
+    code: int, answer: bytes | str, dot_sent: bool = False, *, at_recipient: bool = False
+) -> DeliveryError:
     if 400 <= code < 500:
         return TryLaterError(_server_said(code, answer))
     if 500 <= code < 600:
-        return RefusedError(_server_said(code, answer))
+        plain = _plain(answer)
+        of_address = is_about_address(code, plain, at_recipient=at_recipient)
+        said = f"{code} {plain}"
+        return RefusedError(_server_said(code, answer), of_address=of_address, said=said)
     return _lost(dot_sent, answer)
 
 

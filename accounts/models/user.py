@@ -143,6 +143,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         if on and not self.digest_days:
             self.digest_days = default_digest_days()
 
+    @property
+    def gets_digest(self) -> bool:
+        """Whether any issue may be due: it is switched on, the account open, mail not stopped."""
+        return self.digest_enabled and self.is_active and self.mail_stopped_at is None
+
     def wants_digest_on(self, day: date) -> bool:
         """Whether an issue is wanted on this local date: switched on, a chosen day, not paused."""
         paused = self.paused_until is not None and day < self.paused_until

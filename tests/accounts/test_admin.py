@@ -5,8 +5,9 @@ from allauth.account.models import EmailAddress
 from django.core.mail import EmailMessage
 from django.test import Client
 
+from accounts.bounces import suppression
 from accounts.digest import ledger
-from accounts.models import Delivery, User
+from accounts.models import Bounce, Delivery, Suppression, User
 from papers.models import PaperRequest
 from tests.factories import make_user
 
@@ -34,7 +35,13 @@ def test_a_reader_without_the_right_is_refused(client: Client) -> None:
     assert client.get("/admin/login/").status_code == 403
 
 
-@pytest.mark.parametrize("page", ["user/", "user/add/", "delivery/", "follow/", "standingquery/"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        *("user/", "user/add/", "delivery/", "follow/", "standingquery/"),
+        *("bounce/", "suppression/", "suppression/add/"),
+    ],
+)
 def test_pages_open(admin: Client, page: str) -> None:
     assert admin.get(f"/admin/accounts/{page}").status_code == 200
 
@@ -96,3 +103,46 @@ def test_an_operators_account_needs_no_confirmation(client: Client) -> None:
     form = {"login": "operator@example.org", "password": "a long passphrase"}
     assert client.post("/accounts/login/?next=/admin/", form).headers["Location"] == "/admin/"
     assert client.get("/admin/").status_code == 200
+
+
+def test_an_operator_puts_an_address_on_the_list_and_takes_it_off(admin: Client) -> None:
+    reader = make_user(email="ada@example.org", digest_enabled=True)
+    page = "/admin/accounts/suppression/"
+    fields = {"address": "Ada@Example.org", "said": "asked by letter"}
+    assert admin.post(f"{page}add/", fields).status_code == 302
+    entry = suppression.suppressed_among([reader.email])[reader.email]
+    assert (entry.why, entry.said) == ("operator", "asked by letter")
+    assert b"is on the list" in admin.post(f"{page}add/", fields).content
+    suppression.lift(reader, entry.created_at)
+    assert admin.post(f"{page}{entry.pk}/delete/", {"post": "yes"}).status_code == 302
+    reader.refresh_from_db()
+    assert not Suppression.objects.exists()
+    assert (reader.mail_stopped_at, reader.next_due_at is not None) == (None, True)
+
+
+def test_entries_removed_together_end_their_stops(admin: Client) -> None:
+    reader = make_user(digest_enabled=True)
+    now = reader.date_joined
+    suppression.stop(reader, Suppression.Why.BOUNCES, "Stopped.", now=now)
+    entry = Suppression.objects.get()
+    fields = {"action": "delete_selected", "_selected_action": entry.pk, "post": "yes"}
+    admin.post("/admin/accounts/suppression/", fields)
+    reader.refresh_from_db()
+    assert reader.mail_stopped_at is None
+
+
+def test_another_address_by_an_operator_ends_the_stop(admin: Client) -> None:
+    reader = make_user(digest_enabled=True)
+    suppression.stop(reader, Suppression.Why.BOUNCES, "Stopped.", now=reader.date_joined)
+    fields = admin_fields(reader, digest_enabled="on", email="new@example.org")
+    assert admin.post(f"/admin/accounts/user/{reader.pk}/change/", fields).status_code == 302
+    reader.refresh_from_db()
+    assert (reader.email, reader.mail_stopped_at) == ("new@example.org", None)
+    assert reader.next_due_at is not None
+
+
+def test_a_reader_with_bounces_can_be_deleted(admin: Client) -> None:
+    reader = make_user()
+    Bounce.objects.create(user=reader, address_hash=b"", kind=Bounce.Kind.REFUSED)
+    admin.post(f"/admin/accounts/user/{reader.pk}/delete/", {"post": "yes"})
+    assert not User.objects.filter(pk=reader.pk).exists()

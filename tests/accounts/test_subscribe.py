@@ -7,8 +7,11 @@ from django.core import signing
 from django.core.mail import EmailMessage
 
 from accounts import subscribe
+from accounts.bounces import suppression
+from accounts.bounces.addresses import hash_address
+from accounts.bounces.suppression import Why
 from accounts.limits import Limit
-from accounts.models import User
+from accounts.models import Suppression, User
 from accounts.subscribe import Outcome, Wish
 from tests.factories import make_user
 
@@ -150,3 +153,43 @@ def test_a_closed_account_stays_closed() -> None:
     user.refresh_from_db()
     assert not user.is_active
     assert not user.digest_enabled
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("why", [Why.BOUNCES, Why.COMPLAINT])
+def test_confirming_from_the_mailbox_lets_a_stopped_digest_go_on(why: Why) -> None:
+    reader = make_user(email=WISH.email, digest_enabled=True)
+    suppression.stop(reader, why, "Stopped.", now=SUNDAY)
+    user, outcome = subscribe.subscribe(WISH, SUNDAY)
+    assert outcome is Outcome.SWITCHED_ON
+    assert (user.mail_stopped_at, user.next_due_at is not None) == (None, True)
+    assert not Suppression.objects.exists()
+
+
+@pytest.mark.django_db
+def test_an_address_on_the_list_can_come_anew() -> None:
+    Suppression.objects.create(address_hash=hash_address(WISH.email), why=Why.BOUNCES)
+    user, outcome = subscribe.subscribe(WISH, SUNDAY)
+    assert outcome is Outcome.NEW
+    assert user.next_due_at is not None
+    assert not Suppression.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_an_operator_stopped_stays_stopped() -> None:
+    Suppression.objects.create(address_hash=hash_address(WISH.email), why=Why.OPERATOR)
+    user, _outcome = subscribe.subscribe(WISH, SUNDAY)
+    user.refresh_from_db()
+    assert user.mail_stopped_why == "Whoever runs this site has stopped mail to your address."
+    assert user.next_due_at is None
+
+
+@pytest.mark.django_db
+def test_confirming_another_address_lifts_nothing() -> None:
+    reader = make_user(email="main@example.org", digest_enabled=True)
+    EmailAddress.objects.create(user=reader, email=WISH.email, verified=True, primary=False)
+    suppression.stop(reader, Why.BOUNCES, "Stopped.", now=SUNDAY)
+    user, outcome = subscribe.subscribe(WISH, SUNDAY)
+    assert outcome is Outcome.ALREADY_ON
+    user.refresh_from_db()
+    assert user.mail_stopped_at is not None

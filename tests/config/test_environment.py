@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
@@ -64,3 +66,13 @@ def test_what_cannot_be_a_header_is_no_token(
     monkeypatch.setenv("GITHUB_TOKEN", text)
     with pytest.raises(ImproperlyConfigured, match="GITHUB_TOKEN must be one word"):
         env.token("GITHUB_TOKEN")
+
+
+def test_settings_of_a_kind_are_read_together(
+    env: Environment, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "key").write_text("from a file\n")
+    monkeypatch.setenv("EXTRA_NAME", " a value ")
+    monkeypatch.setenv("EXTRA_KEY_FILE", str(tmp_path / "key"))
+    monkeypatch.setenv("EXTRA_EMPTY", "")
+    assert env.all_starting_with("EXTRA_") == {"KEY": "from a file", "NAME": "a value"}

@@ -24,12 +24,15 @@ DEFAULTS = {
 
 @dataclass
 class ScriptedServer:
-    """`answers` by phase; HANG_UP closes instead. `taken`: messages that got the final dot."""
+    """`answers` by phase; HANG_UP closes instead. `taken`: messages that got the final dot;
+    `envelopes`: every MAIL and RCPT line."""
 
     answers: dict[bytes, bytes] = field(default_factory=dict)
     taken: list[bytes] = field(default_factory=list)
+    envelopes: list[bytes] = field(default_factory=list)
     connections: int = 0
     refuse_recipient: bytes = b""
+    refusal: bytes = b"550 no such person"
 
     def serve(self, listener: socket.socket) -> None:
         while True:
@@ -50,9 +53,11 @@ class ScriptedServer:
                 if verb == b"MAIL" and is_open:  # as Postfix has it
                     client.sendall(b"503 nested MAIL command\r\n")
                     continue
+                if verb in (b"MAIL", b"RCPT"):
+                    self.envelopes.append(line.strip())
                 is_open = verb in (b"MAIL", b"RCPT", b"DATA")
                 if verb == b"RCPT" and self.refuse_recipient and self.refuse_recipient in line:
-                    client.sendall(b"550 no such person\r\n")
+                    client.sendall(self.refusal + b"\r\n")
                     continue
                 wants_text = verb == b"DATA" and self._reply(verb).startswith(b"354")
                 if not self._answer(client, verb) or verb == b"QUIT":
