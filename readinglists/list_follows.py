@@ -29,6 +29,10 @@ class CannotFollowList(ValueError):
     """The message is in words for the reader."""
 
 
+class LinkEnded(CannotFollowList):
+    """The link was revoked or renewed meanwhile."""
+
+
 @dataclass(frozen=True, slots=True)
 class Followed:
     """A list that a reader follows. Of one that ended neither title nor key is told: the owner may
@@ -47,15 +51,15 @@ class Followed:
 def follow(user: AbstractBaseUser, link: ShareLink) -> bool:
     """Follow the list of `link` from now on; return False where it is followed already.
 
-    A follow that ended with its key begins anew. Raises CannotFollowList when the link has ended
-    meanwhile, when the list is the reader's own, and beyond FOLLOWS_PER_READER of them.
+    A follow that ended with its key begins anew. Raises LinkEnded when the link has ended
+    meanwhile, CannotFollowList for the reader's own list and beyond FOLLOWS_PER_READER of them.
     """
     with transaction.atomic():
         # Two tabs of a reader at once must not pass the limit together.
         lock_lists_of(user.pk)
         current = find_link(link.pk, link.generation)
         if current is None:
-            raise CannotFollowList(_("The link of this list was withdrawn."))
+            raise LinkEnded(_("The link of this list was withdrawn."))
         if current.reading_list.owner_id == user.pk:
             raise CannotFollowList(_("This list is your own: you know what you add to it."))
         mine = _rows(user)
