@@ -4,6 +4,7 @@ from accounts.views import (
     follow_feeds,
     follows,
     issues,
+    manage,
     outbox,
     settings,
     subscribe,
@@ -25,6 +26,11 @@ urlpatterns = [
     path("issues/send-now/", issues.send_now, name="send_now"),
     path("issues/<local_date:local_date>/", issues.issue, name="issue"),
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
+    path("manage/<str:token>/", manage.manage, name="manage"),
+    path(
+        "manage/<str:token>/subscription/", manage.manage_subscription, name="manage_subscription"
+    ),
+    path("manage/<str:token>/unfollow/", manage.manage_unfollow, name="manage_unfollow"),
     # Saved queries
     path("follows/", follows.list_follows, name="follows"),
     path("follows/follow/", follows.follow, name="follow"),

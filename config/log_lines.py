@@ -15,6 +15,7 @@ _BEFORE_KEY = (
     "l",
     "f",
     "unsubscribe",
+    "manage",
     f"subscribe{_SLASH}confirm",
     "confirm-email",
     f"password{_SLASH}reset{_SLASH}key",

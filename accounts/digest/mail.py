@@ -24,7 +24,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
-from accounts.digest import unsubscribe
+from accounts.digest import manage, unsubscribe
 from accounts.digest.choose import NEAR, NEW, TRENDING, Item
 from accounts.models import Delivery
 from papers.latex import to_text
@@ -237,7 +237,7 @@ def _context(delivery: Delivery, cards: Sequence[Card], gap: date | None) -> dic
         )
         % {"address": user.email, "site": settings.SITE_NAME},
         "web_url": _absolute(reverse("accounts:issue", args=[delivery.local_date])),
-        "settings_url": _absolute(reverse("accounts:settings")),
+        "settings_url": _absolute(manage.url_path(user, delivery.local_date)),
         "unsubscribe_url": _absolute(unsubscribe.url_path(user.pk)),
         "gap_url": _absolute(reverse("accounts:issue", args=[gap])) if gap else "",
     }
