@@ -118,7 +118,7 @@ def follow(user: User, topic: Topic) -> bool:
 
 def _of_link(link: ShareLink | None, key: str = "") -> Topic:
     if link is None:
-        raise TopicGone(_("The link of this list was withdrawn: what is added comes to nobody."))
+        raise TopicGone(_("The link of this list was withdrawn: nothing of it is mailed any more."))
     return Topic(Kind.LIST, link.reading_list.title, link=link, key=key)
 
 

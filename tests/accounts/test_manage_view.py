@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 import time_machine
+from django import forms
 from django.test import Client
 from django.urls import reverse
 
 from accounts.digest import manage
+from accounts.manage_form import ManageForm
 from accounts.models import Follow, StandingQuery, User
 from readinglists import list_follows, sharing
 from readinglists.models import ListFollow
@@ -123,6 +125,14 @@ def test_other_fields_cannot_be_set(reader: User, visitor: Client) -> None:
     assert reader.digest_enabled
 
 
+def test_what_the_settings_form_asks_besides_is_not_asked_here(
+    reader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base_fields = ManageForm.base_fields
+    monkeypatch.setitem(base_fields, "mutes", forms.CharField())
+    assert list(ManageForm(instance=reader).fields) == list(GOOD)
+
+
 def test_the_mail_is_stopped_and_had_again(reader: User, visitor: Client) -> None:
     where = address(reader, "manage_subscription")
     assert "The daily mail is stopped." in visitor.post(where, {"on": "0"}).content.decode()
@@ -162,8 +172,9 @@ def test_a_followed_list_is_shown_without_its_address_and_stopped(
     assert "What is added to “Decoders”" in page
     assert (sharing.key_of(link) or "") not in page
     where = address(reader, "manage_unfollow")
-    for row in ListFollow.objects.all():
-        visitor.post(where, {"list": row.pk})
+    visitor.post(where, {"list": ListFollow.objects.exclude(user=reader).get().pk})
+    assert ListFollow.objects.count() == 2
+    visitor.post(where, {"list": ListFollow.objects.get(user=reader).pk})
     assert ListFollow.objects.get().user != reader
 
 
