@@ -2,15 +2,11 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
-from django.utils.dates import WEEKDAYS
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.mail import can_be_mailed
 from accounts.models import User
-from accounts.timezones import timezone_choices, timezone_or_utc
-
-HOURS = [(hour, f"{hour:02d}:00") for hour in range(24)]
+from accounts.timezones import timezone_or_utc
 
 
 class DeviceTimezoneField(forms.CharField):
@@ -64,36 +60,3 @@ class SubscribeForm(forms.Form):
     @property
     def is_from_a_robot(self) -> bool:
         return bool(self.cleaned_data.get("website"))
-
-
-class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
-    digest_hour = forms.TypedChoiceField(label=_("Hour"), choices=HOURS, coerce=int)
-    digest_days = forms.TypedMultipleChoiceField(
-        label=_("Days"),
-        choices=list(WEEKDAYS.items()),
-        coerce=int,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    timezone = forms.ChoiceField(
-        label=_("Time zone"),
-        error_messages={"invalid_choice": _("“%(value)s” is not a time zone we know.")},
-    )
-
-    class Meta:
-        model = User
-        fields = ["digest_enabled", "digest_hour", "timezone", "digest_days", "digest_size"]
-        labels = {"digest_enabled": _("Send me the daily digest by mail")}
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        field = self.fields["timezone"]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = timezone_choices(current=self.instance.timezone)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if cleaned.get("digest_enabled") and cleaned.get("digest_days") == []:
-            message = gettext("Choose at least one day, or switch the digest off.")
-            self.add_error("digest_days", message)
-        return cleaned

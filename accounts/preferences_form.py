@@ -1,24 +1,19 @@
-"""The form of a reader's digest: when it comes, what it holds, how it looks."""
+"""The whole form of a reader's digest: when it comes, what it holds, how it looks."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.forms import BoundField
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import mutes
-from accounts.digest.schedule import reschedule
-from accounts.forms import SettingsForm
 from accounts.models import DigestSection, Mute, all_sections
+from accounts.schedule_form import ScheduleForm
 
 DAILY, WEEKLY = "daily", "weekly"
-LONGEST_PAUSE = timedelta(days=731)
 OFF = 0
 _PLACES = [(OFF, _("off")), *((place, str(place)) for place in range(1, len(DigestSection) + 1))]
 _MUTED = {
@@ -32,34 +27,27 @@ _MUTED = {
 }
 
 
-class PreferencesForm(SettingsForm):
+class PreferencesForm(ScheduleForm):
     rhythm = forms.ChoiceField(
         label=_("How often"),
         choices=[(DAILY, _("On each of these days")), (WEEKLY, _("Once a week, on this day"))],
         widget=forms.RadioSelect,
     )
-    paused_until = forms.DateField(
-        label=_("Pause until"),
-        required=False,
-        help_text=_("The first issue after the pause comes on this day."),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
 
-    class Meta(SettingsForm.Meta):
-        fields = [
-            *SettingsForm.Meta.fields,
-            "paused_until",
+    class Meta(ScheduleForm.Meta):
+        fields: ClassVar = [
+            "digest_enabled",
+            *ScheduleForm.Meta.fields,
             "digest_only_matches",
             "digest_backlog",
             "digest_text_only",
         ]
+        labels: ClassVar = {"digest_enabled": _("Send me the daily digest by mail")}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         reader = self.instance
         self.fields["rhythm"].initial = WEEKLY if len(reader.digest_days) == 1 else DAILY
-        if reader.paused_until is not None and reader.paused_until <= self._today():
-            self.initial["paused_until"] = None
         for key, label in DigestSection.choices:
             place = _place(reader.digest_sections, key)
             self.fields[_name(key)] = forms.TypedChoiceField(
@@ -85,17 +73,6 @@ class PreferencesForm(SettingsForm):
     def muted_fields(self) -> Iterator[BoundField]:
         return (self[name] for name in _MUTED)
 
-    def clean_paused_until(self) -> date | None:
-        until: date | None = self.cleaned_data["paused_until"]
-        if until is None:
-            return None
-        today = self._today()
-        if until <= today:
-            raise ValidationError(gettext("This day is not ahead: leave it empty to go on."))
-        if until > today + LONGEST_PAUSE:
-            raise ValidationError(gettext("Two years ahead is the most: switch the digest off."))
-        return until
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if cleaned.get("rhythm") == WEEKLY and len(cleaned.get("digest_days", [])) > 1:
@@ -107,17 +84,13 @@ class PreferencesForm(SettingsForm):
                 self.add_error(name, error)
         return cleaned
 
-    @transaction.atomic
-    def keep(self) -> None:
-        """Write what was asked, and when the next issue is due."""
-        reader = self.instance
-        reader.digest_sections = self._sections()
-        # The digest's workers write next_due_at meanwhile: only what the form asks is written.
-        reader.save(update_fields=[*self.Meta.fields, "digest_sections"])
-        mutes.replace(
-            reader, {kind: self.cleaned_data[name] for name, (kind, *_words) in _MUTED.items()}
-        )
-        reschedule(reader, timezone.now())
+    def write(self) -> None:
+        self.instance.digest_sections = self._sections()
+        self.instance.save(update_fields=[*self.Meta.fields, "digest_sections"])
+        muted: dict[str, list[str]] = {
+            kind: self.cleaned_data[name] for name, (kind, *_words) in _MUTED.items()
+        }
+        mutes.replace(self.instance, muted)
 
     def _sections(self) -> list[str]:
         places = {key: self.cleaned_data[_name(key)] for key in all_sections()}
@@ -125,9 +98,6 @@ class PreferencesForm(SettingsForm):
         before = [*self.instance.digest_sections, *all_sections()]
         on = [key for key in places if places[key] != OFF]
         return sorted(on, key=lambda key: (places[key], before.index(key)))
-
-    def _today(self) -> date:
-        return timezone.now().astimezone(self.instance.zone).date()
 
 
 def _name(section: str) -> str:

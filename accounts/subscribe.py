@@ -19,12 +19,15 @@ from django.db.models.functions import Lower
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from accounts import topics
 from accounts.bounces import suppression
 from accounts.digest.schedule import reschedule
+from accounts.follows import CannotFollow
 from accounts.limits import Limit, take
 from accounts.mail import account_mail_headers
 from accounts.models import User
 from accounts.timezones import timezone_or_utc
+from accounts.topics import Topic, TopicGone
 
 LINK_LASTS = timedelta(hours=48)
 SALT = "accounts.subscribe"
@@ -44,34 +47,65 @@ class LinkExpiredError(LinkError):
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody asked for: `what` is always "digest" today."""
+    """What somebody asked for: `what` is "digest", "query" or "list", of which the others say
+    which. The link of a list stands for its key, which no mail holds."""
 
     email: str
     timezone: str
     what: str = "digest"
+    query: str = ""
+    link: int = 0
+    generation: int = 0
 
 
 class Outcome(Enum):
     NEW = auto()
     SWITCHED_ON = auto()
+    ADDED = auto()
     ALREADY_ON = auto()
     CLOSED = auto()
 
 
-def ask(wish: Wish, *, network: str) -> bool:
+@dataclass(frozen=True)
+class Subscribed:
+    """What became of a wish; `refused` says in words why the digest is all that was added."""
+
+    reader: User
+    outcome: Outcome
+    refused: str = ""
+
+
+def wish_for(email: str, timezone: str, topic: Topic) -> Wish:
+    if topic.link is not None:
+        link = topic.link
+        return Wish(email, timezone, "list", link=link.pk, generation=link.generation)
+    if topic.query:
+        return Wish(email, timezone, "query", topic.query)
+    return Wish(email, timezone)
+
+
+def topic_of(wish: Wish) -> Topic:
+    """Return what the wish is for, as it is now. Raises CannotFollow, TopicGone among it."""
+    return topics.again(query=wish.query, link_id=wish.link, generation=wish.generation)
+
+
+def ask(wish: Wish, *, network: str, topic: Topic | None = None) -> bool:
     """Send the mail with the link, unless a limit says no; return whether it was sent.
 
-    The caller shows the same page either way. Raises CacheAwayError when the limits cannot be
-    read, OSError or SMTPException when the mail cannot be handed over.
+    `topic` is what the wish is for. The caller shows the same page either way. Raises
+    CacheAwayError when the limits cannot be read, OSError or SMTPException when the mail cannot be
+    handed over.
     """
     if not (take(MAILS_A_NETWORK, network) and take(MAILS_AN_ADDRESS, wish.email)):
         return False
-    _confirmation_mail(wish).send()
+    _confirmation_mail(wish, topic or Topic()).send()
     return True
 
 
 def make_token(wish: Wish) -> str:
-    return signing.dumps(asdict(wish), salt=SALT)
+    # Compressed: the text of a search may be long, and addresses in mails break where they are.
+    fields = {name: value for name, value in asdict(wish).items() if value}
+    return signing.dumps(fields, salt=SALT, compress=True)
 
 
 def read_token(token: str) -> Wish:
@@ -106,10 +140,49 @@ def subscribe(wish: Wish, now: datetime) -> tuple[User, Outcome]:
         return user, Outcome.NEW if is_new else Outcome.SWITCHED_ON
 
 
-def _confirmation_mail(wish: Wish) -> EmailMessage:
+@transaction.atomic
+def subscribe_to(wish: Wish, topic: Topic, now: datetime) -> Subscribed:
+    """Do as `subscribe` does and add what the wish is for, all or nothing.
+
+    Hour, days and zone of a known reader stay. Where the topic is refused (too many, the reader's
+    own list) the digest is on all the same. Raises TopicGone, and then nothing was changed.
+    """
+    reader, outcome = subscribe(wish, now)
+    if outcome is Outcome.CLOSED:
+        return Subscribed(reader, outcome)
+    refused = ""
+    is_more = _choose_issues(reader, topic, is_new=outcome is Outcome.NEW)
+    try:
+        is_more = topics.follow(reader, topic) or is_more
+    except TopicGone:
+        raise
+    except CannotFollow as error:
+        refused = str(error)
+    if is_more and outcome is Outcome.ALREADY_ON:
+        outcome = Outcome.ADDED
+    return Subscribed(reader, outcome, refused)
+
+
+def _choose_issues(reader: User, topic: Topic, *, is_new: bool) -> bool:
+    """Let a reader who asked for matches alone have no issue without one, until they ask for the
+    day's papers too; return whether that is so now."""
+    wanted = reader.digest_only_matches
+    if is_new and not topic.is_whole_digest:
+        wanted = True
+    elif topic.is_whole_digest:
+        wanted = False
+    if wanted == reader.digest_only_matches:
+        return False
+    reader.digest_only_matches = wanted
+    reader.save(update_fields=["digest_only_matches"])
+    return True
+
+
+def _confirmation_mail(wish: Wish, topic: Topic) -> EmailMessage:
     path = reverse("accounts:confirm_subscription", args=[make_token(wish)])
     context = {
         "email": wish.email,
+        "topic": topic,
         "link": f"{settings.SITE_URL}{path}",
         "hours": LINK_LASTS // timedelta(hours=1),
         "site_name": settings.SITE_NAME,

@@ -5,6 +5,7 @@ from accounts.views import (
     follows,
     issues,
     judge,
+    manage,
     operate,
     outbox,
     settings,
@@ -31,6 +32,11 @@ urlpatterns = [
     path("issues/<local_date:local_date>/", issues.issue, name="issue"),
     path("judge/<str:token>/<int:paper_id>/", judge.judge, name="judge"),
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
+    path("manage/<str:token>/", manage.manage, name="manage"),
+    path(
+        "manage/<str:token>/subscription/", manage.manage_subscription, name="manage_subscription"
+    ),
+    path("manage/<str:token>/unfollow/", manage.manage_unfollow, name="manage_unfollow"),
     # Saved queries
     path("follows/", follows.list_follows, name="follows"),
     path("follows/follow/", follows.follow, name="follow"),

@@ -16,6 +16,7 @@ _BEFORE_KEY = (
     "f",
     "unsubscribe",
     "judge",
+    "manage",
     f"subscribe{_SLASH}confirm",
     "confirm-email",
     f"password{_SLASH}reset{_SLASH}key",

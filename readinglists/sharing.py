@@ -10,6 +10,7 @@ import hmac
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from readinglists.models import ReadingList, ShareLink
@@ -35,8 +36,15 @@ def active_link(reading_list: ReadingList) -> ShareLink | None:
 
 def key_of(link: ShareLink) -> str | None:
     """Return the link's key, None when LINK_KEY was replaced since: such a key opens nothing."""
-    key = derive_key(link.pk, link.generation)
-    return key if link.key_hash is not None and _same(hash_key(key), link.key_hash) else None
+    if key_matches(link.pk, link.generation, link.key_hash):
+        return derive_key(link.pk, link.generation)
+    return None
+
+
+def key_matches(link_id: int, generation: int, key_hash: bytes | memoryview | None) -> bool:
+    """Return whether the key of that generation, derived now, is the one whose hash is stored."""
+    key = derive_key(link_id, generation)
+    return key_hash is not None and hmac.compare_digest(hash_key(key), bytes(key_hash))
 
 
 def make_link(reading_list: ReadingList) -> ShareLink:
@@ -69,12 +77,23 @@ def revoke_link(reading_list: ReadingList) -> bool:
 
 def find_list_by_key(key: str) -> ReadingList | None:
     """Return the list that `key` opens now; None for an unknown, malformed or revoked key."""
-    links = ShareLink.objects.select_related("reading_list")
-    link = links.filter(key_hash=hash_key(key), revoked_at=None).first()
-    if link is None or key_of(link) is None:
-        return None
-    return link.reading_list
+    link = find_link_by_key(key)
+    return link.reading_list if link else None
 
 
-def _same(first: bytes, second: bytes | memoryview) -> bool:
-    return hmac.compare_digest(first, bytes(second))
+def find_link_by_key(key: str) -> ShareLink | None:
+    """Return the link, with its list, whose key this is now; None as `find_list_by_key` does."""
+    return _opening(_active().filter(key_hash=hash_key(key)).first())
+
+
+def find_link(link_id: int, generation: int) -> ShareLink | None:
+    """Return the link, with its list, if the key of that generation still opens it."""
+    return _opening(_active().filter(pk=link_id, generation=generation).first())
+
+
+def _active() -> QuerySet[ShareLink]:
+    return ShareLink.objects.select_related("reading_list").filter(revoked_at=None)
+
+
+def _opening(link: ShareLink | None) -> ShareLink | None:
+    return link if link is not None and key_of(link) is not None else None

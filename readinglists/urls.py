@@ -18,4 +18,6 @@ urlpatterns = [
     path("lists/entries/<int:pk>/move/", views.move, name="move"),
     path("lists/entries/<int:pk>/note/", views.note, name="note"),
     path("l/<str:key>/", views.shared, name="shared"),
+    path("l/<str:key>/follow/", views.follow_list, name="follow_list"),
+    path("lists/followed/<int:pk>/stop/", views.unfollow_list, name="unfollow_list"),
 ]

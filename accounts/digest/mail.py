@@ -28,7 +28,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from accounts.bounces import verp, webhooks
-from accounts.digest import feedback, unsubscribe
+from accounts.digest import feedback, manage, unsubscribe
 from accounts.digest.items import Item, headings
 from accounts.models import Delivery
 from papers.latex import to_text
@@ -257,7 +257,7 @@ def _context(delivery: Delivery, cards: Sequence[Card], gap: date | None) -> dic
         )
         % {"address": user.email, "site": settings.SITE_NAME},
         "web_url": _absolute(reverse("accounts:issue", args=[delivery.local_date])),
-        "settings_url": _absolute(reverse("accounts:settings")),
+        "settings_url": _absolute(manage.url_path(user, delivery.local_date)),
         "unsubscribe_url": _absolute(unsubscribe.url_path(user.pk)),
         "gap_url": _absolute(reverse("accounts:issue", args=[gap])) if gap else "",
     }

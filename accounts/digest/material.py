@@ -15,6 +15,7 @@ from accounts.digest.items import Item
 from accounts.digest.near import Near, NearFinder
 from accounts.digest.readers import OLDEST_ANNOUNCED_DAYS, Reader
 from accounts.models import User
+from readinglists import list_follows
 
 # Trending papers that are compared with each other, with what is unwanted and with mutes of words:
 # more than any issue gets to.
@@ -69,6 +70,7 @@ def gather(
     details = {paper.paper_id: paper for paper in (*trending, *newest, *backlog)}
     details |= candidates.by_id(found - details.keys())
     asked = followed.read(those, users, now)
+    lists = _lists(those)
     compared = _compared(trending, backlog)
     unwanted = {pk for reader in those for pk in reader.unwanted}
     return Material(
@@ -81,10 +83,18 @@ def gather(
         titles=candidates.titles_of(one.liked_id for several in near.values() for one in several),
         near=near,
         followed=asked,
+        lists=lists,
         news=news.read(those),
-        texts=_texts(those, compared, near, asked, newest),
+        texts=_texts(those, compared, near, asked, lists, newest),
         alike=Alike({*compared, *found, *unwanted}),
     )
+
+
+def _lists(those: Sequence[Reader]) -> Mapping[int, Sequence[tuple[str, Sequence[int]]]]:
+    """What was added to followed lists since each reader's last issue, else since they follow."""
+    since = {reader.user_id: reader.span.seen_after for reader in those}
+    moments = {user_id: moment for user_id, moment in since.items() if moment is not None}
+    return list_follows.additions(list(since), moments)
 
 
 def _backlog(those: Sequence[Reader], now: datetime) -> list[Candidate]:
@@ -103,21 +113,25 @@ def _texts(
     compared: Collection[int],
     near: Mapping[int, Sequence[Near]],
     asked: Mapping[int, Sequence[Followed]],
+    lists: Mapping[int, Sequence[tuple[str, Sequence[int]]]],
     newest: Sequence[Candidate],
 ) -> Mapping[int, muting.Text]:
     muting_ones = [reader for reader in those if reader.muted is not muting.NOTHING_MUTED]
     if not muting_ones:
         return {}
     offered = {paper.paper_id for paper in newest[:MOST_COMPARED]}.union(compared)
-    return muting.texts(offered.union(*(_own(one, near, asked) for one in muting_ones)))
+    return muting.texts(offered.union(*(_own(one, near, asked, lists) for one in muting_ones)))
 
 
 def _own(
     reader: Reader,
     near: Mapping[int, Sequence[Near]],
     asked: Mapping[int, Sequence[Followed]],
+    lists: Mapping[int, Sequence[tuple[str, Sequence[int]]]],
 ) -> Iterator[int]:
     for each in near.get(reader.user_id, ()):
         yield each.paper_id
     for several in asked.get(reader.user_id, ()):
         yield from several.paper_ids
+    for _title, paper_ids in lists.get(reader.user_id, ()):
+        yield from paper_ids

@@ -31,6 +31,7 @@ from papers.search.personal import personal_for
 from papers.search.split import split
 from papers.trending.reasons import reasons_of
 from papers.windows import TrendingList
+from readinglists.list_follows import following as lists_followed_by
 
 # Of the reader's session: the follow ended last, for as long as it can be taken back.
 _ENDED = "follow_ended"
@@ -45,6 +46,7 @@ def list_follows(request: HttpRequest) -> HttpResponse:
         "section": "follows",
         "reader": reader,
         "rows": rows_of(reader, now=timezone.now()),
+        "lists": lists_followed_by(reader),
         "most": settings.FOLLOWS_PER_READER,
         "ended": _ended(request),
     }

@@ -1,5 +1,6 @@
 from readinglists.views.entries import move, note, remove
 from readinglists.views.links import make_link, revoke_link, shared
+from readinglists.views.list_follows import follow_list, unfollow_list
 from readinglists.views.lists import create, delete, edit, lists, show
 from readinglists.views.more_like import more_like
 from readinglists.views.save import add, save_control
@@ -9,6 +10,7 @@ __all__ = [
     "create",
     "delete",
     "edit",
+    "follow_list",
     "lists",
     "make_link",
     "more_like",
@@ -19,4 +21,5 @@ __all__ = [
     "save_control",
     "shared",
     "show",
+    "unfollow_list",
 ]

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from papers import marks, seen
-from readinglists import sharing
+from readinglists import list_follows, sharing
 from readinglists.access import gone_is_not_found, own_list, reader_posts
 from readinglists.models import ReadingList
 from readinglists.pages import get_list_page
@@ -42,16 +42,20 @@ def shared(request: HttpRequest, key: str) -> HttpResponse:
     if reading_list is None:
         response = render(request, "readinglists/link_not_found.html", status=404)
     else:
-        response = _show(request, reading_list)
+        response = _show(request, reading_list, key)
     for name, value in _HEADERS.items():
         response[name] = value
     return response
 
 
-def _show(request: HttpRequest, reading_list: ReadingList) -> HttpResponse:
+def _show(request: HttpRequest, reading_list: ReadingList, key: str) -> HttpResponse:
     page = get_list_page(reading_list, request.GET.get("page", 1))
+    reader = request.user if request.user.is_authenticated else None
     context = {
         "reading_list": reading_list,
+        "key": key,
+        "is_own": reader is not None and reading_list.owner_id == reader.pk,
+        "follow": list_follows.find(reader, reading_list) if reader is not None else None,
         "page": page,
         "marks": marks.collect(request.user, [paper.pk for paper in page.papers]),
         "seen": seen.choice_of(request.user),

@@ -5,13 +5,23 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from pytest_django import Settings
 
 from accounts import feed_keys, following, unfollowing
 from accounts.models import Follow, StandingQuery, User
 from papers.search.follower import index_now
 from papers.search.tree import And, Phrase, Query
-from tests.factories import make_announcement, make_follow, make_match, make_paper, make_user
+from readinglists import list_follows, sharing
+from readinglists.models import ListFollow
+from tests.factories import (
+    make_announcement,
+    make_follow,
+    make_match,
+    make_paper,
+    make_reading_list,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime.now(UTC)
@@ -128,7 +138,7 @@ def test_more_follows_cost_no_more_queries(
 ) -> None:
     for number in range(12):
         make_follow(user=reader, query=f"owl{number}")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get("/follows/")
 
 
@@ -332,3 +342,23 @@ def test_a_search_page_names_its_feeds(client: Client) -> None:
     shown = page(client, "/search/?q=kestrel")
     assert 'type="application/atom+xml" href="/search/feed.atom?q=kestrel"' in shown
     assert 'href="/search/papers.bib?q=kestrel"' in shown
+
+
+def test_followed_lists_are_shown_and_can_be_stopped(client: Client, reader: User) -> None:
+    link = sharing.make_link(make_reading_list(title="Decoders"))
+    list_follows.follow(reader, link)
+    text = page(client, "/follows/")
+    assert f'href="/l/{sharing.key_of(link)}/">Decoders</a>' in text
+    stop = reverse("readinglists:unfollow_list", args=[ListFollow.objects.get().pk])
+    assert f'formaction="{stop}"' in text
+    client.post(stop, {"next": "/follows/"})
+    assert "Decoders" not in page(client, "/follows/")
+
+
+def test_a_list_whose_link_was_withdrawn_is_shown_as_ended(client: Client, reader: User) -> None:
+    link = sharing.make_link(make_reading_list(title="Decoders"))
+    list_follows.follow(reader, link)
+    sharing.revoke_link(link.reading_list)
+    text = page(client, "/follows/")
+    assert "its link was withdrawn" in text
+    assert "Decoders" not in text

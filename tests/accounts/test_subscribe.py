@@ -5,15 +5,19 @@ import time_machine
 from allauth.account.models import EmailAddress
 from django.core import signing
 from django.core.mail import EmailMessage
+from pytest_django import Settings
 
-from accounts import subscribe
+from accounts import subscribe, topics
 from accounts.bounces import suppression
 from accounts.bounces.addresses import hash_address
 from accounts.bounces.suppression import Why
 from accounts.limits import Limit
-from accounts.models import Suppression, User
-from accounts.subscribe import Outcome, Wish
-from tests.factories import make_user
+from accounts.models import Follow, Suppression, User
+from accounts.subscribe import Outcome, Subscribed, Wish, wish_for
+from accounts.topics import Topic, TopicGone
+from readinglists import sharing
+from readinglists.models import ListFollow, ReadingList, ShareLink
+from tests.factories import make_follow, make_reading_list, make_user
 
 SUNDAY = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 WISH = Wish("new@example.org", "Europe/Berlin")
@@ -28,6 +32,29 @@ def make_unproven_user(*, email: str = WISH.email, **fields: object) -> User:
 
 def test_a_link_gives_back_the_wish() -> None:
     assert subscribe.read_token(subscribe.make_token(WISH)) == WISH
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        Wish("a@example.org", "UTC", "query", "kestrel “owl”"),
+        Wish("a@example.org", "UTC", "list", link=7, generation=2),
+    ],
+)
+def test_a_link_says_what_was_asked_for(wish: Wish) -> None:
+    assert subscribe.read_token(subscribe.make_token(wish)) == wish
+
+
+def test_a_link_of_the_earlier_form_is_still_read() -> None:
+    fields = {"email": WISH.email, "timezone": WISH.timezone, "what": "digest"}
+    assert subscribe.read_token(signing.dumps(fields, salt=subscribe.SALT)) == WISH
+
+
+def test_the_longest_search_makes_an_address_that_can_be_opened() -> None:
+    text = "".join(chr(0x4E00 + n) for n in range(990))
+    token = subscribe.make_token(Wish("a@example.org", "UTC", "query", text))
+    assert len(token) < 8_000
+    assert subscribe.read_token(token).query == text
 
 
 def test_a_link_dies_after_48_hours() -> None:
@@ -193,3 +220,102 @@ def test_confirming_another_address_lifts_nothing() -> None:
     assert outcome is Outcome.ALREADY_ON
     user.refresh_from_db()
     assert user.mail_stopped_at is not None
+
+
+def press(topic: Topic, email: str = WISH.email) -> Subscribed:
+    return subscribe.subscribe_to(wish_for(email, "Europe/Berlin", topic), topic, SUNDAY)
+
+
+def list_topic(reading_list: ReadingList | None = None) -> Topic:
+    link = sharing.make_link(reading_list or make_reading_list(title="Decoders"))
+    return topics.asked_for(query=None, key=sharing.key_of(link))
+
+
+def test_a_wish_for_a_list_holds_no_key() -> None:
+    link = ShareLink(pk=7, generation=2)
+    wish = wish_for("a@example.org", "UTC", Topic(topics.Kind.LIST, "Decoders", link=link, key="K"))
+    assert wish == Wish("a@example.org", "UTC", "list", link=7, generation=2)
+
+
+@pytest.mark.django_db
+def test_a_category_is_the_digest_and_a_follow() -> None:
+    done = press(topics.of_query("cat:cs.CL"))
+    assert (done.outcome, done.refused) == (Outcome.NEW, "")
+    assert done.reader.digest_enabled
+    assert not done.reader.digest_only_matches
+    follow = Follow.objects.get(user=done.reader)
+    assert (follow.name, follow.query) == ("cs.CL", "cat:cs.CL")
+
+
+@pytest.mark.django_db
+def test_a_search_is_a_follow_and_no_issue_without_a_match() -> None:
+    done = press(topics.of_query("kestrel owl"))
+    done.reader.refresh_from_db()
+    assert done.reader.digest_enabled
+    assert done.reader.digest_only_matches
+    assert Follow.objects.get(user=done.reader).query == "kestrel owl"
+
+
+@pytest.mark.django_db
+def test_a_list_is_a_follow_of_it_through_its_link() -> None:
+    topic = list_topic()
+    done = press(topic)
+    row = ListFollow.objects.get(user=done.reader)
+    assert (row.share_link, row.generation) == (topic.link, 1)
+    assert done.reader.digest_only_matches
+
+
+@pytest.mark.django_db
+def test_a_second_place_is_added_and_hour_and_days_stay() -> None:
+    make_user(email=WISH.email, digest_enabled=True, digest_hour=20, digest_days=[2])
+    done = press(topics.of_query("kestrel"))
+    assert done.outcome is Outcome.ADDED
+    done.reader.refresh_from_db()
+    assert (done.reader.digest_hour, done.reader.digest_days) == (20, [2])
+    assert not done.reader.digest_only_matches
+    assert Follow.objects.get().query == "kestrel"
+
+
+@pytest.mark.django_db
+def test_the_same_thing_twice_is_said() -> None:
+    press(topics.of_query("kestrel owl"))
+    assert press(topics.of_query("owl kestrel")).outcome is Outcome.ALREADY_ON
+    assert Follow.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_the_days_papers_come_too_once_they_are_asked_for() -> None:
+    press(topics.of_query("kestrel"))
+    done = press(Topic())
+    assert done.outcome is Outcome.ADDED
+    done.reader.refresh_from_db()
+    assert not done.reader.digest_only_matches
+
+
+@pytest.mark.django_db
+def test_a_reader_at_the_limit_gets_the_digest_and_words(settings: Settings) -> None:
+    reader = make_user(email=WISH.email)
+    make_follow(user=reader, query="owl")
+    settings.FOLLOWS_PER_READER = 1
+    done = press(topics.of_query("kestrel"))
+    assert "You follow 1 search, which is the most" in done.refused
+    reader.refresh_from_db()
+    assert reader.digest_enabled
+    assert Follow.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_link_withdrawn_at_the_last_moment_leaves_nothing_behind() -> None:
+    topic = list_topic()
+    assert topic.link is not None
+    sharing.revoke_link(topic.link.reading_list)
+    with pytest.raises(TopicGone):
+        press(topic)
+    assert not User.objects.filter(email=WISH.email).exists()
+
+
+@pytest.mark.django_db
+def test_a_closed_account_gets_no_follow() -> None:
+    make_user(email=WISH.email, is_active=False)
+    assert press(topics.of_query("kestrel")).outcome is Outcome.CLOSED
+    assert not Follow.objects.exists()

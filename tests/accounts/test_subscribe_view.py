@@ -9,15 +9,17 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from accounts import subscribe
-from accounts.models import User
+from accounts.models import Follow, User
+from readinglists import sharing
+from readinglists.models import ListFollow
 from tests.accounts.mails import find_link
-from tests.factories import make_user
+from tests.factories import make_follow, make_reading_list, make_user
 
 pytestmark = pytest.mark.django_db
 OWN_PAGE = {"Sec-Fetch-Site": "same-origin"}
 
 
-def post(client: Client, headers: dict[str, str] = OWN_PAGE, **fields: str) -> Any:
+def post(client: Client, headers: dict[str, str] = OWN_PAGE, /, **fields: str) -> Any:
     fields = {"email": "new@example.org", "timezone": "Europe/Berlin", **fields}
     return client.post(reverse("accounts:subscribe"), fields, headers=headers)
 
@@ -57,6 +59,78 @@ def test_the_mail_is_no_list_mail(client: Client, mailoutbox: list[EmailMessage]
     assert not [name for name in headers.keys() if name.lower().startswith("list-")]  # noqa: SIM118
 
 
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [
+        ("digest", "to send the day's research papers to new@example.org"),
+        ("category", "all that is new in cs.CL, to new@example.org"),
+        ("search", "match this search to new@example.org"),
+        ("list", "is added to this list of papers to new@example.org"),
+    ],
+)
+def test_the_mail_names_what_is_subscribed_to(
+    client: Client, mailoutbox: list[EmailMessage], what: str, words: str
+) -> None:
+    post(client, **fields_of(what))
+    body = str(mailoutbox[0].body)
+    assert words in body
+    assert {"search": "\n    kestrel\n", "list": "\n    Decoders\n"}.get(what, "") in body
+
+
+@pytest.mark.parametrize("what", ["category", "search", "list"])
+def test_asking_for_more_than_the_digest_writes_nothing_either(client: Client, what: str) -> None:
+    fields = fields_of(what)
+    before = list(User.objects.values())
+    response = post(client, **fields)
+    assert response.status_code == 200
+    assert not response.cookies
+    assert list(User.objects.values()) == before
+    assert not Follow.objects.exists()
+    assert not ListFollow.objects.exists()
+
+
+@pytest.mark.promise(33)
+def test_the_key_of_a_list_is_not_in_the_mail_nor_in_its_link(
+    client: Client, mailoutbox: list[EmailMessage]
+) -> None:
+    fields = fields_of("list")
+    post(client, **fields)
+    wish = subscribe.read_token(find_link(mailoutbox[0]).split("/")[-2])
+    assert fields["list"] not in mailoutbox[0].message().as_string()
+    assert fields["list"] not in str(wish)
+    assert (wish.what, wish.generation) == ("list", 1)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"query": ""}, "There is nothing to follow"),
+        ({"query": "( )"}, "There is nothing to follow"),
+        ({"query": "owl " * 400}, "1599 characters"),
+        ({"list": "A" * 43}, "link of this list was withdrawn"),
+        ({"list": ""}, "link of this list was withdrawn"),
+    ],
+)
+def test_what_cannot_be_had_is_said_and_the_digest_offered(
+    client: Client, mailoutbox: list[EmailMessage], fields: dict[str, str], words: str
+) -> None:
+    response = post(client, **fields)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert words in page
+    assert "papers, by mail" in page
+    assert 'value="new@example.org"' in page
+    assert not mailoutbox
+
+
+@pytest.mark.parametrize("what", ["category", "search", "list"])
+def test_a_bad_address_keeps_what_was_asked_for(client: Client, what: str) -> None:
+    fields = fields_of(what)
+    page = post(client, email="nobody", **fields).content.decode()
+    ((name, value),) = fields.items()
+    assert f'<input type="hidden" name="{name}" value="{value}">' in page
+
+
 @pytest.mark.promise(29)
 @pytest.mark.parametrize("headers", [{}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}])
 def test_another_site_cannot_send_it(
@@ -66,6 +140,11 @@ def test_another_site_cannot_send_it(
     assert response.status_code == 403
     assert "our own page" in response.content.decode()
     assert not mailoutbox
+
+
+def test_a_form_sent_again_from_the_refusal_is_for_the_same_thing(client: Client) -> None:
+    page = post(client, {}, query="kestrel").content.decode()
+    assert '<input type="hidden" name="query" value="kestrel">' in page
 
 
 @pytest.mark.parametrize(
@@ -113,13 +192,23 @@ def test_a_robot_gets_the_same_page_and_no_mail(
     assert len(mailoutbox) == 1
 
 
+def fields_of(what: str) -> dict[str, str]:
+    """What the box of that kind sends besides the address."""
+    if what == "list":
+        link = sharing.make_link(make_reading_list(title="Decoders"))
+        return {"list": sharing.key_of(link) or ""}
+    return {"category": {"query": "cat:cs.CL"}, "search": {"query": "kestrel"}}.get(what, {})
+
+
 @pytest.mark.promise(34)
+@pytest.mark.parametrize("what", ["digest", "category", "search", "list"])
 def test_known_unknown_and_limited_addresses_get_the_same_page(
-    client: Client, mailoutbox: list[EmailMessage]
+    client: Client, mailoutbox: list[EmailMessage], what: str
 ) -> None:
-    make_user(email="known@example.org", digest_enabled=True)
+    known, fields = make_user(email="known@example.org", digest_enabled=True), fields_of(what)
+    make_follow(user=known, query="kestrel")
     answers = [
-        post(client, email=email)
+        post(client, email=email, **fields)
         for email in ["known@example.org", "other@example.org", *["limit@example.org"] * 4]
     ]
     assert {page_of(answer) for answer in answers} == {page_of(answers[0])}

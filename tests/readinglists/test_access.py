@@ -6,15 +6,17 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from readinglists.models import Entry, ReadingList
+from readinglists import sharing
+from readinglists.models import Entry, ListFollow, ReadingList
 from readinglists.urls import urlpatterns
 from tests.factories import make_entry, make_user
 
 pytestmark = pytest.mark.django_db
 
-NOT_OBJECTS = {"lists", "create", "shared"}
+NOT_OBJECTS = {"lists", "create"}
 OF_PAPERS = {"add", "save_control"}
 OF_ENTRIES = {"remove", "move", "note"}
+OF_KEYS = {"shared", "follow_list"}
 READABLE = {
     "lists",
     "create",
@@ -37,6 +39,8 @@ WRITABLE = {
     "note",
     "make_link",
     "revoke_link",
+    "follow_list",
+    "unfollow_list",
 }
 PRIVATE_OBJECTS = {
     "list",
@@ -45,21 +49,35 @@ PRIVATE_OBJECTS = {
     "delete",
     "make_link",
     "revoke_link",
+    "unfollow_list",
 } | OF_ENTRIES
 NAMES = sorted(str(route.name) for route in urlpatterns)
 
 
+def make_followed_entry() -> Entry:
+    """One object of each kind, all of one reader: who follows the list does not matter here."""
+    entry = make_entry()
+    ListFollow.objects.create(
+        user=entry.reading_list.owner,
+        reading_list=entry.reading_list,
+        share_link=sharing.make_link(entry.reading_list),
+        generation=1,
+    )
+    return entry
+
+
 def address(name: str, entry: Entry, pk: int | None = None) -> str:
-    if name == "shared":
-        return reverse("readinglists:shared", args=["A" * 43])
+    if name in OF_KEYS:
+        return reverse(f"readinglists:{name}", args=["A" * 43])
     if name in NOT_OBJECTS:
         return reverse(f"readinglists:{name}")
     own = {**dict.fromkeys(OF_PAPERS, entry.paper_id), **dict.fromkeys(OF_ENTRIES, entry.pk)}
+    own["unfollow_list"] = ListFollow.objects.get(reading_list=entry.reading_list_id).pk
     return reverse(f"readinglists:{name}", args=[pk or own.get(name, entry.reading_list_id)])
 
 
 def state() -> list[object]:
-    return [*ReadingList.objects.values(), *Entry.objects.values()]
+    return [row for kind in (ReadingList, Entry, ListFollow) for row in kind.objects.values()]
 
 
 def ask(client: Client, name: str, where: str) -> Any:
@@ -73,7 +91,7 @@ def test_the_matrix_knows_every_route() -> None:
 @pytest.mark.promise(32)
 @pytest.mark.parametrize("name", sorted(READABLE | WRITABLE))
 def test_signed_out_visitor_is_sent_to_the_login(client: Client, name: str) -> None:
-    entry = make_entry()
+    entry = make_followed_entry()
     before = state()
     where = address(name, entry)
     response = ask(client, name, where)
@@ -85,7 +103,7 @@ def test_signed_out_visitor_is_sent_to_the_login(client: Client, name: str) -> N
 @pytest.mark.promise(32)
 @pytest.mark.parametrize("name", sorted(PRIVATE_OBJECTS))
 def test_someone_elses_object_looks_like_one_that_does_not_exist(client: Client, name: str) -> None:
-    entry = make_entry()
+    entry = make_followed_entry()
     client.force_login(make_user())
     before = state()
     foreign = ask(client, name, address(name, entry))
@@ -104,7 +122,7 @@ def without_address(response: Any) -> list[str]:
 
 @pytest.mark.parametrize("name", sorted(READABLE))
 def test_owner_can_read(client: Client, name: str) -> None:
-    entry = make_entry()
+    entry = make_followed_entry()
     client.force_login(entry.reading_list.owner)
     assert client.get(address(name, entry)).status_code == 200
 
@@ -112,7 +130,7 @@ def test_owner_can_read(client: Client, name: str) -> None:
 @pytest.mark.promise(30)
 @pytest.mark.parametrize("name", sorted(READABLE | {"shared"}))
 def test_reading_changes_nothing(client: Client, name: str) -> None:
-    entry = make_entry()
+    entry = make_followed_entry()
     client.force_login(entry.reading_list.owner)
     before = state()
     client.get(address(name, entry))
@@ -122,7 +140,7 @@ def test_reading_changes_nothing(client: Client, name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_wrong_method_is_refused(client: Client, name: str) -> None:
-    entry = make_entry()
+    entry = make_followed_entry()
     client.force_login(entry.reading_list.owner)
     before = state()
     where = address(name, entry)
@@ -139,7 +157,7 @@ def test_the_wrong_method_is_refused(client: Client, name: str) -> None:
 @pytest.mark.parametrize("htmx", [True, False])
 @pytest.mark.parametrize("name", sorted(WRITABLE))
 def test_a_post_without_a_token_is_refused(name: str, htmx: bool) -> None:
-    entry = make_entry()
+    entry = make_followed_entry()
     client = Client(enforce_csrf_checks=True)
     client.force_login(entry.reading_list.owner)
     before = state()

@@ -1,4 +1,5 @@
 import email
+import re
 from datetime import UTC, date, datetime
 from email import policy
 from email.message import EmailMessage as Parsed
@@ -6,6 +7,8 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+import time_machine
+from django.test import Client
 from pytest_django import Settings
 
 from accounts.digest import feedback, ledger, mail
@@ -118,8 +121,17 @@ def test_foot_tells_why_and_the_way_out() -> None:
     message = build(make_paper(), to=issue)
     for part in (str(message.body), message.html):
         assert f"because {issue.user.email} is subscribed" in part
-        for path in ("/issues/2026-03-03/", "/settings/", "/unsubscribe/"):
+        for path in ("/issues/2026-03-03/", f"/manage/{issue.user.pk}.20260303.", "/unsubscribe/"):
             assert f"https://papers.example.org{path}" in part
+
+
+def test_the_link_in_the_foot_opens_the_settings_of_its_reader(client: Client) -> None:
+    message = build(make_paper(), to=delivery(email="ada@example.org"))
+    found = re.search(r"https://papers.example.org(/manage/\S+)", str(message.body))
+    assert found
+    assert f'href="https://papers.example.org{found[1]}"' in message.html
+    with time_machine.travel(NOW):
+        assert "a…@example.org" in client.get(found[1]).content.decode()
 
 
 def test_sections_have_headings() -> None:

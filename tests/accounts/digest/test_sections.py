@@ -10,6 +10,8 @@ from accounts.digest import choose
 from accounts.digest.items import BACKLOG, NEAR, SAVED, TRENDING
 from accounts.models import Mute, PaperFeedback, User, all_sections
 from papers.models import Paper, PaperVersion, Vote
+from readinglists import list_follows, sharing
+from readinglists.models import ReadingList
 from tests.accounts.digest.test_choose import (
     NOW,
     TODAY,
@@ -21,7 +23,14 @@ from tests.accounts.digest.test_choose import (
     popular,
     save,
 )
-from tests.factories import make_follow, make_match, make_paper, make_user
+from tests.factories import (
+    make_entry,
+    make_follow,
+    make_match,
+    make_paper,
+    make_reading_list,
+    make_user,
+)
 from tests.papers.meaning.corpus import fit_here, make_library, serve
 from tests.papers.test_ingest import RECORD, store, the_paper
 
@@ -261,4 +270,48 @@ def test_backlog_holds_no_paper_twice() -> None:
     user = make_user(digest_backlog=True)
     old = popular(announced_on=TODAY - timedelta(days=40))
     mailed(user, old, at=datetime(2026, 2, 1, 7, tzinfo=UTC))
+    assert not choose_for(user).items
+
+
+def follower_of(reading_list: ReadingList, **fields: Any) -> User:
+    user = make_user(**fields)
+    list_follows.follow(user, sharing.make_link(reading_list))
+    user.list_follows.update(created_at=NOW - timedelta(days=5))
+    return user
+
+
+def add(reading_list: ReadingList, paper: Paper, *, at: datetime = HOUR_AGO) -> None:
+    make_entry(reading_list=reading_list, paper=paper)
+    reading_list.entries.filter(paper=paper).update(added_at=at)
+
+
+def test_what_is_added_to_a_followed_list_is_in_the_issue_once() -> None:
+    shared = make_reading_list(title="Tides")
+    user = follower_of(shared)
+    old, new = make_paper(announced_on=None), make_paper(announced_on=None)
+    add(shared, old, at=NOW - timedelta(days=6))
+    add(shared, new)
+    choice = choose_for(user)
+    assert [(item.paper, item.section, item.reason) for item in choice.items] == [
+        (new.pk, "New in the list “Tides”", "added to a list you follow")
+    ]
+    mailed(user, new, at=NOW - timedelta(minutes=1))
+    assert not choose_for(user).items
+
+
+def test_revoked_link_ends_the_section() -> None:
+    shared = make_reading_list()
+    user = follower_of(shared)
+    add(shared, make_paper(announced_on=None))
+    sharing.revoke_link(shared)
+    assert not choose_for(user).items
+
+
+def test_additions_count_as_a_match_are_muted_and_can_be_off() -> None:
+    shared = make_reading_list()
+    add(shared, make_paper(announced_on=None, title="On owls"))
+    assert len(ids(choose_for(follower_of(shared, digest_only_matches=True)))) == 1
+    assert not choose_for(follower_of(shared, digest_sections=["trending"])).items
+    user = follower_of(shared)
+    Mute.objects.create(user=user, kind="word", value="owl")
     assert not choose_for(user).items

@@ -1,0 +1,172 @@
+"""Lists that a reader follows through the link somebody gave them, and what is added to them.
+
+It decides that a follow holds as long as its key does: the row of a revoked, renewed or replaced
+key is passed over at once, everywhere. It never sends anything. Read more: docs/decisions.md.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from readinglists.models import ListFollow, ReadingList, ShareLink
+from readinglists.saves import lock_lists_of
+from readinglists.sharing import find_link, key_matches, key_of
+
+MOST_OF_A_LIST = 50
+
+
+class CannotFollowList(ValueError):
+    """The message is in words for the reader."""
+
+
+class LinkEnded(CannotFollowList):
+    """The link was revoked or renewed meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A list that a reader follows. Of one that ended neither title nor key is told: the owner may
+    have renamed what strangers are no longer to see."""
+
+    pk: int
+    since: datetime
+    title: str = ""
+    key: str = ""
+
+    @property
+    def has_ended(self) -> bool:
+        return not self.key
+
+
+def follow(user: AbstractBaseUser, link: ShareLink) -> bool:
+    """Follow the list of `link` from now on; return False where it is followed already.
+
+    A follow that ended with its key begins anew. Raises LinkEnded when the link has ended
+    meanwhile, CannotFollowList for the reader's own list and beyond FOLLOWS_PER_READER of them.
+    """
+    with transaction.atomic():
+        # Two tabs of a reader at once must not pass the limit together.
+        lock_lists_of(user.pk)
+        current = find_link(link.pk, link.generation)
+        if current is None:
+            raise LinkEnded(_("The link of this list was withdrawn."))
+        if current.reading_list.owner_id == user.pk:
+            raise CannotFollowList(_("This list is your own: you know what you add to it."))
+        mine = _rows(user)
+        known = mine.filter(reading_list=current.reading_list_id).first()
+        if known is not None and _holds(known):
+            return False
+        if known is None:
+            _refuse_too_many(mine.count())
+        ListFollow.objects.update_or_create(
+            user_id=user.pk,
+            reading_list_id=current.reading_list_id,
+            defaults={
+                "share_link": current,
+                "generation": current.generation,
+                "created_at": Now(),
+            },
+        )
+    return True
+
+
+def unfollow(user: AbstractBaseUser, reading_list: ReadingList) -> bool:
+    """End it; return whether it was followed. Doing so twice does no harm."""
+    mine = ListFollow.objects.filter(user_id=user.pk, reading_list=reading_list)
+    return bool(mine.delete()[0])
+
+
+def find(user: AbstractBaseUser, reading_list: ReadingList) -> ListFollow | None:
+    """Return how `user` follows the list; None also where that ended with its key."""
+    row = _rows(user).filter(reading_list=reading_list).first()
+    return row if row is not None and _holds(row) else None
+
+
+def following(user: AbstractBaseUser) -> list[Followed]:
+    """Return what `user` follows by title, after it what ended. One query."""
+    rows = [_followed(row) for row in _rows(user)]
+    return sorted(rows, key=lambda row: (row.has_ended, row.title.casefold(), row.pk))
+
+
+# A row for each paper: `since` is each reader's moment, null where there is none.
+_ADDITIONS = """
+SELECT follow.user_id, list.title, list.id, link.id, link.generation, link.key_hash, added.paper_id
+FROM unnest(%s::bigint[], %s::timestamptz[]) AS reader (id, since)
+JOIN readinglists_listfollow follow ON follow.user_id = reader.id
+JOIN readinglists_readinglist list
+  ON list.id = follow.reading_list_id AND list.owner_id <> follow.user_id
+JOIN readinglists_sharelink link
+  ON link.id = follow.share_link_id
+  AND link.generation = follow.generation AND link.revoked_at IS NULL
+CROSS JOIN LATERAL (
+  SELECT entry.paper_id, entry.added_at, entry.id
+  FROM readinglists_entry entry JOIN papers_paper paper ON paper.id = entry.paper_id
+  WHERE entry.reading_list_id = list.id
+    AND paper.withdrawn_at IS NULL
+    AND entry.added_at > GREATEST(follow.created_at, reader.since)
+  ORDER BY entry.added_at DESC, entry.id DESC
+  LIMIT %s
+) added
+ORDER BY follow.user_id, list.title, list.id, added.added_at DESC, added.id DESC
+"""
+
+
+def additions(
+    user_ids: Iterable[int], since_by_user: Mapping[int, datetime]
+) -> dict[int, list[tuple[str, list[int]]]]:
+    """Return, for each reader, each followed list with something new: its title and the ids of
+    its papers, newest first, at most 50. One query, however many readers.
+
+    New is what was added after the reader's moment and after they began to follow; a reader
+    without a moment gets all since then. Lists by title; readers without anything are left out.
+    """
+    ids = list(dict.fromkeys(user_ids))
+    moments = [since_by_user.get(user_id) for user_id in ids]
+    with connection.cursor() as cursor:
+        cursor.execute(_ADDITIONS, [ids, moments, MOST_OF_A_LIST])
+        rows = cursor.fetchall()
+    found: dict[int, list[tuple[str, list[int]]]] = {}
+    for (user_id, title, _list_id, *link), papers in groupby(rows, key=itemgetter(*range(6))):
+        if key_matches(*link):
+            found.setdefault(user_id, []).append((title, [paper[6] for paper in papers]))
+    return found
+
+
+def _refuse_too_many(followed: int) -> None:
+    if followed >= settings.FOLLOWS_PER_READER:
+        words = ngettext(
+            "You follow %s list, which is the most. Remove it to follow another.",
+            "You follow %s lists, which is the most. Remove one to follow another.",
+            followed,
+        )
+        raise CannotFollowList(words % followed)
+
+
+def _rows(user: AbstractBaseUser) -> QuerySet[ListFollow]:
+    return ListFollow.objects.filter(user_id=user.pk).select_related("share_link", "reading_list")
+
+
+def _holds(row: ListFollow) -> bool:
+    return bool(_key(row))
+
+
+def _key(row: ListFollow) -> str:
+    """Return the key through which the list can be read now, "" where the follow has ended."""
+    link = row.share_link
+    is_valid = link.revoked_at is None and link.generation == row.generation
+    return (key_of(link) or "") if is_valid else ""
+
+
+def _followed(row: ListFollow) -> Followed:
+    key = _key(row)
+    return Followed(row.pk, row.created_at, row.reading_list.title if key else "", key)
