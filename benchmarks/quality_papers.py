@@ -10,7 +10,9 @@ from datetime import date
 from pathlib import Path
 from statistics import mean
 
+import numpy as np
 from django.utils import timezone
+from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
@@ -204,14 +206,20 @@ class Baseline:
         )
         self.matrix: csr_matrix = vectorizer.fit_transform(texts)
         self.place = {number: n for n, number in enumerate(self.numbers)}
+        self.all = range(len(texts))
         self.others = random.Random(1).sample(range(len(texts)), min(OTHERS, len(texts)))
 
     def rank(self, half: list[int], strictness: float) -> list[int]:
-        listed = [self.place[number] for number in half]
-        others = [n for n in self.others if n not in set(listed)]
-        rows = vstack([self.matrix[listed], self.matrix[others]])
-        svm = LinearSVC(class_weight="balanced", C=strictness)
-        svm.fit(rows, [1] * len(listed) + [0] * len(others))
-        scores = self.matrix @ svm.coef_[0]
-        scores[listed] = -1e9
+        scores = self.matrix @ self.fit(half, strictness, self.others)
+        scores[[self.place[number] for number in half]] = -1e9
         return [self.numbers[n] for n in (-scores).argsort()[:500]]
+
+    def fit(self, half: list[int], strictness: float, others: Sequence[int]) -> NDArray[np.float64]:
+        """Return the weight of each term for one list against the papers at `others`."""
+        listed = [self.place[number] for number in half]
+        against = sorted(set(others) - set(listed))
+        rows = vstack([self.matrix[listed], self.matrix[against]])
+        svm = LinearSVC(class_weight="balanced", C=strictness)
+        svm.fit(rows, [1] * len(listed) + [0] * len(against))
+        weights: NDArray[np.float64] = svm.coef_[0]
+        return weights

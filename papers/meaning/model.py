@@ -36,20 +36,22 @@ class Model:
         Latent semantic analysis: the text's (1 + ln tf) * idf, projected on the first right
         singular vectors of the papers' (Deerwester et al. 1990; weights as in SMART's "ltc").
         """
-        numbers, counts = count_terms(text)
-        rows, known = self._rows_of(numbers)
-        if not known.any():
+        rows, counts = self.known_terms(*count_terms(text))
+        if not len(rows):
             return None
-        rows = rows[known]
-        weights = weigh(counts[known]) * self.weights[rows]
+        weights = weigh(counts) * self.weights[rows]
         vector: Vector = weights @ self.components[rows].astype(np.float32)
         length = float(np.linalg.norm(vector))
         return vector / np.float32(length) if length > 0 else None
 
-    def _rows_of(self, numbers: NDArray[np.uint64]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    def known_terms(
+        self, numbers: NDArray[np.uint64], counts: NDArray[np.float32]
+    ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """Return the rows of those terms that the model knows, and their counts."""
         rows = np.searchsorted(self.terms, numbers)
         rows[rows == len(self.terms)] = 0
-        return rows, np.asarray(self.terms[rows] == numbers)
+        known = np.asarray(self.terms[rows] == numbers)
+        return rows[known], counts[known]
 
 
 def weigh(counts: NDArray[np.float32]) -> NDArray[np.float32]:

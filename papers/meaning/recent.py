@@ -13,11 +13,12 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
-from papers.meaning import vectors
+from papers.meaning import store, vectors, words
 from papers.meaning.model import Vector
 from papers.meaning.slots import Live
+from papers.meaning.words import Texts
 
-# 20 MB. Of a reader who was away for months the newest are looked at.
+# 20 MB of vectors, 15 MB of words. Of a reader who was away for months the newest are looked at.
 MOST_PAPERS = 20_000
 KEPT_SECONDS = 60.0
 _NEWEST = """
@@ -28,11 +29,13 @@ ORDER BY announced_on DESC, id DESC LIMIT %s
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """n papers that have a vector, the last announced first; vectors (n x 256) in that order."""
+    """n papers that have a vector, the last announced first; vectors (n x 256) and what their
+    texts say in that order."""
 
     paper_ids: NDArray[np.int64]
     ordinals: NDArray[np.int64]  # of the days announced, proleptic Gregorian
     vectors: Vector
+    texts: Texts
 
     def count_since(self, day: date) -> int:
         """How many of the first papers were announced on `day` or later."""
@@ -80,4 +83,6 @@ def _read(served: Live, since: date) -> Recent:
         cursor.execute(_NEWEST, (since, MOST_PAPERS))
         days = {int(pk): day.toordinal() for pk, day in cursor.fetchall()}
     there, found = vectors.read(served.slot, list(days))
-    return Recent(np.array(there, np.int64), np.array([days[pk] for pk in there], np.int64), found)
+    said = words.read(store.load(served.model_key), there)
+    ordinals = np.array([days[pk] for pk in there], np.int64)
+    return Recent(np.array(there, np.int64), ordinals, found, words.in_a_row(said, there))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from papers.latex import to_text
-from papers.search.analysis import ENGLISH, normalise
+from papers.search.analysis import ENGLISH, normalise, terms_of
 
 LONGEST_TEXT = 20_000
 _KEPT_HASHES = 1 << 16
@@ -37,7 +37,7 @@ def join_text(title: str, abstract: str) -> str:
 
 def count_terms(text: str) -> tuple[NDArray[np.uint64], NDArray[np.float32]]:
     """Return the terms of `text`, each once, and how often each stands in it."""
-    terms = ENGLISH.analyze(normalise(text[:LONGEST_TEXT]))
+    terms = terms_of(normalise(text[:LONGEST_TEXT]))
     counts = Counter(term for term in terms if term not in STOPS)
     numbers = np.fromiter(map(number_of, counts), np.uint64, len(counts))
     return numbers, np.fromiter(counts.values(), np.float32, len(counts))

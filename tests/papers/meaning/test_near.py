@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from papers.meaning import near as meaning
-from papers.meaning import recent, vectors
+from papers.meaning import recent, vectors, words
 from papers.meaning.near import Taste, near_each
 from papers.meaning.vectors import Only
 from papers.models import Paper
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def nothing_kept() -> None:
     recent.forget()
+    words.forget()
 
 
 def taste(liked: list[int], *, since: date = DAY, limit: int = 10, **fields: Any) -> Taste:
@@ -129,6 +130,7 @@ def test_more_readers_cost_no_more_queries(library: dict[str, list[Paper]]) -> N
     counts = []
     for several in (tastes[:1], tastes):
         recent.forget()
+        words.forget()
         with CaptureQueriesContext(connection) as queries:
             near_each(several)
         counts.append(len(queries))
@@ -195,3 +197,13 @@ def test_what_is_kept_reaches_back_as_far_as_is_asked(library: dict[str, list[Pa
 
 def numbers_in_order(papers: list[Paper]) -> list[int]:
     return [paper.pk for paper in papers]
+
+
+def test_paper_that_says_the_same_words_comes_before_one_of_the_same_subject(
+    library: dict[str, list[Paper]],
+) -> None:
+    liked = library["robots"][0]
+    same = make_paper(title=liked.title, abstract=liked.abstract, announced_on=DAY)
+    serve_again()
+    (found,) = near_each([taste([liked.pk])])
+    assert found[0].paper_id == same.pk
