@@ -32,8 +32,8 @@ LEAST_COSINE = 0.42
 # libraries a fifth more was found, among as many papers.
 STANDS_OUT = 4.0
 LEAST_OF_OUTSTANDING = 0.25
-# 32 MB of cosines at once, a thread.
-BLOCK_NUMBERS = 8_000_000
+# 16 MB of cosines at once, a thread.
+BLOCK_NUMBERS = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)

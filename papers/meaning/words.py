@@ -17,7 +17,7 @@ from papers.meaning.terms import count_terms, join_text
 from papers.models import Paper
 
 # About 1 kB each. A paper's text of an hour ago is as good for this as the one of now.
-MOST_KEPT = 20_000
+MOST_KEPT = 12_000
 # BM25's: how soon a term that is said again says no more, and how much long texts are held back.
 SATURATION, LENGTH_SHARE = 1.2, 0.75
 MEAN_TERMS = 110.0  # of title and abstract, stop words left out, of 109,858 papers
