@@ -46,7 +46,7 @@ def test_a_newcomer_votes_shares_a_list_and_reads_the_days_issue(
     answer = private.goto(address)
     assert answer is not None
     assert answer.headers["cache-control"] == "no-store"
-    expect(private.get_by_role("heading", name="To read on the train")).to_be_visible()
+    expect(private.get_by_role("heading", name="To read on the train", exact=True)).to_be_visible()
     expect(private.get_by_role("link", name=paper, exact=True)).to_be_visible()
     assert READER not in private.content()
 
