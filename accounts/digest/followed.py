@@ -84,10 +84,20 @@ def _matched(
 
 
 def _asked_now(users: dict[int, User], now: datetime) -> Iterator[tuple[int, int, Followed]]:
+    """What the index says now, without papers withdrawn since it read them: one query for all."""
+    found = list(_ask_each(users, now))
+    ids = {pk for _follow, paper_ids in found for pk in paper_ids}
+    kept = set(Paper.objects.not_withdrawn().filter(pk__in=ids).values_list("pk", flat=True))
+    for follow, paper_ids in found:
+        there = tuple(pk for pk in paper_ids if pk in kept)
+        yield follow.user_id, follow.pk, Followed(follow.name, follow.query, there)
+
+
+def _ask_each(users: dict[int, User], now: datetime) -> Iterator[tuple[Follow, list[int]]]:
     follows = Follow.objects.filter(user__in=users, in_digest=True, changes=True)
     for follow in follows.order_by("pk"):
         try:
-            yield follow.user_id, follow.pk, _ask(follow, users[follow.user_id], now)
+            yield follow, _ask(follow, users[follow.user_id], now)
         except IndexNotReady:
             return
         except DatabaseError:
@@ -96,7 +106,7 @@ def _asked_now(users: dict[int, User], now: datetime) -> Iterator[tuple[int, int
             logger.exception("digest: followed search %s cannot be asked", follow.pk)
 
 
-def _ask(follow: Follow, user: User, now: datetime) -> Followed:
+def _ask(follow: Follow, user: User, now: datetime) -> list[int]:
     today = now.astimezone(UTC).date()
     found = search(
         dated_since(parse(follow.query), today - timedelta(days=RECENT_DAYS)),
@@ -105,6 +115,4 @@ def _ask(follow: Follow, user: User, now: datetime) -> Followed:
         personal=personal_for(user),
         today=today,
     )
-    ids = [hit.paper_id for hit in found.hits]
-    kept = set(Paper.objects.not_withdrawn().filter(pk__in=ids).values_list("pk", flat=True))
-    return Followed(follow.name, follow.query, tuple(pk for pk in ids if pk in kept))
+    return [hit.paper_id for hit in found.hits]

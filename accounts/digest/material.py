@@ -21,6 +21,9 @@ from readinglists import list_follows
 # more than any issue gets to.
 MOST_COMPARED = 1000
 
+# By user id, each followed list that has something new: its title and the papers, newest first.
+Additions = Mapping[int, Sequence[tuple[str, Sequence[int]]]]
+
 
 @dataclass(frozen=True, slots=True)
 class Material:
@@ -36,7 +39,7 @@ class Material:
     titles: Mapping[int, str] = field(default_factory=dict)
     near: Mapping[int, Sequence[Near]] = field(default_factory=dict)
     followed: Mapping[int, Sequence[Followed]] = field(default_factory=dict)
-    lists: Mapping[int, Sequence[tuple[str, Sequence[int]]]] = field(default_factory=dict)
+    lists: Additions = field(default_factory=dict)
     news: Mapping[int, Sequence[Item]] = field(default_factory=dict)
     texts: Mapping[int, muting.Text] = field(default_factory=dict)
 
@@ -90,7 +93,7 @@ def gather(
     )
 
 
-def _lists(those: Sequence[Reader]) -> Mapping[int, Sequence[tuple[str, Sequence[int]]]]:
+def _lists(those: Sequence[Reader]) -> Additions:
     """What was added to followed lists since each reader's last issue, else since they follow."""
     since = {reader.user_id: reader.span.seen_after for reader in those}
     moments = {user_id: moment for user_id, moment in since.items() if moment is not None}
@@ -113,7 +116,7 @@ def _texts(
     compared: Collection[int],
     near: Mapping[int, Sequence[Near]],
     asked: Mapping[int, Sequence[Followed]],
-    lists: Mapping[int, Sequence[tuple[str, Sequence[int]]]],
+    lists: Additions,
     newest: Sequence[Candidate],
 ) -> Mapping[int, muting.Text]:
     muting_ones = [reader for reader in those if reader.muted is not muting.NOTHING_MUTED]
@@ -127,7 +130,7 @@ def _own(
     reader: Reader,
     near: Mapping[int, Sequence[Near]],
     asked: Mapping[int, Sequence[Followed]],
-    lists: Mapping[int, Sequence[tuple[str, Sequence[int]]]],
+    lists: Additions,
 ) -> Iterator[int]:
     for each in near.get(reader.user_id, ()):
         yield each.paper_id
