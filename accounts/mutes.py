@@ -36,6 +36,8 @@ def read_lines(kind: str, text: str) -> list[str]:
 
 def check(kind: str, value: str) -> str:
     """Return `value` as it is kept. Raises ValidationError in words for what cannot be muted."""
+    if "\0" in value:
+        raise ValidationError(_("This holds a character that is no text."))
     if len(value) > Mute.LONGEST:
         raise ValidationError(
             _("“%(value)s…” is longer than %(most)s characters.")

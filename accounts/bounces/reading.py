@@ -1,8 +1,8 @@
 """From mails that came back to refusals and complaints of readers.
 
 It decides whether a report is about an issue of ours and still of its reader's address. A mail
-that names none changes nothing: whoever forges one needs a token or a Message-ID that only the
-reader's mailbox has seen.
+that names none changes nothing. Whoever forges one needs the token of its envelope, or its
+Message-ID and the reader's address: a Message-ID travels on in what its reader answers or forwards.
 """
 
 from collections import Counter
@@ -72,12 +72,16 @@ def find_issue(report: Report, now: datetime) -> Delivery | None:
     for address in report.envelope:
         delivery = verp.find_delivery(address)
         if delivery is not None:
-            return delivery if _still_tells(delivery, now) else None
+            is_reader = not report.recipient or _is_of_reader(report.recipient, delivery)
+            return delivery if is_reader and _still_tells(delivery, now) else None
     delivery = find_by_message_id(report.message_id, now)
     if delivery is None or not report.to:
-        return delivery
-    is_of_reader = hash_address(report.to) == hash_address(delivery.user.email)
-    return delivery if is_of_reader else None
+        return None
+    return delivery if _is_of_reader(report.to, delivery) else None
+
+
+def _is_of_reader(address: str, delivery: Delivery) -> bool:
+    return hash_address(address) == hash_address(delivery.user.email)
 
 
 def find_by_message_id(message_id: str, now: datetime) -> Delivery | None:

@@ -49,13 +49,15 @@ logger = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Report:
     """One report that counts. `envelope`: addresses that may bear a token (verp.py); `message_id`
-    and `to` are those of the returned mail, "" where it shows none; `said` is one line."""
+    and `to` are those of the returned mail, "" where it shows none; `recipient`: whom it says was
+    meant, "" where it does not say; `said` is one line."""
 
     kind: Bounce.Kind
     envelope: tuple[str, ...]
     message_id: str
     to: str
     said: str
+    recipient: str = ""
 
 
 def parse(raw: bytes) -> Report | None:
@@ -77,9 +79,10 @@ def _report_of(mail: Message) -> Report | None:
     by_type = {part.get_content_type(): part for part in reversed(parts)}
     status = by_type.get("message/delivery-status") or by_type.get("message/global-delivery-status")
     if status is not None:
-        kind, said = Bounce.Kind.REFUSED, _refusal(status)
+        kind, (said, recipient) = Bounce.Kind.REFUSED, _refusal(status)
     else:
         kind, said = Bounce.Kind.COMPLAINT, _complaint(by_type.get("message/feedback-report"))
+        recipient = ""
     if not said:
         return None
     returned = next((by_type[name] for name in _RETURNED if name in by_type), None)
@@ -91,13 +94,16 @@ def _report_of(mail: Message) -> Report | None:
         message_id=found[0] if found else "",
         to=parseaddr(_value(headers, "To"))[1],
         said=said,
+        recipient=recipient,
     )
 
 
-def _refusal(status: Message) -> str:
-    """Return what the server said of the first recipient refused for good; "" when there is none.
+def _refusal(status: Message) -> tuple[str, str]:
+    """Return what the server said of the first recipient refused for good, and whom we had meant;
+    "" where there is none, or it is not said.
 
-    The fields of a recipient: RFC 3464, 2.3.
+    The fields of a recipient: RFC 3464, 2.3. A mailbox that passes mail on to a dead one reports
+    that one, which is none of the reader's.
     """
     for fields in _blocks(status):
         if _value(fields, "Action").strip().lower() != "failed":
@@ -105,8 +111,13 @@ def _refusal(status: Message) -> str:
         code = _value(fields, "Status").split("(")[0].strip()
         diagnostic = _value(fields, "Diagnostic-Code").partition(";")[2].strip()
         if _is_of_address(code, diagnostic):
-            return (diagnostic or code)[:LONGEST_WORDS]
-    return ""
+            return (diagnostic or code)[:LONGEST_WORDS], _recipient(fields)
+    return "", ""
+
+
+def _recipient(fields: Message) -> str:
+    named = _value(fields, "Original-Recipient") or _value(fields, "Final-Recipient")
+    return named.partition(";")[2].strip().strip("<>")
 
 
 def _is_of_address(status: str, diagnostic: str) -> bool:

@@ -22,9 +22,10 @@ FORGIVEN = b""
 
 def suppressed_among(addresses: Iterable[str]) -> dict[str, Suppression]:
     """Return those of `addresses` that are on the list, with their entries. One query."""
-    by_hash = {hash_address(address): address for address in addresses}
-    rows = Suppression.objects.filter(address_hash__in=list(by_hash))
-    return {by_hash[bytes(row.address_hash)]: row for row in rows}
+    hashes = {address: hash_address(address) for address in addresses}
+    rows = Suppression.objects.filter(address_hash__in=set(hashes.values()))
+    listed = {bytes(row.address_hash): row for row in rows}
+    return {address: listed[key] for address, key in hashes.items() if key in listed}
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """What an issue is made of: papers, each in a section and with the reason why it is there."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +46,20 @@ class Choice:
 
     items: tuple[Item, ...] = ()
     why_nothing: str = ""
+
+
+def items_of(kept: Iterable[Mapping[str, Any]]) -> tuple[Item, ...]:
+    """Read back what `Delivery.items` keeps."""
+    return tuple(
+        Item(
+            each["paper"],
+            each["section"],
+            each["reason"],
+            each.get("rank", 0),
+            each.get("event", ""),
+        )
+        for each in kept
+    )
 
 
 def headings() -> dict[str, str]:

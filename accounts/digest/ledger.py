@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
@@ -32,9 +32,8 @@ LEASE = timedelta(minutes=2)
 # Greylisting passes after minutes, an outage after hours; then the next issue is nearer.
 RETRY_AFTER_MINUTES = (5, 15, 60, 180)
 MAX_ATTEMPTS = len(RETRY_AFTER_MINUTES) + 1
-# After this no worker waits for a mail server's answer any more (smtp.MESSAGE_SECONDS).
-ANSWER_MAY_BE_LATE = timedelta(minutes=5)
-_AFRESH: dict[str, Any] = {
+# What a row is set to that is tried once more.
+AFRESH: dict[str, Any] = {
     "state": State.DUE,
     "reason": "",
     "lease_token": None,
@@ -92,19 +91,37 @@ def new_delivery(user: User, local_date: date, due_at: datetime, **fields: Any) 
     )
 
 
-def claim(delivery_id: int, at: datetime | None = None) -> Lease | None:
-    """Take a due issue for LEASE and count the attempt; None: it is not due, or is taken."""
+def claim(
+    delivery_id: int, at: datetime | None = None, *, chosen_at: datetime | None = None
+) -> Lease | None:
+    """Take a due issue for LEASE and count the attempt; None: it is not due, or is taken.
+
+    Nor while another issue of its reader is in hand, where one of a later date stands, or when one
+    went out after `chosen_at`: both would hold the same papers. The tick finds it again.
+    """
     lease = Lease(delivery_id, uuid.uuid4())
     # Never by a join: Django updates what a subquery found, and Postgres does not ask that again
     # about a row which another claim held meanwhile. Both claims got it, and both sent.
-    taken = Delivery.objects.filter(
-        _has_open_account(), pk=delivery_id, state=State.DUE, due_at__lte=_moment(at)
-    ).update(
-        state=State.CLAIMED,
-        lease_token=lease.token,
-        claimed_until=_moment(at) + LEASE,
-        attempts=F("attempts") + 1,
+    free = Delivery.objects.filter(
+        _has_open_account(),
+        ~has_later_issue(),
+        ~_has_issue_in_hand(),
+        pk=delivery_id,
+        state=State.DUE,
+        due_at__lte=_moment(at),
     )
+    if chosen_at is not None:
+        free = free.exclude(_has_issue_since(chosen_at))
+    try:
+        with transaction.atomic():
+            taken = free.update(
+                state=State.CLAIMED,
+                lease_token=lease.token,
+                claimed_until=_moment(at) + LEASE,
+                attempts=F("attempts") + 1,
+            )
+    except IntegrityError:  # the constraint on issues in hand: another one was quicker
+        return None
     return lease if taken else None
 
 
@@ -170,16 +187,16 @@ def retry(lease: Lease, reason: str, at: datetime | None = None) -> bool:
     if delivery.attempts >= MAX_ATTEMPTS:
         given_up = _("%(why)s We tried %(count)s times; its papers come with the next issue.")
         return mark_failed(lease, given_up % {"why": reason, "count": delivery.attempts}, at=at)
-    if delivery.state == State.SENDING and not delivery.user.digest_enabled:
-        # Switched off after the dot. What was in hand before it, `cancel_waiting` took back.
-        off = _("%(why)s The daily digest is off, so it is not tried again.")
-        return mark_failed(lease, off % {"why": reason}, at=at)
     due_at = now + timedelta(minutes=RETRY_AFTER_MINUTES[delivery.attempts - 1])
     zone = delivery.user.zone
     if due_at.astimezone(zone).date() > max(delivery.local_date, now.astimezone(zone).date()):
         day_over = _("%(why)s The day was over; its papers come with the next issue.")
         return mark_failed(lease, day_over % {"why": reason}, at=at)
-    return _put_back(lease, due_at, reason)
+    if _put_back(lease, due_at, reason):
+        return True
+    # Switched off after the dot. What was in hand before it, `cancel_waiting` took back.
+    off = _("%(why)s The daily digest is off, so it is not tried again.")
+    return mark_failed(lease, off % {"why": reason}, at=at)
 
 
 def postpone(lease: Lease, until: datetime, reason: str) -> bool:
@@ -212,39 +229,6 @@ def expire(at: datetime | None = None) -> int:
     if unknown or given_up or back:
         logger.warning("digest: %s unknown, %s given up, %s due again", unknown, given_up, back)
     return unknown + given_up + back
-
-
-def resend_unknown(at: datetime | None = None) -> int:
-    """Make issues due again of which nobody knows whether they arrived; return how many.
-
-    For operators who would rather have one twice than none: with the same Message-ID, which many
-    mailboxes show once. Not before a late answer had its time, and only within a day.
-    """
-    moment = _moment(at)
-    again = Delivery.objects.filter(
-        ~_has_later_issue(),
-        state=State.UNKNOWN,
-        attempts__lt=MAX_ATTEMPTS,
-        finished_at__lt=moment - ANSWER_MAY_BE_LATE,
-        finished_at__gt=moment - timedelta(days=1),
-    ).update(**_AFRESH, due_at=moment)
-    if again:
-        logger.warning("digest: %s issues without an answer are sent again", again)
-    return again
-
-
-def try_again(delivery_ids: Iterable[int], at: datetime | None = None) -> int:
-    """Make issues due that failed, or of which nobody knows; return how many. An operator's act.
-
-    Not where a later issue stands: its papers are in that one.
-    """
-    ended = Delivery.objects.filter(
-        ~_has_later_issue(),
-        _has_open_account(),
-        pk__in=list(delivery_ids),
-        state__in=[State.FAILED, State.UNKNOWN],
-    )
-    return ended.update(**_AFRESH, attempts=0, due_at=_moment(at))
 
 
 def waiting(delivery_ids: Iterable[int], at: datetime | None = None) -> list[Delivery]:
@@ -280,12 +264,12 @@ def cancel_waiting(user: User, at: datetime | None = None, why: str = "") -> int
     )
 
 
-def overtake(users: Iterable[User], at: datetime | None = None) -> int:
-    """End what of `users` still waits where an issue of a later date stands; return how many.
+def overtake(at: datetime | None = None) -> int:
+    """End what still waits where an issue of a later date stands; return how many.
 
     Sent beside it, the same evening or after an outage, it would hold the same papers.
     """
-    return _overtake(Delivery.objects.filter(_has_later_issue(), user__in=users), at)
+    return _overtake(Delivery.objects.filter(has_later_issue()), at)
 
 
 def last_issue(user: User) -> Delivery | None:
@@ -314,7 +298,7 @@ def ask_for(user: User, local_date: date, now: datetime) -> Delivery:
     rows.filter(state=State.DUE).update(due_at=now)
     _overtake(Delivery.objects.filter(user=user, local_date__lt=local_date), now)
     rows.filter(state__in=[State.SKIPPED, State.FAILED]).update(
-        **_AFRESH, due_at=now, attempts=0, items=[]
+        **AFRESH, due_at=now, attempts=0, items=[]
     )
     return rows.get()
 
@@ -329,9 +313,20 @@ def _has_open_account() -> Exists:
     return Exists(User.objects.filter(pk=OuterRef("user_id"), is_active=True))
 
 
-def _has_later_issue() -> Exists:
+def has_later_issue() -> Exists:
+    """Whether an issue of a later date stands, which was not passed over."""
     later = Delivery.objects.filter(user=OuterRef("user"), local_date__gt=OuterRef("local_date"))
     return Exists(later.exclude(_PASSED_OVER))
+
+
+def _has_issue_in_hand() -> Exists:
+    in_hand = [State.CLAIMED, State.SENDING]
+    return Exists(Delivery.objects.filter(user=OuterRef("user"), state__in=in_hand))
+
+
+def _has_issue_since(moment: datetime) -> Exists:
+    went_out = Delivery.objects.filter(user=OuterRef("user"), finished_at__gt=moment)
+    return Exists(went_out.that_reached_the_reader())
 
 
 def _overtake(earlier: QuerySet[Delivery], at: datetime | None) -> int:
@@ -352,8 +347,11 @@ def _finish(lease: Lease, state: State, reason: str, at: datetime | None, *expec
 
 
 def _put_back(lease: Lease, due_at: datetime, reason: str, **fields: Any) -> bool:
+    wants_it = Exists(User.objects.filter(pk=OuterRef("user_id"), digest_enabled=True))
     return bool(
-        lease.held(State.CLAIMED, State.SENDING).update(
+        lease.held(State.CLAIMED, State.SENDING)
+        .filter(Q(state=State.CLAIMED) | Q(wants_it))
+        .update(
             state=State.DUE,
             due_at=due_at,
             reason=reason,

@@ -28,8 +28,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from accounts.bounces import verp, webhooks
-from accounts.digest import feedback, manage, unsubscribe
+from accounts.digest import unsubscribe
 from accounts.digest.items import Item, headings
+from accounts.digest.links import JUDGE, MANAGE
 from accounts.models import Delivery
 from papers.latex import to_text
 from papers.models import Paper
@@ -181,7 +182,7 @@ def build(
     papers, with a line that says so and links the web copy. `papers` may lack some of `items`
     (deleted since): those are left out. Raises ValueError when none is left.
     """
-    cards = list(_cards(items, papers, _judging(delivery.user_id)))
+    cards = list(_cards(items, papers, _judging(delivery)))
     if not cards:
         raise ValueError("an issue without papers")
     for shown, more in _versions(cards):
@@ -257,14 +258,18 @@ def _context(delivery: Delivery, cards: Sequence[Card], gap: date | None) -> dic
         )
         % {"address": user.email, "site": settings.SITE_NAME},
         "web_url": _absolute(reverse("accounts:issue", args=[delivery.local_date])),
-        "settings_url": _absolute(manage.url_path(user, delivery.local_date)),
+        "settings_url": _absolute(
+            reverse("accounts:manage", args=[MANAGE.token_for(user, delivery.local_date)])
+        ),
         "unsubscribe_url": _absolute(unsubscribe.url_path(user.pk)),
         "gap_url": _absolute(reverse("accounts:issue", args=[gap])) if gap else "",
     }
 
 
-def _judging(user_id: int) -> str:
-    return _absolute(feedback.url_path_before_paper(feedback.token_for(user_id)))
+def _judging(delivery: Delivery) -> str:
+    """What a paper's number and a slash follow: made once a mail, not once a paper."""
+    token = JUDGE.token_for(delivery.user, delivery.local_date)
+    return _absolute(reverse("accounts:judge", args=[token, 0]).removesuffix("0/"))
 
 
 def _coverage(line: str) -> dict[str, Any]:
@@ -312,7 +317,7 @@ def _cards(items: Iterable[Item], papers: dict[int, PaperText], judging: str) ->
 def _sections(cards: Iterable[Card]) -> Iterator[Section]:
     names = headings()
     for section, papers in groupby(cards, key=lambda card: card.section):
-        yield Section(names.get(section, section), list(papers))
+        yield Section(one_line(names.get(section, section)), list(papers))
 
 
 def _shorten(cards: Sequence[Card], shown: int) -> list[Card]:

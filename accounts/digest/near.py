@@ -9,6 +9,8 @@ from papers.meaning.near import Taste
 from papers.search.engine import IndexNotReady
 from papers.search.nearness import near_each
 
+MOST_NEAR = 500
+
 logger = logging.getLogger(__name__)
 
 
@@ -48,7 +50,7 @@ def _taste(reader: Reader) -> Taste:
         liked=list(reader.liked),
         unwanted=reader.unwanted,
         since=reader.earliest,
-        # Some of what is near is muted or came twice; ask for that many more.
-        limit=reader.size * 4 + 20,
+        # All that is near: much of it may not be new to this reader, or muted.
+        limit=MOST_NEAR,
         excluding=reader.had | reader.known,
     )

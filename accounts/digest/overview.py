@@ -1,14 +1,15 @@
 """The ledger as operators see it: how many issues ended how, how late, and what failed in words.
 
-It reads and counts; an operator's retry is the ledger's (`ledger.try_again`).
+It reads and counts; an operator's retry is in again.py.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Max, Min, QuerySet
 
 from accounts.models import Delivery
 
@@ -86,29 +87,29 @@ def waiting(now: datetime) -> Waiting:
 _LATENESS = """
 SELECT count(*), percentile_cont(ARRAY[0.5, 0.95, 1.0]) WITHIN GROUP (
     ORDER BY extract(epoch FROM finished_at - due_at) / 60)
-FROM accounts_delivery WHERE state = 'sent' AND attempts = 1 AND finished_at > %s
+FROM accounts_delivery
+WHERE state = 'sent' AND attempts = 1 AND finished_at > %s AND local_date > %s
 """
 
 
 def lateness(now: datetime) -> Lateness | None:
     """Return how late issues of the last 24 hours were; None when there was none."""
     with connection.cursor() as cursor:
-        cursor.execute(_LATENESS, [now - timedelta(days=1)])
+        cursor.execute(_LATENESS, [now - timedelta(days=1), now.date() - timedelta(days=3)])
         issues, minutes = cursor.fetchone()
     return Lateness(issues, *(max(0.0, float(part)) for part in minutes)) if issues else None
 
 
 def troubles(today: date) -> list[Trouble]:
     """Return what ended badly in the last 14 days by reason, the commonest first."""
-    rows = (
+    counted = (
         _ended_badly(today)
         .order_by()
         .values_list("state", "reason")
-        .annotate(issues=Count("pk"))
-        .order_by("-issues", "reason")[:MOST_REASONS]
+        .annotate(issues=Count("pk"), newest=Max("local_date"))
+        .order_by("-issues", "reason", "state")[:MOST_REASONS]
     )
-    newest = dict(_ended_badly(today).order_by("local_date").values_list("reason", "local_date"))
-    return [Trouble(state, reason, issues, newest[reason]) for state, reason, issues in rows]
+    return [Trouble(*row) for row in counted]
 
 
 def rows(today: date) -> Iterable[Delivery]:
@@ -116,10 +117,9 @@ def rows(today: date) -> Iterable[Delivery]:
     return _ended_badly(today).select_related("user").order_by("-local_date", "-pk")[:MOST_ROWS]
 
 
-def ids_of(today: date, state: str, reason: str) -> list[int]:
-    """The ids of all that ended so in the last 14 days."""
-    found = _ended_badly(today).filter(state=state, reason=reason)
-    return list(found.values_list("pk", flat=True))
+def ended_so(today: date, state: str, reason: str) -> QuerySet[Delivery, Any]:
+    """The numbers of all that ended so in the last 14 days, as a query."""
+    return _ended_badly(today).filter(state=state, reason=reason).order_by().values("pk")
 
 
 def _ended_badly(today: date) -> QuerySet[Delivery]:

@@ -23,6 +23,8 @@ REMEMBERED_DAYS = 120
 OLDEST_ANNOUNCED_DAYS = 90
 # A batch that a source brought late is still new to the reader; a bulk import of old papers isn't.
 LATE_DAYS = 3
+# Of papers that a reader wants less of the newest count: a mail's link may be pressed for ever.
+NEWEST_UNWANTED = 100
 # News that found no place in an issue comes in a later one.
 NEWS_DAYS = 14
 # Papers that arrived while the last issue was being made.
@@ -107,7 +109,7 @@ _NO_PAST = _Past()
 
 
 def read(users: Sequence[User], now: datetime) -> list[Reader]:
-    """Return what the choice needs of `users`, in their order: five queries for all of them."""
+    """Return what the choice needs of `users`, in their order: four queries for all of them."""
     ids = [user.pk for user in users]
     past = _past_issues(ids, now)
     liked, unwanted = _tastes(ids)
@@ -142,7 +144,7 @@ def _reader(
         user_id=user.pk,
         size=user.digest_size,
         span=span,
-        news_since=now - timedelta(days=NEWS_DAYS if past.last_issue_at else FIRST_ISSUE_DAYS),
+        news_since=_news_since(past.last_issue_at, now),
         sections=tuple(user.digest_sections),
         only_matches=user.digest_only_matches,
         backlog=user.digest_backlog,
@@ -154,6 +156,12 @@ def _reader(
         told=past.told,
         muted=muted,
     )
+
+
+def _news_since(last_issue_at: datetime | None, now: datetime) -> datetime:
+    if last_issue_at is None:
+        return now - timedelta(days=FIRST_ISSUE_DAYS)
+    return min(now - timedelta(days=NEWS_DAYS), last_issue_at)
 
 
 def span_since(last_issue_at: datetime | None, now: datetime) -> Span:
@@ -225,10 +233,10 @@ def _tastes(
     with connection.cursor() as cursor:
         cursor.execute(_TASTES, {"ids": user_ids})
         for user_id, paper_id, how, _moment in cursor.fetchall():
-            if how == "unwanted":
-                unwanted[user_id].append(paper_id)
-            else:
+            if how != "unwanted":
                 liked[user_id].setdefault(paper_id, _LIKINGS[how])
+            elif len(unwanted[user_id]) < NEWEST_UNWANTED:
+                unwanted[user_id].append(paper_id)
     return liked, unwanted
 
 

@@ -119,8 +119,14 @@ def _after_change(user: User, pending: datetime | None, now: datetime) -> dateti
     latest = last.due_at + LONGEST_GAP
     is_late = far_enough is None or far_enough > latest
     if is_late and pending is not None and pending <= latest and _is_owed(user, now, last):
-        return now
+        # Days that the reader wants no issue on, or a pause, are no delay.
+        return now if _wants_all_since(user, last.local_date, now) else far_enough
     return far_enough
+
+
+def _wants_all_since(user: User, day: date, now: datetime) -> bool:
+    days = (now.astimezone(user.zone).date() - day).days
+    return all(user.wants_digest_on(day + timedelta(days=n)) for n in range(1, days + 1))
 
 
 def pass_over(

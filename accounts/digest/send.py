@@ -5,6 +5,7 @@ themselves are in choose.py, ledger.py and smtp.py. Twice at once it does no har
 """
 
 import logging
+import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -15,9 +16,10 @@ from django.utils.translation import gettext as _
 from accounts.bounces.refusals import note_refusal
 from accounts.digest import failpoints, foot, gate, ledger, mail, schedule, stopping
 from accounts.digest.choose import choose
-from accounts.digest.items import Choice, Item
+from accounts.digest.items import Choice, Item, items_of
 from accounts.digest.ledger import Lease, LeaseLostError
 from accounts.digest.near import NearFinder, find_near
+from accounts.digest.readers import MARGIN
 from accounts.digest.smtp import (
     NoAnswerError,
     RefusedError,
@@ -26,6 +28,9 @@ from accounts.digest.smtp import (
     open_transport,
 )
 from accounts.models import Delivery, User
+
+# The next issue counts papers as new from readers.MARGIN before this one was handed over.
+CHOICE_LASTS = MARGIN / 2
 
 logger = logging.getLogger(__name__)
 
@@ -41,21 +46,23 @@ def deliver(
 
     `now` decides what is new to a reader; `at`, given in replays and tests only, stands in for
     the database's clock. Errors about one message are written in its row and harm no other;
-    what is left undone by an exception, or because the process is to stop, the tick finds again.
+    what is left undone by an exception, because the process is to stop, or because a slow server
+    made the choice old, the tick finds again.
     """
     rows, outcomes = gate.open_for(ledger.waiting(delivery_ids, at), now, at)
     if not rows:
         return outcomes
-    choices = _choose([row.user for row in rows], now, near)
+    choices = _choices(rows, now, near)
     papers = mail.read_papers(item.paper for choice in choices.values() for item in choice.items)
     gaps = _unknown_before(rows)
     coverage = foot.coverage_line(now)
+    stale_at = time.monotonic() + CHOICE_LASTS.total_seconds()
     with open_transport() as transport:
         for row in rows:
-            if stopping.is_asked():
+            if stopping.is_asked() or time.monotonic() > stale_at:
                 break
             gap = gaps.get(row.user_id)
-            work = _Work(row, choices.get(row.user_id), papers, gap, coverage, now, at)
+            work = _Work(row, choices.get(row.pk), papers, gap, coverage, now, at)
             outcomes[work.run(transport)] += 1
     return outcomes
 
@@ -78,7 +85,7 @@ class _Work:
         self.now, self.at = now, at
 
     def run(self, transport: Transport) -> str:
-        lease = ledger.claim(self.delivery.pk, self.at)
+        lease = ledger.claim(self.delivery.pk, self.at, chosen_at=self.now)
         if lease is None:
             return "taken"
         failpoints.reach("claimed")
@@ -143,6 +150,13 @@ class _Work:
             return "postponed"
         ledger.mark_skipped(lease, why, self.at)
         return "skipped"
+
+
+def _choices(rows: Sequence[Delivery], now: datetime, near: NearFinder) -> dict[int, Choice]:
+    """Choose, by row. What was handed over once keeps its papers: it bears the same Message-ID."""
+    chosen = _choose([row.user for row in rows if not row.items], now, near)
+    found = {row.pk: chosen[row.user_id] for row in rows if row.user_id in chosen}
+    return found | {row.pk: Choice(items_of(row.items)) for row in rows if row.items}
 
 
 def _choose(users: Sequence[User], now: datetime, near: NearFinder) -> dict[int, Choice]:

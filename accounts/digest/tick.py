@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.digest import ledger, schedule, waiting
+from accounts.digest import again, ledger, schedule, waiting
 from accounts.models import Delivery, User
 
 CHUNK_READERS = 500
@@ -37,10 +37,11 @@ def tick(now: datetime, at: datetime | None = None) -> TickResult:
     """
     expired = ledger.expire(at)
     if settings.DIGEST_RESEND_UNKNOWN:
-        ledger.resend_unknown(at)
+        again.resend_unknown(at)
     made = 0
     while (entered := enter_due(now)) is not None:
         made += entered
+    ledger.overtake(at)
     ids = ledger.due_ids(at, held_after=waiting.released_until(now))
     return TickResult(made, expired, list(_chunks(ids)))
 
@@ -59,7 +60,6 @@ def enter_due(now: datetime) -> int | None:
     rows = [row for user in users for row in _rows_for(user, now)]
     before = Delivery.objects.filter(user__in=users).count()
     Delivery.objects.bulk_create(rows, ignore_conflicts=True)
-    ledger.overtake(users, now)
     User.objects.bulk_update(users, ["next_due_at"])
     return Delivery.objects.filter(user__in=users).count() - before
 

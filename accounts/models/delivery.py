@@ -59,6 +59,12 @@ class Delivery(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "local_date"], name="delivery_one_a_date"),
             models.UniqueConstraint(fields=["message_id"], name="delivery_message_id_unique"),
+            # Two in hand at once would hold the same papers.
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(state__in=["claimed", "sending"]),
+                name="delivery_one_in_hand",
+            ),
             models.CheckConstraint(
                 condition=~Q(state__in=["claimed", "sending"])
                 | Q(lease_token__isnull=False, claimed_until__isnull=False),
@@ -70,7 +76,11 @@ class Delivery(models.Model):
                 fields=["due_at"],
                 condition=Q(state__in=["due", "claimed", "sending"]),
                 name="delivery_open",
-            )
+            ),
+            models.Index(
+                fields=["finished_at"], condition=Q(state="unknown"), name="delivery_unknown"
+            ),
+            models.Index(fields=["local_date"], name="delivery_by_day"),
         ]
 
     def __str__(self) -> str:

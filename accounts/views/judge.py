@@ -2,12 +2,14 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import mutes
 from accounts.digest import feedback
+from accounts.digest.links import JUDGE
 from accounts.digest.unsubscribe import masked
 from accounts.models import Mute, User
 from papers.latex import to_text
@@ -20,7 +22,7 @@ MOST_AUTHORS = 12
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def judge(request: HttpRequest, token: str, paper_id: int) -> HttpResponse:
-    reader = feedback.find_reader(token)
+    reader = JUDGE.find_reader(token, timezone.now())
     paper = Paper.objects.filter(pk=paper_id).first() or find_merged(paper_id)
     if reader is None or paper is None:
         return render(request, "accounts/judge_bad_link.html", {"reader": reader}, status=404)
@@ -44,8 +46,9 @@ def _change(request: HttpRequest, reader: User, paper: Paper) -> str:
     if wish == "back":
         feedback.take_back(reader, paper)
         return _("Taken back: this paper changes nothing any more.")
-    if wish == "unmute":
-        Mute.objects.filter(user=reader, pk=value if value.isdecimal() else 0).delete()
+    if wish == "unmute" and request.user == reader:
+        number = int(value) if value.isdecimal() and len(value) < 19 else 0
+        Mute.objects.filter(user=reader, pk=number).delete()
         return _("No longer muted.")
     if wish in Mute.Kind.values:
         mutes.add(reader, wish, value)
@@ -54,14 +57,15 @@ def _change(request: HttpRequest, reader: User, paper: Paper) -> str:
 
 
 def _page(request: HttpRequest, reader: User, paper: Paper, error: str = "") -> HttpResponse:
-    # Loaded by the token: what is muted is theirs to see, their lists and address are not shown.
     context = {
         "paper": paper,
         "title": to_text(paper.title),
         "address": masked(reader.email),
         "said": feedback.said(reader, paper),
         "authors": paper.authors[:MOST_AUTHORS],
-        "mutes": Mute.objects.filter(user=reader),
+        # The mail may have been forwarded: what is muted is shown to its reader alone.
+        "is_reader": request.user == reader,
+        "mutes": Mute.objects.filter(user=reader) if request.user == reader else (),
         "error": error,
         "typed": request.POST.get("value", "") if error else "",
     }

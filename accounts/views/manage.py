@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.digest import manage as managing
+from accounts.digest.links import MANAGE
 from accounts.digest.schedule import next_due
 from accounts.digest.unsubscribe import masked, set_subscribed
 from accounts.models import Follow, User
@@ -30,7 +30,7 @@ def _for_reader_of_token(view: View) -> Callable[[HttpRequest, str], HttpRespons
     @never_cache
     @wraps(view)
     def wrapped(request: HttpRequest, token: str) -> HttpResponse:
-        reader = managing.find_reader(token, timezone.now())
+        reader = MANAGE.find_reader(token, timezone.now())
         if reader is None:
             response = render(request, "accounts/manage_bad_link.html", status=404)
         else:

@@ -1,4 +1,8 @@
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -7,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.digest import ledger, overview
+from accounts.digest import again, overview
 from accounts.digest.waiting import released_until
 from accounts.models import Delivery
 from papers.access import administrators_only
@@ -37,12 +41,13 @@ def operate(request: HttpRequest) -> HttpResponse:
 def try_again(request: HttpRequest) -> HttpResponse:
     """Retry one issue, named by its number, or all that ended for one reason."""
     number = request.POST.get("delivery", "")
+    ids: Iterable[int] | QuerySet[Delivery, Any]
     if number:
         ids = [int(number)] if number.isdecimal() and len(number) < 19 else []
     else:
         state, reason = request.POST.get("state", ""), request.POST.get("reason", "")
-        ids = overview.ids_of(timezone.now().date(), state, reason)
-    count = ledger.try_again(ids)
+        ids = overview.ended_so(timezone.now().date(), state, reason.replace("\0", ""))
+    count = again.try_again(ids)
     if count:
         words = ngettext(
             "%s issue is due again and goes out within a minute.",

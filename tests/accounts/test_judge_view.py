@@ -1,9 +1,11 @@
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from accounts.digest import feedback, unsubscribe
+from accounts.digest.links import JUDGE, MANAGE
 from accounts.models import Mute, PaperFeedback, User
 from papers.merging import merge
 from papers.models import Paper
@@ -23,7 +25,11 @@ def paper() -> Paper:
 
 
 def url(reader: User, paper_id: int) -> str:
-    return f"{feedback.url_path_before_paper(feedback.token_for(reader.pk))}{paper_id}/"
+    return f"/judge/{token(reader)}/{paper_id}/"
+
+
+def token(reader: User, *, days_ago: int = 0) -> str:
+    return JUDGE.token_for(reader, datetime.now(UTC).date() - timedelta(days=days_ago))
 
 
 def press(client: Client, address: str, wish: str, value: str = "") -> Any:
@@ -66,7 +72,50 @@ def test_muting_and_back(client: Client, reader: User, paper: Paper, kind: str, 
     mute = Mute.objects.get()
     assert (mute.user, mute.kind, mute.value) == (reader, kind, value)
     press(client, address, "unmute", str(mute.pk))
+    assert Mute.objects.exists()
+    client.force_login(reader)
+    assert mute.value in client.get(address).content.decode()
+    press(client, address, "unmute", str(mute.pk))
     assert not Mute.objects.exists()
+
+
+def test_what_is_muted_is_not_shown_to_whom_the_mail_was_forwarded(
+    client: Client, reader: User, paper: Paper
+) -> None:
+    Mute.objects.create(user=reader, kind="word", value="a private matter")
+    stranger = Client()
+    stranger.force_login(make_user())
+    for visitor in (client, stranger):
+        assert "private matter" not in visitor.get(url(reader, paper.pk)).content.decode()
+
+
+def test_link_ends_with_the_address_it_was_sent_to(
+    client: Client, reader: User, paper: Paper
+) -> None:
+    address = url(reader, paper.pk)
+    User.objects.update(email="new@example.org")
+    assert client.get(address).status_code == 404
+
+
+def test_a_script_with_a_mail_cannot_fill_the_table(
+    client: Client, reader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feedback, "MOST", 3)
+    papers = [make_paper() for _ in range(5)]
+    for each in papers:
+        press(client, url(reader, each.pk), "less")
+    kept = PaperFeedback.objects.order_by("pk").values_list("paper_id", flat=True)
+    assert list(kept) == [each.pk for each in papers[2:]]
+
+
+@pytest.mark.parametrize("number", ["x", "9" * 5000, "-1"])
+def test_rubbish_for_a_number_changes_nothing(
+    client: Client, reader: User, paper: Paper, number: str
+) -> None:
+    client.force_login(reader)
+    Mute.objects.create(user=reader, kind="word", value="owls")
+    press(client, url(reader, paper.pk), "unmute", number)
+    assert Mute.objects.exists()
 
 
 @pytest.mark.promise(32)
@@ -74,6 +123,7 @@ def test_mute_of_another_reader_cannot_be_taken_away(
     client: Client, reader: User, paper: Paper
 ) -> None:
     mute = Mute.objects.create(user=make_user(), kind="word", value="owls")
+    client.force_login(reader)
     press(client, url(reader, paper.pk), "unmute", str(mute.pk))
     assert Mute.objects.filter(pk=mute.pk).exists()
 
@@ -85,8 +135,9 @@ def test_mute_of_another_reader_cannot_be_taken_away(
         ("word", "", "has no word in it"),
         ("category", "no.such", "is no category of a paper here"),
         ("", "", "Please press one of the buttons."),
-        ("unmute", "x", "No longer muted."),
-        ("unmute", "9" * 30, "No longer muted."),
+        ("unmute", "1", "Please press one of the buttons."),
+        ("word", "ow\0ls", "a character that is no text"),
+        ("author", "\0", "a character that is no text"),
     ],
 )
 def test_rubbish_is_answered_in_words(
@@ -97,8 +148,9 @@ def test_rubbish_is_answered_in_words(
 
 
 def test_token_of_another_kind_opens_nothing(client: Client, reader: User, paper: Paper) -> None:
-    token = unsubscribe.token_for(reader.pk)
-    for bad in (token, feedback.token_for(reader.pk)[:-1], "x", f"{reader.pk}.x"):
+    managing = MANAGE.token_for(reader, datetime.now(UTC).date())
+    others = (unsubscribe.token_for(reader.pk), managing, token(reader, days_ago=31))
+    for bad in (*others, token(reader)[:-1], "x", f"{reader.pk}.x"):
         response = client.post(f"/judge/{bad}/{paper.pk}/", {"wish": "more"})
         assert response.status_code == 404
     assert not PaperFeedback.objects.exists()

@@ -10,7 +10,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from accounts.digest import manage
+from accounts.digest.links import MANAGE
 from accounts.models import Follow, StandingQuery, User
 from accounts.schedule_form import ScheduleForm
 from readinglists import list_follows, sharing
@@ -45,7 +45,7 @@ def visitor() -> Client:
 
 
 def address(reader: User, name: str = "manage") -> str:
-    token = manage.token_for(reader, date(2026, 2, 27))
+    token = MANAGE.token_for(reader, date(2026, 2, 27))
     return reverse(f"accounts:{name}", args=[token])
 
 

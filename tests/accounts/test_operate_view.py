@@ -29,7 +29,9 @@ def issue(state: str, *, days_ago: int = 0, user: User | None = None, **fields: 
     at = NOW - timedelta(days=days_ago)
     if state == State.SENT:
         fields.setdefault("finished_at", at + timedelta(minutes=3))
-    row = ledger.new_delivery(user or make_user(), at.date(), at, state=state, **fields)
+    row = ledger.new_delivery(
+        user or make_user(digest_enabled=True), at.date(), at, state=state, **fields
+    )
     row.save()
     return row
 
@@ -73,7 +75,7 @@ def test_retry_makes_it_due_with_the_same_message_id(client: Client, state: str)
     row = issue(state, attempts=5, reason="No.", finished_at=NOW)
     client.post(f"{URL}try-again/", {"delivery": row.pk})
     again = Delivery.objects.get()
-    assert (again.state, again.attempts, again.reason) == (State.DUE, 0, "")
+    assert (again.state, again.attempts, again.reason) == (State.DUE, 1, "")
     assert again.message_id == row.message_id
     assert again.due_at <= ledger.database_now()
 
@@ -92,6 +94,47 @@ def test_issue_whose_papers_are_in_a_later_one_is_not_tried_again(client: Client
     page = client.post(f"{URL}try-again/", {"delivery": row.pk}, follow=True).content.decode()
     assert "Nothing to try again" in page
     assert Delivery.objects.get(pk=row.pk).state == State.FAILED
+
+
+@pytest.mark.promise(39)
+@pytest.mark.parametrize(
+    "left",
+    [{"digest_enabled": False}, {"is_active": False}, {"mail_stopped_at": NOW}],
+    ids=["unsubscribed", "closed", "stopped"],
+)
+def test_reader_who_left_meanwhile_is_not_mailed_again(
+    client: Client, settings: Settings, left: dict[str, Any]
+) -> None:
+    settings.DIGEST_RESEND_UNKNOWN = True
+    rows = [
+        issue(state, reason="No.", finished_at=NOW - timedelta(minutes=9))
+        for state in (State.FAILED, State.UNKNOWN)
+    ]
+    User.objects.update(**left)
+    for row in rows:
+        client.post(f"{URL}try-again/", {"delivery": row.pk})
+    tick(NOW, NOW)
+    states = Delivery.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == [State.FAILED, State.UNKNOWN]
+
+
+def test_what_has_no_answer_for_more_than_a_day_is_not_sent_again(settings: Settings) -> None:
+    settings.DIGEST_RESEND_UNKNOWN = True
+    for hours in (25, 23):
+        issue(State.UNKNOWN, finished_at=NOW - timedelta(hours=hours))
+    assert sum(map(len, tick(NOW, NOW).chunks)) == 1
+
+
+def test_what_has_no_answer_is_not_sent_beside_a_later_issue(settings: Settings) -> None:
+    settings.DIGEST_RESEND_UNKNOWN = True
+    row = issue(State.UNKNOWN, days_ago=1, finished_at=NOW - timedelta(hours=1))
+    issue(State.SENT, user=row.user)
+    assert tick(NOW, NOW).chunks == []
+
+
+def test_reason_with_rubbish_is_answered(client: Client) -> None:
+    answer = client.post(f"{URL}try-again/", {"state": "failed", "reason": "a\0b"})
+    assert answer.status_code == 302
 
 
 @pytest.mark.parametrize("number", ["x", "-1", "9" * 30, "0"])

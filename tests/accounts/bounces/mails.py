@@ -19,7 +19,7 @@ Content-Type: message/delivery-status
 Reporting-MTA: dns; mx.example.com
 Arrival-Date: Tue, 3 Mar 2026 07:00:00 +0000
 
-Final-Recipient: rfc822; {to}
+Final-Recipient: rfc822; {recipient}
 Action: {action}
 Status: {status}
 Diagnostic-Code: {diagnostic}
@@ -75,8 +75,10 @@ def dsn(
     diagnostic: str = "smtp; 550 5.1.1 User unknown",
     returned: str = "message/rfc822",
     text: str = "Body.",
+    recipient: str = "",
 ) -> bytes:
     """A delivery status report (RFC 3464) as Postfix writes it."""
+    recipient = recipient or to
     return DSN.format_map(locals()).encode(errors="surrogateescape")
 
 

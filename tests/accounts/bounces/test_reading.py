@@ -56,7 +56,8 @@ def test_the_same_bounce_counts_once() -> None:
 
 def test_a_complaint_stops_the_digest_at_once() -> None:
     delivery = issue()
-    assert read_one(arf(delivery.message_id), NOW) == Outcome.COMPLAINT
+    raw = arf(delivery.message_id, to=delivery.user.email)
+    assert read_one(raw, NOW) == Outcome.COMPLAINT
     delivery.user.refresh_from_db()
     assert delivery.user.mail_stopped_at == NOW
 
@@ -117,3 +118,17 @@ def test_the_numbers_are_one_line() -> None:
     counted = read([dsn(issue().message_id), AUTO_REPLY, AUTO_REPLY], NOW)
     assert reading.in_words(counted) == "3 read: 1 refused, 2 passed over."
     assert reading.in_words(read([])) == "0 read."
+
+
+def test_message_id_alone_stops_nobody() -> None:
+    """It stands in what a reader forwards or answers."""
+    delivery = issue()
+    assert read_one(arf(delivery.message_id), NOW) == Outcome.NOT_OURS
+
+
+def test_dead_mailbox_that_mail_was_passed_on_to_is_none_of_the_readers() -> None:
+    delivery = issue()
+    raw = dsn("", to="", envelope=verp.return_path(delivery), recipient="old@elsewhere.example")
+    assert read_one(raw, NOW) == Outcome.NOT_OURS
+    raw = dsn("", to="", envelope=verp.return_path(delivery), recipient=delivery.user.email)
+    assert read_one(raw, NOW) == Outcome.REFUSED

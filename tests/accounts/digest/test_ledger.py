@@ -1,8 +1,10 @@
+import uuid
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from accounts.digest import ledger
 from accounts.digest.ledger import Lease, LeaseLostError
@@ -258,3 +260,82 @@ def test_one_issue_a_date_is_held_by_the_database() -> None:
     twin = ledger.new_delivery(delivery.user, date(2026, 3, 2), LATER)
     assert Delivery.objects.bulk_create([twin], ignore_conflicts=True)
     assert Delivery.objects.count() == 1
+
+
+def two_days(**fields: Any) -> tuple[Delivery, Delivery]:
+    """Yesterday's and today's issue of one reader, both due."""
+    user = make_user(digest_enabled=True)
+    rows = [
+        ledger.new_delivery(user, NOW.date() - timedelta(days=back), NOW, **fields)
+        for back in (1, 0)
+    ]
+    for row in rows:
+        row.save()
+    return rows[0], rows[1]
+
+
+@pytest.mark.promise(1)
+def test_issue_is_not_taken_where_a_later_one_stands() -> None:
+    earlier, later = two_days()
+    assert ledger.claim(earlier.pk, NOW) is None
+    assert ledger.claim(later.pk, NOW) is not None
+
+
+@pytest.mark.promise(1)
+def test_issue_is_not_taken_while_another_of_its_reader_is_in_hand() -> None:
+    earlier, later = two_days()
+    Delivery.objects.filter(pk=earlier.pk).update(
+        state=State.SENDING, lease_token=uuid.uuid4(), claimed_until=NOW
+    )
+    assert ledger.claim(later.pk, NOW) is None
+    Delivery.objects.filter(pk=earlier.pk).update(state=State.SENT)
+    assert ledger.claim(later.pk, NOW) is not None
+
+
+@pytest.mark.promise(1)
+def test_database_allows_one_issue_in_hand_a_reader() -> None:
+    rows = two_days()
+    with pytest.raises(IntegrityError, match="delivery_one_in_hand"), transaction.atomic():
+        Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
+            state=State.CLAIMED, lease_token=uuid.uuid4(), claimed_until=NOW
+        )
+
+
+@pytest.mark.promise(1)
+@pytest.mark.parametrize("state", [State.SENT, State.UNKNOWN])
+def test_choice_made_before_another_issue_went_out_is_not_sent(state: str) -> None:
+    earlier, later = two_days()
+    Delivery.objects.filter(pk=earlier.pk).update(
+        state=state, finished_at=NOW + timedelta(seconds=5)
+    )
+    assert ledger.claim(later.pk, NOW, chosen_at=NOW) is None
+    assert ledger.claim(later.pk, NOW, chosen_at=NOW + timedelta(seconds=9)) is not None
+
+
+@pytest.mark.promise(1)
+def test_every_tick_ends_what_waits_beside_a_later_issue() -> None:
+    two_days()
+    assert ledger.overtake(NOW) == 1
+    states = Delivery.objects.order_by("local_date").values_list("state", flat=True)
+    assert list(states) == [State.SKIPPED, State.DUE]
+
+
+@pytest.mark.promise(39)
+def test_reader_who_leaves_while_the_answer_is_awaited_is_not_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _earlier, row = two_days()
+    lease = ledger.claim(row.pk, NOW)
+    assert lease is not None
+    ledger.mark_sending(lease, items=[], content_hash="", at=NOW)
+    put_back = ledger._put_back
+
+    def leave_first(*args: Any, **options: Any) -> bool:
+        User.objects.update(digest_enabled=False)
+        return put_back(*args, **options)
+
+    monkeypatch.setattr(ledger, "_put_back", leave_first)
+    ledger.retry(lease, "No.", NOW)
+    row.refresh_from_db()
+    assert row.state == State.FAILED
+    assert "digest is off" in row.reason

@@ -11,8 +11,9 @@ import time_machine
 from django.test import Client
 from pytest_django import Settings
 
-from accounts.digest import feedback, ledger, mail
+from accounts.digest import ledger, mail
 from accounts.digest.items import NEAR, TRENDING, Item
+from accounts.digest.links import JUDGE
 from accounts.models import Delivery
 from papers.models import Paper
 from tests.factories import make_paper, make_user
@@ -157,7 +158,7 @@ def test_each_paper_has_a_link_that_stands_for_the_reader() -> None:
     paper, issue = make_paper(), delivery()
     items = [Item(paper.pk, TRENDING, "7 upvotes", 1)]
     message = mail.build(issue, items, mail.read_papers([paper.pk]))
-    link = f"/judge/{feedback.token_for(issue.user_id)}/{paper.pk}/"
+    link = f"/judge/{JUDGE.token_for(issue.user, issue.local_date)}/{paper.pk}/"
     for content in (message.html, str(message.body)):
         assert content.count(link) == 1
 

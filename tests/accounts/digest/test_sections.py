@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from accounts.digest import choose
+from accounts.digest import choose, readers
 from accounts.digest.items import BACKLOG, NEAR, SAVED, TRENDING
 from accounts.models import Mute, PaperFeedback, User, all_sections
 from papers.models import Paper, PaperVersion, Vote
@@ -315,3 +315,40 @@ def test_additions_count_as_a_match_are_muted_and_can_be_off() -> None:
     user = follower_of(shared)
     Mute.objects.create(user=user, kind="word", value="owl")
     assert not choose_for(user).items
+
+
+def test_news_of_the_time_of_a_pause_is_told() -> None:
+    paper = make_paper(announced_on=None)
+    user = saver(paper, at=NOW - timedelta(days=40))
+    new_version(paper, 2, seen_at=NOW - timedelta(days=18))
+    mailed(user, at=NOW - timedelta(days=21))
+    assert [item.event for item in choose_for(user).items] == ["v2"]
+
+
+def test_withdrawn_paper_with_a_new_version_is_told_as_withdrawn() -> None:
+    paper = make_paper(announced_on=None)
+    user = saver(paper)
+    new_version(paper, 2)
+    keep(user, *[item.as_json() for item in choose_for(user).items])
+    Paper.objects.filter(pk=paper.pk).update(withdrawn_at=NOW - timedelta(minutes=5))
+    assert [item.event for item in choose_for(user).items] == ["withdrawn"]
+
+
+def test_missed_paper_like_an_unwanted_one_is_left_out() -> None:
+    library = make_library(announced_on=TODAY - timedelta(days=40))
+    for paper in library["robots"]:
+        popular_now(paper)
+    serve(fit_here())
+    user = make_user(digest_backlog=True)
+    judge(user, library["robots"][0], more=False)
+    assert not choose_for(user).items
+
+
+def test_of_unwanted_papers_the_newest_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "NEWEST_UNWANTED", 2)
+    user, papers = make_user(), [make_paper(announced_on=None) for _ in range(4)]
+    for back, paper in enumerate(papers):
+        judge(user, paper, more=False)
+        PaperFeedback.objects.filter(paper=paper).update(given_at=NOW - timedelta(days=back))
+    (reader,) = readers.read([user], NOW)
+    assert reader.unwanted == (papers[0].pk, papers[1].pk)

@@ -11,7 +11,7 @@ from accounts.digest.near import Near
 from accounts.digest.readers import Reader
 from accounts.digest.smtp import PlainTransport
 from accounts.digest.tick import tick
-from accounts.models import Delivery, User
+from accounts.models import Bounce, Delivery, User
 from papers.models import Paper
 from tests.accounts.digest.smtp_server import HANG_UP, scripted_server
 from tests.factories import make_entry, make_paper, make_reading_list, make_user
@@ -331,3 +331,36 @@ def test_worker_that_froze_before_the_dot_sends_nothing_when_it_wakes(
         monkeypatch.setattr(mail, "build", freeze_while_another_sends)
         assert run() == {"taken": 1}
     assert (only_issue().state, len(server.taken)) == (State.SENT, 1)
+
+
+@pytest.mark.promise(1)
+def test_issue_sent_again_has_the_papers_it_had(mailoutbox: list[EmailMessage]) -> None:
+    due_reader()
+    first = popular()
+    run()
+    Delivery.objects.update(state=State.DUE, finished_at=None)
+    make_paper(announced_on=NOW.date(), upvotes=99, popularity=9.0, score=9.0)
+    run(NOW + timedelta(minutes=6))
+    assert [message.subject for message in mailoutbox] == [first.title] * 2
+    assert [item["paper"] for item in only_issue().items] == [first.pk]
+
+
+def test_choice_that_a_slow_server_made_old_is_made_anew(
+    mailoutbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due_reader(), due_reader(), popular()
+    clock = iter([0.0, 1.0, send.CHOICE_LASTS.total_seconds() + 1])
+    monkeypatch.setattr("accounts.digest.send.time.monotonic", lambda: next(clock))
+    assert run() == {"sent": 1}
+    monkeypatch.undo()
+    assert run() == {"sent": 1}
+    assert len(mailoutbox) == 2
+
+
+@pytest.mark.promise(6)
+def test_refusal_of_the_content_is_no_bounce_of_the_reader(settings: Settings) -> None:
+    due_reader(), popular()
+    with scripted_server(settings, dot=b"554 5.7.1 blocked"):
+        run()
+    assert only_issue().state == State.FAILED
+    assert not Bounce.objects.exists()
