@@ -103,6 +103,8 @@ def reschedule(user: User, now: datetime) -> None:
 def _after_change(user: User, pending: datetime | None, now: datetime) -> datetime | None:
     last = ledger.last_issue(user)
     if pending is not None and pending <= now and _is_owed(user, pending, last):
+        # In another zone it may be of a date that was passed over before: it comes after all.
+        ledger.forget_passed_over(user, last)
         return pending
     due = next_due(user, now)
     while due is not None and last is not None and due_local_date(user, due) <= last.local_date:

@@ -127,6 +127,17 @@ def check(user: User) -> None:
         assert skipped.due_at - before < timedelta(hours=12)
 
 
+def test_issue_that_is_due_comes_though_its_date_was_passed_over_in_another_zone() -> None:
+    user = reader(zone="Africa/Casablanca", hour=13)
+    lord_howe, back = NOON + timedelta(minutes=61), NOON + timedelta(hours=26)
+    run_until(user, NOON, lord_howe)
+    move(user, lord_howe, hour=1, zone="Australia/Lord_Howe")
+    move(user, back, hour=0, zone="Africa/Casablanca")
+    run_until(user, back, back + timedelta(days=2))
+    assert [issue.due_at for issue in entered(user)][:2] == [NOON + timedelta(hours=1), back]
+    check(user)
+
+
 def test_issue_under_12_hours_after_the_last_is_skipped_with_the_reason() -> None:
     user = reader(hour=23)
     run_until(user, NOON, NOON + timedelta(hours=11, minutes=30))

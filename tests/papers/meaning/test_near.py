@@ -207,3 +207,10 @@ def test_paper_that_says_the_same_words_comes_before_one_of_the_same_subject(
     serve_again()
     (found,) = near_each([taste([liked.pk])])
     assert found[0].paper_id == same.pk
+
+
+def test_tastes_are_cut_into_runs_that_fit_into_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(meaning, "BLOCK_NUMBERS", 100)
+    tastes = [taste(list(range(size))) for size in (3, 3, 4, 10, 20, 1)]
+    runs = [[len(each.liked) for each in run] for run in meaning._blocks(tastes, 10)]
+    assert runs == [[3, 3, 4], [10], [20], [1]]
