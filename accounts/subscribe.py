@@ -21,6 +21,7 @@ from django.urls import reverse
 
 from accounts import topics
 from accounts.bounces import suppression
+from accounts.digest.items import TRENDING
 from accounts.digest.schedule import reschedule
 from accounts.follows import CannotFollow
 from accounts.limits import Limit, take
@@ -164,17 +165,17 @@ def subscribe_to(wish: Wish, topic: Topic, now: datetime) -> Subscribed:
 
 
 def _choose_issues(reader: User, topic: Topic, *, is_new: bool) -> bool:
-    """Let a reader who asked for matches alone have no issue without one, until they ask for the
-    day's papers too; return whether that is so now."""
-    wanted = reader.digest_only_matches
+    """Let a reader who asked for a search or a list alone have no trending papers beside, until
+    they ask for the day's papers too; return whether that changed."""
+    sections = list(reader.digest_sections)
     if is_new and not topic.is_whole_digest:
-        wanted = True
-    elif topic.is_whole_digest:
-        wanted = False
-    if wanted == reader.digest_only_matches:
+        sections.remove(TRENDING)
+    elif topic.is_whole_digest and TRENDING not in sections:
+        sections.append(TRENDING)
+    if sections == reader.digest_sections:
         return False
-    reader.digest_only_matches = wanted
-    reader.save(update_fields=["digest_only_matches"])
+    reader.digest_sections = sections
+    reader.save(update_fields=["digest_sections"])
     return True
 
 

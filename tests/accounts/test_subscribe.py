@@ -242,7 +242,7 @@ def test_a_category_is_the_digest_and_a_follow() -> None:
     done = press(topics.of_query("cat:cs.CL"))
     assert (done.outcome, done.refused) == (Outcome.NEW, "")
     assert done.reader.digest_enabled
-    assert not done.reader.digest_only_matches
+    assert "trending" in done.reader.digest_sections
     follow = Follow.objects.get(user=done.reader)
     assert (follow.name, follow.query) == ("cs.CL", "cat:cs.CL")
 
@@ -252,7 +252,7 @@ def test_a_search_is_a_follow_and_no_issue_without_a_match() -> None:
     done = press(topics.of_query("kestrel owl"))
     done.reader.refresh_from_db()
     assert done.reader.digest_enabled
-    assert done.reader.digest_only_matches
+    assert done.reader.digest_sections == ["followed", "near", "lists", "saved"]
     assert Follow.objects.get(user=done.reader).query == "kestrel owl"
 
 
@@ -262,7 +262,7 @@ def test_a_list_is_a_follow_of_it_through_its_link() -> None:
     done = press(topic)
     row = ListFollow.objects.get(user=done.reader)
     assert (row.share_link, row.generation) == (topic.link, 1)
-    assert done.reader.digest_only_matches
+    assert done.reader.digest_sections == ["followed", "near", "lists", "saved"]
 
 
 @pytest.mark.django_db
@@ -272,7 +272,7 @@ def test_a_second_place_is_added_and_hour_and_days_stay() -> None:
     assert done.outcome is Outcome.ADDED
     done.reader.refresh_from_db()
     assert (done.reader.digest_hour, done.reader.digest_days) == (20, [2])
-    assert not done.reader.digest_only_matches
+    assert "trending" in done.reader.digest_sections
     assert Follow.objects.get().query == "kestrel"
 
 
@@ -289,7 +289,14 @@ def test_the_days_papers_come_too_once_they_are_asked_for() -> None:
     done = press(Topic())
     assert done.outcome is Outcome.ADDED
     done.reader.refresh_from_db()
-    assert not done.reader.digest_only_matches
+    assert "trending" in done.reader.digest_sections
+
+
+@pytest.mark.django_db
+def test_sections_in_an_order_of_their_own_stay(settings: Settings) -> None:
+    make_user(email=WISH.email, digest_enabled=True, digest_sections=["trending", "lists"])
+    for topic in (Topic(), topics.of_query("kestrel")):
+        assert press(topic).reader.digest_sections == ["trending", "lists"]
 
 
 @pytest.mark.django_db
