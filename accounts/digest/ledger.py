@@ -12,6 +12,7 @@ for work in hand, the lease token; it never chooses papers or sends. Read more: 
 import logging
 import uuid
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -112,8 +113,11 @@ def claim(
     )
     if chosen_at is not None:
         free = free.exclude(_has_issue_since(chosen_at))
+    # One statement by itself: a worker frozen within a transaction would hold the row's lock, and
+    # whoever takes over would wait for it.
+    savepoint = transaction.atomic() if connection.in_atomic_block else nullcontext()
     try:
-        with transaction.atomic():
+        with savepoint:
             taken = free.update(
                 state=State.CLAIMED,
                 lease_token=lease.token,
