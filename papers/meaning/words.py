@@ -88,15 +88,14 @@ def weigh(model: Model, liked: Sequence[Said]) -> Vector:
     """
     rows = np.concatenate([_NOTHING.rows, *(each.rows for each in liked)])
     much = np.concatenate([_NOTHING.much, *(each.much for each in liked)])
-    terms = len(model.terms)
-    said = np.bincount(rows, much, terms) / max(len(liked), 1)
-    having = np.bincount(rows, minlength=terms)
-    held = np.flatnonzero(having)
+    # By the terms that are there, not by all 80,000: a third of what this took.
+    held, places, having = np.unique(rows, return_inverse=True, return_counts=True)
+    said = np.bincount(places, much, len(held)) / max(len(liked), 1)
     # The model weighs a term by 1 + ln of papers by those that hold it (fitting.py).
     share = np.clip(np.exp(1 - model.weights[held].astype(np.float64)), 1e-9, 0.5)
-    of_liked = (having[held] + 0.5) / (len(liked) - having[held] + 0.5)
-    weights = np.zeros(terms, np.float32)
-    weights[held] = said[held] * np.maximum(np.log(of_liked * (1 - share) / share), 0)
+    of_liked = (having + 0.5) / (len(liked) - having + 0.5)
+    weights = np.zeros(len(model.terms), np.float32)
+    weights[held] = said * np.maximum(np.log(of_liked * (1 - share) / share), 0)
     return weights
 
 
