@@ -2,6 +2,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.mail import can_be_mailed
@@ -54,7 +55,12 @@ class SubscribeForm(forms.Form):
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"]).lower()
         if not can_be_mailed(email):
-            raise forms.ValidationError(self.fields["email"].error_messages["invalid"])
+            raise forms.ValidationError(
+                gettext(
+                    "No mail can be sent to this address: neither letters such as ö before the @ "
+                    "nor a number in place of a domain can be used."
+                )
+            )
         return email
 
     @property

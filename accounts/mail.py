@@ -10,9 +10,12 @@ def can_be_mailed(address: str) -> bool:
 
     A domain in another script is written as Punycode, where a label of 63 letters can be too long
     (RFC 5890, 2.3.1). A local part is ASCII (the validator, which ignores case, takes a
-    long s for an s): others need SMTPUTF8, which too few servers pass on.
+    long s for an s): others need SMTPUTF8, which too few servers pass on. A number in place of a
+    domain is none: it would let strangers aim the relay at hosts inside its network.
     """
     local, _at, domain = address.rpartition("@")
+    if domain.startswith("["):
+        return False
     try:
         punycode(domain)
     except UnicodeError:

@@ -14,6 +14,7 @@ from accounts.models import Mute, User
 from papers.models import Category
 
 MOST = 200  # of one kind
+MOST_ERRORS = 5  # told at once
 Kind = Mute.Kind
 
 
@@ -27,8 +28,17 @@ def listed(user: User) -> dict[str, list[str]]:
 
 def read_lines(kind: str, text: str) -> list[str]:
     """Return what the lines of `text` name, each once. Raises ValidationError in words."""
-    lines = [" ".join(line.split()) for line in text.splitlines()]
-    values = {value.casefold(): value for value in (check(kind, line) for line in lines if line)}
+    values: dict[str, str] = {}
+    errors: list[ValidationError] = []
+    for line in filter(None, (" ".join(line.split()) for line in text.splitlines())):
+        try:
+            value = check(kind, line)
+        except ValidationError as error:
+            errors.append(error)
+        else:
+            values[value.casefold()] = value
+    if errors:
+        raise ValidationError(errors[:MOST_ERRORS])
     if len(values) > MOST:
         raise ValidationError(_("More than %s lines cannot be kept.") % MOST)
     return list(values.values())

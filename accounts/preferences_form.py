@@ -77,6 +77,10 @@ class PreferencesForm(ScheduleForm):
         cleaned = super().clean()
         if cleaned.get("rhythm") == WEEKLY and len(cleaned.get("digest_days", [])) > 1:
             self.add_error("digest_days", gettext("Once a week: choose one day."))
+        places = [cleaned.get(_name(key)) for key in all_sections()]
+        if cleaned.get("digest_enabled") and not any(places):
+            message = gettext("Leave at least one section on, or switch the digest off.")
+            self.add_error(_name(all_sections()[0]), message)
         for name, (kind, _label, _help) in _MUTED.items():
             try:
                 cleaned[name] = mutes.read_lines(kind, cleaned.get(name, ""))
@@ -94,10 +98,15 @@ class PreferencesForm(ScheduleForm):
 
     def _sections(self) -> list[str]:
         places = {key: self.cleaned_data[_name(key)] for key in all_sections()}
-        # Of two in one place the one that stood first before stays first.
         before = [*self.instance.digest_sections, *all_sections()]
-        on = [key for key in places if places[key] != OFF]
-        return sorted(on, key=lambda key: (places[key], before.index(key)))
+
+        def order(key: str) -> tuple[int, int, int]:
+            """Of two in one place the one that was moved there gets it, from below or above."""
+            old = _place(self.instance.digest_sections, key) or len(places) + 1
+            moved = (places[key] > old) - (places[key] < old)
+            return places[key], moved, before.index(key)
+
+        return sorted((key for key in places if places[key] != OFF), key=order)
 
 
 def _name(section: str) -> str:

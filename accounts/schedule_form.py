@@ -48,6 +48,7 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
         field = self.fields["timezone"]
         if isinstance(field, forms.ChoiceField):
             field.choices = timezone_choices(current=self.instance.timezone)
+        self.fields["digest_size"].widget.attrs["min"] = 1
         until = self.instance.paused_until
         if until is not None and until <= self._today():
             self.initial["paused_until"] = None

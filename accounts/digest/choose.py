@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from accounts.digest import readers, reasons
+from accounts.digest.candidates import Candidate
 from accounts.digest.items import BACKLOG, NEAR, NEW, SAVED, TRENDING, Choice, Item
 from accounts.digest.material import Material, gather
 from accounts.digest.near import NearFinder, find_near
@@ -66,6 +67,8 @@ class _Offers:
             LISTS: list(self._in_turn(self._lists())),
         }
 
+        self.asked_for = {item.paper: item.reason for item in self.named[FOLLOWED]}
+
     def of(self, key: str) -> Iterator[Item]:
         if key in self.named:
             return iter(self.named[key])
@@ -102,9 +105,14 @@ class _Offers:
         for paper in self.material.trending:
             if self._is_fresh(paper.paper_id) and paper.paper_id not in unwanted:
                 is_empty = False
-                yield Item(paper.paper_id, TRENDING, reasons.support(paper))
+                yield Item(paper.paper_id, TRENDING, self._why_trending(paper))
         if is_empty and not self.material.with_signal - self.reader.known:
             yield from self._newest()
+
+    def _why_trending(self, paper: Candidate) -> str:
+        """A paper of a followed search that had no place there says so here."""
+        also = self.asked_for.get(paper.paper_id)
+        return ", ".join(filter(None, (reasons.support(paper), also)))
 
     def _newest(self) -> Iterator[Item]:
         categories = self.material.categories

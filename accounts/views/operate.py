@@ -45,8 +45,10 @@ def try_again(request: HttpRequest) -> HttpResponse:
     if number:
         ids = [int(number)] if number.isdecimal() and len(number) < 19 else []
     else:
-        state, reason = request.POST.get("state", ""), request.POST.get("reason", "")
-        ids = overview.ended_so(timezone.now().date(), state, reason.replace("\0", ""))
+        # NUL cannot be asked of the database.
+        named = (request.POST.get(name, "").replace("\0", "") for name in ("state", "reason"))
+        state, reason = named
+        ids = overview.ended_so(timezone.now().date(), state, reason)
     count = again.try_again(ids)
     if count:
         words = ngettext(

@@ -133,7 +133,7 @@ def test_what_has_no_answer_is_not_sent_beside_a_later_issue(settings: Settings)
 
 
 def test_reason_with_rubbish_is_answered(client: Client) -> None:
-    answer = client.post(f"{URL}try-again/", {"state": "failed", "reason": "a\0b"})
+    answer = client.post(f"{URL}try-again/", {"state": "fai\0led", "reason": "a\0b"})
     assert answer.status_code == 302
 
 

@@ -40,13 +40,35 @@ def test_sections_are_kept_in_the_order_of_their_places(client: Client, reader: 
     assert reader.digest_sections == ["trending", "saved", "near"]
 
 
-def test_of_two_sections_in_one_place_the_one_that_was_first_stays_first(
-    client: Client, reader: User
+@pytest.mark.parametrize(
+    ("moved", "place", "expected"),
+    [
+        ("trending", 1, ["trending", "followed", "near", "lists", "saved"]),
+        ("followed", 3, ["near", "trending", "followed", "lists", "saved"]),
+        ("saved", 4, ["followed", "near", "trending", "saved", "lists"]),
+    ],
+)
+def test_section_that_is_moved_gets_the_place_of_the_one_that_stood_there(
+    client: Client, reader: User, moved: str, place: int, expected: list[str]
 ) -> None:
+    save(client, **{f"section_{moved}": str(place)})
+    reader.refresh_from_db()
+    assert reader.digest_sections == expected
+
+
+def test_all_sections_off_is_no_digest(client: Client, reader: User) -> None:
+    off = dict.fromkeys((f"section_{key}" for key in all_sections()), "0")
+    assert "Leave at least one section on" in errors(save(client, **off), "section_followed")[0]
+    save(client, **off, digest_enabled=None)
+    reader.refresh_from_db()
+    assert reader.digest_sections == []
+
+
+def test_sections_moved_to_one_place_keep_their_order(client: Client, reader: User) -> None:
     User.objects.update(digest_sections=["lists", "near", "followed"])
     save(client, **{f"section_{key}": "1" for key in all_sections()})
     reader.refresh_from_db()
-    assert reader.digest_sections == ["lists", "near", "followed", "trending", "saved"]
+    assert reader.digest_sections == ["near", "followed", "trending", "saved", "lists"]
 
 
 def test_page_shows_sections_in_order_and_those_that_are_off_last(
@@ -166,6 +188,10 @@ def test_field_that_is_missing_is_an_error_not_a_change(
 
 
 def test_page_says_what_is_wrong_beside_each_field(client: Client, reader: User) -> None:
-    page = save(client, muted_words="!!", paused_until="soon").content.decode()
+    page = save(client, muted_words="!!\n??", paused_until="soon").content.decode()
     assert page.count('class="errorlist"') == 2
+    assert "Nothing was saved yet" in page
+    for field in ("muted_words", "paused_until"):
+        assert f'<a href="#id_{field}">' in page
+    assert page.count("“??” has no word in it.") == 1
     assert GOOD["digest_size"] in page

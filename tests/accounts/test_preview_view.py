@@ -46,7 +46,7 @@ def test_looking_sends_and_keeps_nothing(
 
 def test_empty_issue_says_why(client: Client, reader: User) -> None:
     page = client.get(URL).content.decode()
-    assert "No issue would go out" in page
+    assert "None would go out now" in page
     assert "Nothing new for you was announced" in page
 
 

@@ -352,3 +352,16 @@ def test_of_unwanted_papers_the_newest_count(monkeypatch: pytest.MonkeyPatch) ->
         PaperFeedback.objects.filter(paper=paper).update(given_at=NOW - timedelta(days=back))
     (reader,) = readers.read([user], NOW)
     assert reader.unwanted == (papers[0].pk, papers[1].pk)
+
+
+def test_trending_paper_that_a_search_had_no_place_for_says_that_it_matches() -> None:
+    user = make_user(digest_size=2)
+    follow = make_follow(user=user, query="owl")
+    for upvotes in (9, 8):
+        make_match(follow=follow, paper=popular(upvotes=upvotes, title="Owl"), at=NOW)
+    found, trending = choose_for(user).items
+    assert found.section == "You follow: owl (1 of 2)"
+    assert (trending.section, trending.reason) == (
+        TRENDING,
+        "8 upvotes on Hugging Face, matches owl",
+    )
