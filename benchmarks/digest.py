@@ -41,7 +41,10 @@ class Used:
 
 
 def work(
-    port: int, chunks: "multiprocessing.Queue[list[int]]", used: object, ready: Barrier
+    port: int,
+    chunks: "multiprocessing.Queue[list[int]]",
+    used: "multiprocessing.Queue[Used]",
+    ready: Barrier,
 ) -> None:
     """A worker: chunks until there is none, on 4 threads."""
     django.setup()
@@ -54,7 +57,7 @@ def work(
     with ThreadPoolExecutor(THREADS) as pool:
         for each in [pool.submit(send_chunks, chunks) for _thread in range(THREADS)]:
             each.result()
-    used.put(Used(time.process_time() - started, peak_mb()))  # type: ignore[attr-defined]
+    used.put(Used(time.process_time() - started, peak_mb()))
 
 
 def send_chunks(chunks: "multiprocessing.Queue[list[int]]") -> None:

@@ -67,6 +67,7 @@ class _Offers:
             LISTS: list(self._in_turn(self._lists())),
         }
 
+        self.unlike = material.unlike(reader)
         self.asked_for = {item.paper: item.reason for item in self.named[FOLLOWED]}
 
     def of(self, key: str) -> Iterator[Item]:
@@ -100,10 +101,9 @@ class _Offers:
     def _trending(self) -> Iterator[Item]:
         """Papers that somebody showed interest in; only where there was none at all for a week, in
         any paper but the reader's own, the newest of their categories, else of all."""
-        unwanted = self.material.unlike(self.reader)
         is_empty = True
         for paper in self.material.trending:
-            if self._is_fresh(paper.paper_id) and paper.paper_id not in unwanted:
+            if self._is_fresh(paper.paper_id) and paper.paper_id not in self.unlike:
                 is_empty = False
                 yield Item(paper.paper_id, TRENDING, self._why_trending(paper))
         if is_empty and not self.material.with_signal - self.reader.known:
@@ -122,9 +122,8 @@ class _Offers:
             yield Item(paper.paper_id, NEW, reasons.announced(paper, self.reader.span.until))
 
     def _backlog(self) -> Iterator[Item]:
-        unwanted = self.material.unlike(self.reader)
         for paper in self.material.backlog:
-            if self._is_wanted(paper.paper_id) and paper.paper_id not in unwanted:
+            if self._is_wanted(paper.paper_id) and paper.paper_id not in self.unlike:
                 yield Item(paper.paper_id, BACKLOG, reasons.missed(paper))
 
     def _searches(self) -> list[list[Item]]:
