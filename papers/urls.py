@@ -5,6 +5,7 @@ from papers import converters, views
 register_converter(converters.ArxivIdConverter, "arxiv_id")
 register_converter(converters.CategoryConverter, "category")
 register_converter(converters.DayConverter, "day")
+register_converter(converters.FileFormatConverter, "file_format")
 register_converter(converters.TrendingListConverter, "trending_list")
 register_converter(converters.WindowConverter, "window")
 
@@ -41,7 +42,7 @@ urlpatterns = [
     path("search/suggest/", views.suggest, name="suggest"),
     path("search/feed.atom", views.search_atom, name="search_atom"),
     path("search/feed.json", views.search_json, name="search_json"),
-    path("search/papers.bib", views.search_bib, name="search_bib"),
+    path("search/papers.<file_format:ending>", views.search_file, name="search_file"),
     path("ranking/", views.ranking_page, name="ranking"),
     path("readyz", views.ready, name="ready"),
     path("status/", views.status, name="status"),

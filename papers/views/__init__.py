@@ -7,7 +7,7 @@ from papers.views.backfill import (
     stop_backfill,
 )
 from papers.views.calendar import calendar_page
-from papers.views.feeds_out import search_atom, search_bib, search_json
+from papers.views.feeds_out import search_atom, search_file, search_json
 from papers.views.new import new
 from papers.views.opml import add_feeds_of_opml, opml_in, opml_out
 from papers.views.paper import paper, paper_by_name, paper_by_number, vote
@@ -60,7 +60,7 @@ __all__ = [
     "save_source",
     "search",
     "search_atom",
-    "search_bib",
+    "search_file",
     "search_help",
     "search_json",
     "source",
