@@ -5,6 +5,7 @@ from papers import converters, views
 register_converter(converters.ArxivIdConverter, "arxiv_id")
 register_converter(converters.CategoryConverter, "category")
 register_converter(converters.DayConverter, "day")
+register_converter(converters.FeedConverter, "feed")
 register_converter(converters.FileFormatConverter, "file_format")
 register_converter(converters.TrendingListConverter, "trending_list")
 register_converter(converters.WindowConverter, "window")
@@ -14,6 +15,11 @@ urlpatterns = [
     path("", views.trending, name="home"),
     path("trending/", views.trending, name="trending_now"),
     path("trending/<trending_list:ranking>/", views.trending, name="trending"),
+    path(
+        "trending/<trending_list:ranking>/feed.<feed:ending>",
+        views.trending_feed,
+        name="trending_feed",
+    ),
     path("trending/<day:day>/", views.past_trending, name="past_trending"),
     path("trending/<day:day>/<window:window>/", views.past_trending, name="past_trending_in"),
     path("trending/<day:day>/<str:text>/", views.no_such_list, name="no_such_window"),
@@ -24,9 +30,15 @@ urlpatterns = [
         views.trending,
         name="trending_in",
     ),
+    path(
+        "trending/<trending_list:ranking>/<category:category>/feed.<feed:ending>",
+        views.trending_feed,
+        name="trending_feed_in",
+    ),
     path("new/", views.new, name="new"),
     path("new/<day:announced_on>/", views.new, name="new_by_day"),
     path("new/<category:category>/", views.new, name="new_in_category"),
+    path("new/<category:category>/feed.<feed:ending>", views.category_feed, name="category_feed"),
     path("new/<category:category>/<day:announced_on>/", views.new, name="new_on_day"),
     path("paper/", views.paper_by_name, name="paper_by_name"),
     # Before the ids: an old one has seven digits after a slash, as a number may have.

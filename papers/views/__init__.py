@@ -8,6 +8,7 @@ from papers.views.backfill import (
 )
 from papers.views.calendar import calendar_page
 from papers.views.feeds_out import search_atom, search_file, search_json
+from papers.views.list_feeds import category_feed, trending_feed
 from papers.views.new import new
 from papers.views.opml import add_feeds_of_opml, opml_in, opml_out
 from papers.views.paper import paper, paper_by_name, paper_by_number, vote
@@ -37,6 +38,7 @@ __all__ = [
     "add_source",
     "backfills",
     "calendar_page",
+    "category_feed",
     "change_source",
     "hide_seen",
     "mark_page_seen",
@@ -71,6 +73,7 @@ __all__ = [
     "suggest",
     "test_source",
     "trending",
+    "trending_feed",
     "try_source_now",
     "vote",
 ]
