@@ -43,12 +43,18 @@ urlpatterns = [
     path("paper/", views.paper_by_name, name="paper_by_name"),
     # Before the ids: an old one has seven digits after a slash, as a number may have.
     path("paper/number/<int:pk>/", views.paper_by_number, name="paper_by_number"),
+    path(
+        "paper/number/<int:pk>/cite.<file_format:ending>",
+        views.cite_by_number,
+        name="cite_by_number",
+    ),
     path("paper/number/<int:pk>/vote/", views.vote, name="vote"),
     path("paper/number/<int:pk>/seen/", views.mark_seen, name="mark_seen"),
     path("seen/", views.mark_page_seen, name="mark_page_seen"),
     path("seen/not/", views.mark_page_seen, {"is_seen": False}, name="mark_page_unseen"),
     path("seen/hide/", views.hide_seen, name="hide_seen"),
     path("paper/<arxiv_id:arxiv_id>/", views.paper, name="paper"),
+    path("paper/<arxiv_id:arxiv_id>/cite.<file_format:ending>", views.cite, name="cite"),
     path("search/", views.search, name="search"),
     path("search/help/", views.search_help, name="search_help"),
     path("search/suggest/", views.suggest, name="suggest"),

@@ -7,6 +7,7 @@ from papers.views.backfill import (
     stop_backfill,
 )
 from papers.views.calendar import calendar_page
+from papers.views.cite import cite, cite_by_number
 from papers.views.feeds_out import search_atom, search_file, search_json
 from papers.views.list_feeds import category_feed, trending_feed
 from papers.views.new import new
@@ -40,6 +41,8 @@ __all__ = [
     "calendar_page",
     "category_feed",
     "change_source",
+    "cite",
+    "cite_by_number",
     "hide_seen",
     "mark_page_seen",
     "mark_seen",
