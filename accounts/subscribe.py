@@ -49,7 +49,7 @@ class LinkExpiredError(LinkError):
 @dataclass(frozen=True)
 class Wish:
     """What somebody asked for: `what` is "digest", "query" or "list", of which the others say
-    which. The link of a list stands for its key, which no mail holds."""
+    which. The link of a list stands for its key, which no mail holds; a public list has none."""
 
     email: str
     timezone: str
@@ -57,6 +57,7 @@ class Wish:
     query: str = ""
     link: int = 0
     generation: int = 0
+    public_list: int = 0
 
 
 class Outcome(Enum):
@@ -80,6 +81,8 @@ def wish_for(email: str, timezone: str, topic: Topic) -> Wish:
     if topic.link is not None:
         link = topic.link
         return Wish(email, timezone, "list", link=link.pk, generation=link.generation)
+    if topic.public_list is not None:
+        return Wish(email, timezone, "list", public_list=topic.public_list.pk)
     if topic.query:
         return Wish(email, timezone, "query", topic.query)
     return Wish(email, timezone)
@@ -87,7 +90,12 @@ def wish_for(email: str, timezone: str, topic: Topic) -> Wish:
 
 def topic_of(wish: Wish) -> Topic:
     """Return what the wish is for, as it is now. Raises CannotFollow, TopicGone among it."""
-    return topics.again(query=wish.query, link_id=wish.link, generation=wish.generation)
+    return topics.again(
+        query=wish.query,
+        link_id=wish.link,
+        generation=wish.generation,
+        public_list=wish.public_list,
+    )
 
 
 def ask(wish: Wish, *, network: str, topic: Topic | None = None) -> bool:

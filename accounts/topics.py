@@ -23,6 +23,7 @@ from readinglists.sharing import find_link, find_link_by_key
 LONGEST_IN_A_MAIL = 80
 _ARCHIVES = "astro-ph|cond-mat|cs|econ|eess|math|nlin|physics|q-bio|q-fin|stat"
 _CATEGORY = re.compile(rf"[-(]*(?:cat:)?(?:{_ARCHIVES})\.(?:[A-Z]{{2}}|[a-z]+-[a-z]+)\)*")
+_NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 _LIKE_AN_ADDRESS = re.compile(r"[/@]|\w\.\w")
 
 
@@ -39,13 +40,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """`name`: a category's code, a search as typed or a list's title; `key`: for the box only."""
+    """`name`: a category's code, a search as typed or a list's title. A list is one of `link` (or,
+    for its box only, of `key`) or a `public_list`."""
 
     kind: Kind = Kind.DIGEST
     name: str = ""
     query: str = ""
     link: ShareLink | None = None
     key: str = ""
+    public_list: ReadingList | None = None
 
     @property
     def is_whole_digest(self) -> bool:
@@ -76,22 +79,27 @@ def of_query(text: str) -> Topic:
 def of_page(*, query: str = "", reading_list: ReadingList | None = None, key: str = "") -> Topic:
     """Return what the box of a page stands for: the digest where the page's own cannot be had."""
     if reading_list is not None:
-        return Topic(Kind.LIST, reading_list.title, key=key)
+        public = None if key else reading_list
+        return Topic(Kind.LIST, reading_list.title, key=key, public_list=public)
     try:
         return of_query(query) if query else Topic()
     except CannotFollow:
         return Topic()
 
 
-def asked_for(*, query: str | None, key: str | None) -> Topic:
+def asked_for(*, query: str | None, key: str | None, public: str | None = None) -> Topic:
     """Return what a box was sent for. Raises CannotFollow, TopicGone among it."""
     if key is not None:
         return _of_link(find_link_by_key(key), key)
+    if public is not None:
+        return _of_public_list(int(public) if _NUMBER.fullmatch(public) else 0)
     return Topic() if query is None else of_query(query)
 
 
-def again(*, query: str, link_id: int, generation: int) -> Topic:
+def again(*, query: str, link_id: int, generation: int, public_list: int = 0) -> Topic:
     """Return what a link from a mail is for, as it is now. Raises CannotFollow, TopicGone."""
+    if public_list:
+        return _of_public_list(public_list)
     if link_id:
         return _of_link(find_link(link_id, generation))
     return of_query(query) if query else Topic()
@@ -103,9 +111,9 @@ def follow(user: User, topic: Topic) -> bool:
     Raises CannotFollow beyond FOLLOWS_PER_READER and for the reader's own list, TopicGone when the
     list's link has ended meanwhile.
     """
-    if topic.link is not None:
+    if topic.link is not None or topic.public_list is not None:
         try:
-            return list_follows.follow(user, topic.link)
+            return _follow_list(user, topic)
         except LinkEnded as error:
             raise TopicGone(str(error)) from error
         except CannotFollowList as error:
@@ -119,7 +127,23 @@ def follow(user: User, topic: Topic) -> bool:
 def _of_link(link: ShareLink | None, key: str = "") -> Topic:
     if link is None:
         raise TopicGone(_("The link of this list was withdrawn: nothing of it is mailed any more."))
+    if link.needs_login:
+        raise CannotFollow(_("This list is for those who are logged in: follow it on its page."))
     return Topic(Kind.LIST, link.reading_list.title, link=link, key=key)
+
+
+def _of_public_list(pk: int) -> Topic:
+    found = ReadingList.objects.public().filter(pk=pk).first()
+    if found is None:
+        raise TopicGone(_("This list is not public any more: nothing of it is mailed."))
+    return Topic(Kind.LIST, found.title, public_list=found)
+
+
+def _follow_list(user: User, topic: Topic) -> bool:
+    if topic.link is not None:
+        return list_follows.follow(user, topic.link)
+    assert topic.public_list is not None  # noqa: S101
+    return list_follows.follow_public(user, topic.public_list)
 
 
 def _may_become_a_link(word: str) -> bool:

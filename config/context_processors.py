@@ -3,9 +3,10 @@ from django.http import HttpRequest
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """Add `site_name`, `site_url` and `outbox_shown` to every page."""
+    """Add to every page what its frame is made of."""
     return {
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
         "outbox_shown": settings.OUTBOX_SHOWN,
+        "has_public_lists": settings.PUBLIC_LISTS,
     }

@@ -9,7 +9,8 @@ import re
 
 SHOWN_CHARACTERS = 6
 
-_SLASH = r"(?:/|%2[Ff])"
+# Also as it stands in an address within an address within an address.
+_SLASH = r"(?:/|%(?:25)*2[Ff])"
 # After which part of a path a key stands; the last two are allauth's.
 _BEFORE_KEY = (
     "l",
@@ -23,7 +24,7 @@ _BEFORE_KEY = (
 )
 _KEY = re.compile(
     rf"({_SLASH}(?:{'|'.join(_BEFORE_KEY)}){_SLASH}"
-    rf"(?:(?!%2[Ff])[\w.:=~%-]){{{SHOWN_CHARACTERS}}})(?:(?!%2[Ff])[\w.:=~%-])+"
+    rf"(?:(?!%(?:25)*2[Ff])[\w.:=~%-]){{{SHOWN_CHARACTERS}}})(?:(?!%(?:25)*2[Ff])[\w.:=~%-])+"
 )
 
 

@@ -169,6 +169,8 @@ CELERY_TASK_ALWAYS_EAGER = False
 
 # --- Accounts ---------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
+# Whether readers may make lists public; no: those that are stop being so, until it is yes again.
+PUBLIC_LISTS = env.yes_or_no("PUBLIC_LISTS", default=True)
 FOLLOWS_PER_READER = env.whole_number("FOLLOWS_PER_READER", 200)
 SILENCED_SYSTEM_CHECKS = [
     # preloading binds a whole domain for years: whoever owns it decides (SECURE_HSTS_PRELOAD)

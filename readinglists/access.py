@@ -15,7 +15,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,11 +25,11 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from papers.merging import merged_into
 from papers.models import Paper
-from readinglists.models import Entry, Heading, Member, ReadingList, Role
+from readinglists.models import Entry, Heading, Member, ReadingList, Role, ShareLink
 from readinglists.sharing import key_of
 
 Visitor = AbstractBaseUser | AnonymousUser
-View = TypeVar("View", bound=Callable[..., HttpResponse])
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 class Rank(IntEnum):
@@ -79,6 +80,17 @@ def own_list(user: Visitor, pk: int) -> ReadingList:
 def own_list_in_bin(user: Visitor, pk: int) -> ReadingList:
     in_bin = ReadingList.objects.filter(deleted_at__isnull=False)
     return get_object_or_404(in_bin, pk=pk, owner_id=user.pk)
+
+
+def own_link(user: Visitor, pk: int) -> ShareLink:
+    """Return a link to a list of the user's own that is not in the bin, revoked or not."""
+    links = ShareLink.objects.select_related("reading_list").filter(reading_list__deleted_at=None)
+    return get_object_or_404(links, pk=pk, reading_list__owner_id=user.pk)
+
+
+def public_list(pk: int) -> ReadingList:
+    """Return a list that everybody may read."""
+    return get_object_or_404(ReadingList.objects.public(), pk=pk)
 
 
 def entry_to_edit(user: Visitor, pk: int) -> Entry:
@@ -178,7 +190,7 @@ def reader_posts(view: View) -> View:
 
 def _send_to_login(view: View, *, after: str | None) -> View:
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
         response = redirect_to_login(reverse(after) if after else request.get_full_path())

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from readinglists import keeping
+from readinglists import keeping, publishing
 from readinglists.models import ReadingList, ShareLink
 
 if TYPE_CHECKING:
@@ -20,11 +20,18 @@ else:
 class ReadingListAdmin(ListModelAdmin):
     """Entries are not edited here: their order and the count of saves follow rules."""
 
-    list_display = ["title", "owner", "changed_at", "deleted_at"]
+    list_display = ["title", "owner", "published_at", "changed_at", "deleted_at"]
+    list_filter = [("published_at", admin.EmptyFieldListFilter)]
+    actions = ["make_private"]
     list_select_related = ["owner"]
     search_fields = ["title", "owner__email"]
     fields = ["title", "description", "byline", "owner", "published_at", "created_at", "changed_at"]
     readonly_fields = ["owner", "published_at", "created_at", "changed_at"]
+
+    @admin.action(description=_("Make the selected lists private"))
+    def make_private(self, request: HttpRequest, queryset: QuerySet[ReadingList]) -> None:
+        count = publishing.withdraw(queryset)
+        self.message_user(request, _("%s lists are no longer public.") % count)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,8 +1,13 @@
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from readinglists.models import ShareLink
+from readinglists.publishing import ORDERS
 
 
 def _lines(text: str) -> str:
@@ -49,6 +54,91 @@ class TitleField(forms.CharField):
 class ReadingListForm(forms.Form):
     title = TitleField(label=_("Title"))
     description = LongTextField(longest=5000, label=_("Description"))
+
+
+class LinkForm(forms.Form):
+    """What a link is. `expires_on` is the last day on which it works, in its owner's zone."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=100,
+        required=False,
+        label_suffix="",
+        help_text=_("For you only: who has it, or what it is for."),
+    )
+    can_edit = forms.ChoiceField(
+        label=_("Whoever has it may"),
+        choices=[("", _("read the list")), ("edit", _("join as an editor, logged in"))],
+        required=False,
+        label_suffix="",
+    )
+    needs_login = forms.BooleanField(
+        label=_("Only for those who are logged in"), required=False, label_suffix=""
+    )
+    expires_on = forms.DateField(
+        label=_("Works until the end of"),
+        required=False,
+        label_suffix="",
+        help_text=_("Empty: until you revoke it."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _("Write the day as 2026-12-31.")},
+    )
+
+    def clean_name(self) -> str:
+        return " ".join(str(self.cleaned_data["name"]).split())
+
+    def clean_expires_on(self) -> date | None:
+        day: date | None = self.cleaned_data["expires_on"]
+        if day is not None and not timezone.localdate() <= day <= date.max - timedelta(days=2):
+            raise forms.ValidationError(_("That day is past. Choose today or a later day."))
+        return day
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """What `sharing.make_link` and `change_link` take."""
+        terms = dict(self.cleaned_data)
+        day = terms.pop("expires_on")
+        can_edit = terms["can_edit"] == "edit"
+        return terms | {"can_edit": can_edit, "expires_at": _end_of(day) if day else None}
+
+    @classmethod
+    def initial_of(cls, link: ShareLink) -> dict[str, Any]:
+        ends = link.expires_at
+        return {
+            "name": link.name,
+            "can_edit": "edit" if link.can_edit else "",
+            "needs_login": link.needs_login,
+            "expires_on": timezone.localtime(ends - timedelta(seconds=1)).date() if ends else None,
+        }
+
+
+def _end_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
+
+
+class BylineForm(forms.Form):
+    """`seen` is the list's version that the page showed."""
+
+    byline = forms.CharField(
+        label=_("Made by"),
+        max_length=100,
+        required=False,
+        label_suffix="",
+        help_text=_("Shown to whoever can read the list. Empty: nobody is named."),
+    )
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+    def clean_byline(self) -> str:
+        return " ".join(str(self.cleaned_data["byline"]).split())
+
+
+class DirectoryForm(forms.Form):
+    """Which public lists, in which order. What cannot be is left out, not refused."""
+
+    q = forms.CharField(label=_("Words"), max_length=200, required=False, label_suffix="")
+    sort = forms.ChoiceField(
+        label=_("Order"), choices=list(ORDERS.items()), required=False, label_suffix=""
+    )
 
 
 class NoteForm(forms.Form):

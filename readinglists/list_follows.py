@@ -1,7 +1,8 @@
-"""Lists that a reader follows through the link somebody gave them, and what is added to them.
+"""Lists that a reader follows, through the link somebody gave them or because they are public.
 
-It decides that a follow holds as long as its key does: the row of a revoked, renewed or replaced
-key is passed over at once, everywhere. It never sends anything. Read more: docs/decisions.md.
+It decides that a follow holds as long as its key does, or the list stays public: the row of a
+revoked, renewed or replaced key is passed over at once, everywhere. It never sends anything.
+Read more: docs/decisions.md.
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,7 +31,7 @@ class CannotFollowList(ValueError):
 
 
 class LinkEnded(CannotFollowList):
-    """The link was revoked or renewed meanwhile."""
+    """The link was revoked or renewed meanwhile, or the list made private."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +63,37 @@ def follow(user: AbstractBaseUser, link: ShareLink) -> bool:
         current = find_link(link.pk, link.generation)
         if current is None:
             raise LinkEnded(_("The link of this list was withdrawn."))
-        if current.reading_list.owner_id == user.pk:
-            raise CannotFollowList(_("This list is your own: you know what you add to it."))
-        mine = _rows(user)
-        known = mine.filter(reading_list=current.reading_list_id).first()
-        if known is not None and _holds(known):
-            return False
-        if known is None:
-            _refuse_too_many(mine.count())
-        ListFollow.objects.update_or_create(
-            user_id=user.pk,
-            reading_list_id=current.reading_list_id,
-            defaults={
-                "share_link": current,
-                "generation": current.generation,
-                "created_at": Now(),
-            },
-        )
+        return _begin(user, current.reading_list, current)
+
+
+def follow_public(user: AbstractBaseUser, reading_list: ReadingList) -> bool:
+    """The same for a public list, until it is public no more. Raises LinkEnded when it is not."""
+    with transaction.atomic():
+        lock_lists_of(user.pk)
+        current = ReadingList.objects.public().filter(pk=reading_list.pk).first()
+        if current is None:
+            raise LinkEnded(_("This list is not public any more."))
+        return _begin(user, current, None)
+
+
+def _begin(user: AbstractBaseUser, reading_list: ReadingList, link: ShareLink | None) -> bool:
+    if reading_list.owner_id == user.pk:
+        raise CannotFollowList(_("This list is your own: you know what you add to it."))
+    mine = _rows(user)
+    known = mine.filter(reading_list=reading_list).first()
+    if known is not None and _holds(known):
+        return False
+    if known is None:
+        _refuse_too_many(mine.count())
+    ListFollow.objects.update_or_create(
+        user_id=user.pk,
+        reading_list_id=reading_list.pk,
+        defaults={
+            "share_link": link,
+            "generation": link.generation if link else None,
+            "created_at": Now(),
+        },
+    )
     return True
 
 
@@ -121,7 +136,8 @@ CROSS JOIN LATERAL (
   ORDER BY entry.added_at DESC, entry.id DESC
   LIMIT %s
 ) added
-WHERE link.id IS NOT NULL OR (follow.share_link_id IS NULL AND list.published_at IS NOT NULL)
+WHERE link.id IS NOT NULL
+  OR (follow.share_link_id IS NULL AND %s AND list.published_at <= follow.created_at)
 ORDER BY follow.user_id, list.title, list.id, added.added_at DESC, added.id DESC
 """
 
@@ -138,7 +154,7 @@ def additions(
     ids = list(dict.fromkeys(user_ids))
     moments = [since_by_user.get(user_id) for user_id in ids]
     with connection.cursor() as cursor:
-        cursor.execute(_ADDITIONS, [ids, moments, MOST_OF_A_LIST])
+        cursor.execute(_ADDITIONS, [ids, moments, MOST_OF_A_LIST, settings.PUBLIC_LISTS])
         rows = cursor.fetchall()
     found: dict[int, list[tuple[str, list[int]]]] = {}
     for (user_id, title, _list_id, *link), papers in groupby(rows, key=itemgetter(*range(6))):
@@ -170,9 +186,15 @@ def _followed(row: ListFollow) -> Followed:
     if followed.deleted_at is None and row.share_link is not None:
         if key := _key(row, row.share_link):
             return Followed(row.pk, row.created_at, followed.title, key)
-    elif followed.deleted_at is None and followed.is_public:
+    elif followed.deleted_at is None and _was_public_since(followed, row.created_at):
         return Followed(row.pk, row.created_at, followed.title, public_list=followed.pk)
     return Followed(row.pk, row.created_at)
+
+
+def _was_public_since(reading_list: ReadingList, moment: datetime) -> bool:
+    """A list that was withdrawn and published again has none of its old followers."""
+    published_at = reading_list.published_at
+    return reading_list.is_public and published_at is not None and published_at <= moment
 
 
 def _key(row: ListFollow, link: ShareLink) -> str:

@@ -82,7 +82,9 @@ def _topic_sent(request: HttpRequest) -> tuple[Topic, str]:
     """Return what the box was sent for; the digest, and why in words, where that cannot be."""
     try:
         sent = request.POST
-        return topics.asked_for(query=sent.get("query"), key=sent.get("list")), ""
+        return topics.asked_for(
+            query=sent.get("query"), key=sent.get("list"), public=sent.get("public_list")
+        ), ""
     except CannotFollow as error:
         return Topic(), str(error)
 

@@ -63,8 +63,11 @@ def save_control(context: Context, paper: Paper) -> SafeString:
 
 
 def _onlooker(context: Context) -> Onlooker:
-    """Made once a page: its path may be long, and all its cards lead back there."""
-    known = context.render_context.get("onlooker")
+    """Made once a page: its path may be long, and all its cards lead back there.
+
+    A part of a page that is kept for many pages brings its own.
+    """
+    known = context.get("onlooker") or context.render_context.get("onlooker")
     if isinstance(known, Onlooker):
         return known
     user = context.get("user")

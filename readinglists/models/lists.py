@@ -22,6 +22,9 @@ class ReadingListQuerySet(models.QuerySet["ReadingList"]):
         return self.filter(deleted_at=None)
 
     def public(self) -> Self:
+        """Those that everybody may read; none where the operator allows none (PUBLIC_LISTS)."""
+        if not settings.PUBLIC_LISTS:
+            return self.none()
         return self.kept().filter(published_at__isnull=False)
 
     def with_sizes(self) -> Self:
@@ -100,7 +103,8 @@ class ReadingList(models.Model):
 
     @property
     def is_public(self) -> bool:
-        return self.published_at is not None
+        """Whether it is published; `ReadingListQuerySet.public` asks the same, and of the bin."""
+        return bool(settings.PUBLIC_LISTS) and self.published_at is not None
 
 
 class Entry(models.Model):

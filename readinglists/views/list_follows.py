@@ -1,5 +1,5 @@
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -7,23 +7,7 @@ from django.utils.translation import gettext as _
 from papers.views.going_back import next_address
 from readinglists import list_follows
 from readinglists.access import reader_of, reader_posts
-from readinglists.list_follows import CannotFollowList
 from readinglists.models import ListFollow
-from readinglists.sharing import find_link_by_key
-
-
-@reader_posts
-def follow_list(request: HttpRequest, key: str) -> HttpResponse:
-    link = find_link_by_key(key)
-    if link is None:
-        raise Http404(_("This link opens nothing."))
-    try:
-        list_follows.follow(reader_of(request), link)
-    except CannotFollowList as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("You follow “%s”.") % link.reading_list.title)
-    return redirect("readinglists:shared", key)
 
 
 @reader_posts

@@ -2,7 +2,6 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -11,7 +10,7 @@ from readinglists import keeping, sharing
 from readinglists.access import gone_is_not_found, own_list, reader_of, reader_required
 from readinglists.forms import ReadingListForm
 from readinglists.keeping import make_list
-from readinglists.models import ReadingList, ShareLink
+from readinglists.models import ReadingList
 from readinglists.pages import PAGE_SIZE, get_list_page
 
 
@@ -40,23 +39,15 @@ def create(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     reading_list = own_list(request.user, pk)
     page = get_list_page(reading_list, request.GET.get("page", 1))
-    link = sharing.active_link(reading_list)
     context = {
         "section": "lists",
         "reading_list": reading_list,
         "page": page,
         "marks": marks.collect(request.user, [paper.pk for paper in page.papers]),
         "seen": seen.choice_of(request.user),
-        "link": link,
-        "link_address": _address_of(request, link) if link else None,
+        "sharing": sharing.sharing_of(reading_list),
     }
     return render(request, "readinglists/list.html", context)
-
-
-def _address_of(request: HttpRequest, link: ShareLink) -> str | None:
-    """Return the full address of the link; None when the site's key was replaced since."""
-    key = sharing.key_of(link)
-    return key and request.build_absolute_uri(reverse("readinglists:shared", args=[key]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -91,6 +82,6 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
         "section": "lists",
         "reading_list": reading_list,
         "size": reading_list.entries.count(),
-        "link": sharing.active_link(reading_list),
+        "sharing": sharing.sharing_of(reading_list),
     }
     return render(request, "readinglists/delete.html", context)

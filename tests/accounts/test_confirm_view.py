@@ -138,7 +138,7 @@ def test_a_link_withdrawn_meanwhile_is_said_and_the_digest_offered(
 ) -> None:
     reading_list = make_reading_list(title="Decoders")
     address = address_of(wish_for_list(reading_list))
-    sharing.revoke_link(reading_list)
+    sharing.revoke_links(reading_list)
     response = getattr(client, method)(address)
     page = response.content.decode()
     assert response.status_code == 410
@@ -151,7 +151,7 @@ def test_a_link_withdrawn_meanwhile_is_said_and_the_digest_offered(
 def test_the_digest_can_be_had_instead(client: Client) -> None:
     reading_list = make_reading_list()
     address = address_of(wish_for_list(reading_list))
-    sharing.revoke_link(reading_list)
+    sharing.revoke_links(reading_list)
     page = client.post(address, {"instead": "digest"}).content.decode()
     assert "You get the day" in page
     assert User.objects.get(email=WISH.email).digest_enabled

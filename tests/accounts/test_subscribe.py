@@ -315,7 +315,7 @@ def test_a_reader_at_the_limit_gets_the_digest_and_words(settings: Settings) -> 
 def test_a_link_withdrawn_at_the_last_moment_leaves_nothing_behind() -> None:
     topic = list_topic()
     assert topic.link is not None
-    sharing.revoke_link(topic.link.reading_list)
+    sharing.revoke_links(topic.link.reading_list)
     with pytest.raises(TopicGone):
         press(topic)
     assert not User.objects.filter(email=WISH.email).exists()

@@ -55,7 +55,7 @@ def test_a_key_stands_for_its_list() -> None:
 def test_a_renewed_link_is_not_the_one_that_was_asked_for() -> None:
     reading_list = make_reading_list()
     link = sharing.make_link(reading_list)
-    sharing.revoke_link(reading_list)
+    sharing.revoke_links(reading_list)
     sharing.make_link(reading_list)
     with pytest.raises(TopicGone):
         topics.again(query="", link_id=link.pk, generation=1)
@@ -107,7 +107,7 @@ def test_following_a_list_goes_by_its_link() -> None:
 def test_a_link_withdrawn_at_the_last_moment_is_gone() -> None:
     link = sharing.make_link(make_reading_list())
     topic = topics.again(query="", link_id=link.pk, generation=1)
-    sharing.revoke_link(link.reading_list)
+    sharing.revoke_links(link.reading_list)
     with pytest.raises(TopicGone, match="withdrawn"):
         topics.follow(make_user(), topic)
 

@@ -13,10 +13,15 @@ from tests.factories import make_entry, make_user
 
 pytestmark = pytest.mark.django_db
 
-NOT_OBJECTS = {"lists", "create"}
+NOT_OBJECTS = {"lists", "create", "public_lists"}
 OF_PAPERS = {"add", "save_control"}
 OF_ENTRIES = {"remove", "move", "note"}
-OF_KEYS = {"shared", "follow_list"}
+OF_KEYS = {"shared", "shared_file", "follow_list", "copy_shared"}
+OF_LINKS = {"change_link", "rotate_link", "revoke_link", "delete_link"}
+OF_FILES = {"list_file", "shared_file", "public_file"}
+# For anybody, of lists that are public.
+OF_PUBLIC = {"public_list", "public_file", "follow_public_list", "copy_public_list"}
+OPEN_TO_ALL = {"shared", "shared_file", "public_lists", "public_list", "public_file"}
 READABLE = {
     "lists",
     "create",
@@ -28,6 +33,12 @@ READABLE = {
     "save_control",
     "remove",
     "note",
+    "sharing",
+    "publish",
+    "list_file",
+    "change_link",
+    "rotate_link",
+    "revoke_link",
 }
 WRITABLE = {
     "create",
@@ -38,19 +49,33 @@ WRITABLE = {
     "move",
     "note",
     "make_link",
-    "revoke_link",
+    "set_byline",
+    "publish",
+    "withdraw",
     "follow_list",
+    "copy_shared",
+    "follow_public_list",
+    "copy_public_list",
     "unfollow_list",
-}
-PRIVATE_OBJECTS = {
-    "list",
-    "more_like",
-    "edit",
-    "delete",
-    "make_link",
-    "revoke_link",
-    "unfollow_list",
-} | OF_ENTRIES
+} | OF_LINKS
+PRIVATE_OBJECTS = (
+    {
+        "list",
+        "more_like",
+        "edit",
+        "delete",
+        "make_link",
+        "sharing",
+        "publish",
+        "withdraw",
+        "set_byline",
+        "list_file",
+        "unfollow_list",
+    }
+    | OF_ENTRIES
+    | OF_LINKS
+    | OF_PUBLIC
+)
 NAMES = sorted(str(route.name) for route in urlpatterns)
 
 
@@ -67,13 +92,17 @@ def make_followed_entry() -> Entry:
 
 
 def address(name: str, entry: Entry, pk: int | None = None) -> str:
+    ending = ["bib"] if name in OF_FILES else []
     if name in OF_KEYS:
-        return reverse(f"readinglists:{name}", args=["A" * 43])
+        return reverse(f"readinglists:{name}", args=["A" * 43, *ending])
     if name in NOT_OBJECTS:
         return reverse(f"readinglists:{name}")
     own = {**dict.fromkeys(OF_PAPERS, entry.paper_id), **dict.fromkeys(OF_ENTRIES, entry.pk)}
     own["unfollow_list"] = ListFollow.objects.get(reading_list=entry.reading_list_id).pk
-    return reverse(f"readinglists:{name}", args=[pk or own.get(name, entry.reading_list_id)])
+    link_pk = entry.reading_list.share_links.get().pk
+    own |= dict.fromkeys(OF_LINKS, link_pk)
+    number = pk or own.get(name, entry.reading_list_id)
+    return reverse(f"readinglists:{name}", args=[number, *ending])
 
 
 def state() -> list[object]:
@@ -85,7 +114,7 @@ def ask(client: Client, name: str, where: str) -> Any:
 
 
 def test_the_matrix_knows_every_route() -> None:
-    assert set(NAMES) == READABLE | WRITABLE | {"shared"}
+    assert set(NAMES) == READABLE | WRITABLE | OPEN_TO_ALL
 
 
 @pytest.mark.promise(32)
@@ -128,7 +157,7 @@ def test_owner_can_read(client: Client, name: str) -> None:
 
 
 @pytest.mark.promise(30)
-@pytest.mark.parametrize("name", sorted(READABLE | {"shared"}))
+@pytest.mark.parametrize("name", sorted(READABLE | OPEN_TO_ALL))
 def test_reading_changes_nothing(client: Client, name: str) -> None:
     entry = make_followed_entry()
     client.force_login(entry.reading_list.owner)

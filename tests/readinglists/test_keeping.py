@@ -48,9 +48,9 @@ def test_a_list_in_the_bin_opens_by_no_link_until_it_is_back() -> None:
     key = sharing.key_of(sharing.make_link(reading_list))
     assert key
     keeping.delete_list(reading_list)
-    assert sharing.find_list_by_key(key) is None
+    assert sharing.find_link_by_key(key) is None
     keeping.restore_list(reading_list)
-    assert sharing.find_list_by_key(key) == reading_list
+    assert sharing.find_link_by_key(key) is not None
 
 
 def test_nothing_is_put_into_a_list_in_the_bin() -> None:

@@ -38,7 +38,7 @@ def press(client: Client, shared: ReadingList) -> str:
 def test_one_press_follows_and_shows_the_list_again(
     client: Client, reader: User, shared: ReadingList
 ) -> None:
-    assert "Tell me by mail what is added" in page_of(client, shared)
+    assert "Follow this list" in page_of(client, shared)
     page = press(client, shared)
     assert "You follow “Decoders”." in page
     assert "Stop telling me" in page
@@ -97,6 +97,6 @@ def test_a_refusal_is_said(client: Client, shared: ReadingList) -> None:
 
 def test_a_revoked_key_is_not_found(client: Client, reader: User, shared: ReadingList) -> None:
     address = reverse("readinglists:follow_list", args=[key_of(shared)])
-    sharing.revoke_link(shared)
+    sharing.revoke_links(shared)
     assert client.post(address).status_code == 404
     assert not ListFollow.objects.exists()

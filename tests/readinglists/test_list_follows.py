@@ -123,7 +123,7 @@ def test_a_list_that_became_the_readers_own_is_left_out(reader: User) -> None:
 def test_a_revoked_link_ends_it_at_once(reader: User, shared: ReadingList) -> None:
     begin(reader, shared)
     add(shared, START + HOUR)
-    sharing.revoke_link(shared)
+    sharing.revoke_links(shared)
     assert added_for(reader) == []
     assert list_follows.find(reader, shared) is None
 
@@ -131,7 +131,7 @@ def test_a_revoked_link_ends_it_at_once(reader: User, shared: ReadingList) -> No
 def test_a_renewed_link_does_not_bring_it_back(reader: User, shared: ReadingList) -> None:
     begin(reader, shared)
     add(shared, START + HOUR)
-    sharing.revoke_link(shared)
+    sharing.revoke_links(shared)
     sharing.make_link(shared)
     assert added_for(reader) == []
     assert [row.has_ended for row in list_follows.following(reader)] == [True]
@@ -149,7 +149,7 @@ def test_a_replaced_site_key_ends_it(reader: User, shared: ReadingList, settings
 def test_following_by_a_new_link_begins_anew(reader: User, shared: ReadingList) -> None:
     begin(reader, shared)
     add(shared, START + HOUR)
-    sharing.revoke_link(shared)
+    sharing.revoke_links(shared)
     assert list_follows.follow(reader, sharing.make_link(shared)) is True
     assert ListFollow.objects.get().created_at > START + HOUR
     assert [row.has_ended for row in list_follows.following(reader)] == [False]
@@ -157,14 +157,14 @@ def test_following_by_a_new_link_begins_anew(reader: User, shared: ReadingList) 
 
 def test_a_link_that_ended_meanwhile_is_refused(reader: User, shared: ReadingList) -> None:
     link = sharing.make_link(shared)
-    sharing.revoke_link(shared)
+    sharing.revoke_links(shared)
     with pytest.raises(CannotFollowList, match="withdrawn"):
         list_follows.follow(reader, link)
 
 
 def test_an_earlier_generation_is_refused(reader: User, shared: ReadingList) -> None:
     old = sharing.make_link(shared)
-    sharing.revoke_link(shared)
+    sharing.revoke_links(shared)
     sharing.make_link(shared)
     with pytest.raises(CannotFollowList, match="withdrawn"):
         list_follows.follow(reader, old)
@@ -196,12 +196,14 @@ def test_what_is_followed_is_told_by_title(reader: User) -> None:
         begin(reader, make_reading_list(title=title))
     followed = list_follows.following(reader)
     assert [row.title for row in followed] == ["Alpha", "beta"]
-    assert sharing.find_list_by_key(followed[0].key) == ReadingList.objects.get(title="Alpha")
+    link = sharing.find_link_by_key(followed[0].key)
+    assert link is not None
+    assert link.reading_list.title == "Alpha"
 
 
 def test_of_one_that_ended_no_title_is_told(reader: User, shared: ReadingList) -> None:
     begin(reader, shared)
-    sharing.revoke_link(shared)
+    sharing.revoke_links(shared)
     ReadingList.objects.update(title="Whom we reject")
     (row,) = list_follows.following(reader)
     assert (row.title, row.key, row.has_ended) == ("", "", True)

@@ -303,7 +303,7 @@ def test_revoked_link_ends_the_section() -> None:
     shared = make_reading_list()
     user = follower_of(shared)
     add(shared, make_paper(announced_on=None))
-    sharing.revoke_link(shared)
+    sharing.revoke_links(shared)
     assert not choose_for(user).items
 
 
