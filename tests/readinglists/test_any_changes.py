@@ -41,6 +41,8 @@ class Play:
         self.reading_list = make_reading_list(owner=make_user())
         self.by = self.reading_list.owner
         self.papers = papers
+        for step in (("add", 0, 0, 2), ("heading", 0, 1, 1), ("add", 3, 0, 2)):
+            self.take(step)
 
     def take(self, step: Step) -> None:
         name, *numbers = step
