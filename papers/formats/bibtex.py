@@ -41,6 +41,7 @@ _ESCAPES = str.maketrans(
 )
 # Two of a sort, which TeX would melt into a dash or a quotation mark.
 _MELTING = re.compile(r"(?<=-)-|(?<=`)`|(?<=')'")
+_AT_BEGINNING = re.compile(r"^(\s*)@")
 _UNSAFE_IN_ADDRESS = re.compile(r"[\s{}\\\"<>|^`]")
 # A style may write titles in small letters: GPT-4, LoRA, mT5 and Q-learning must stay.
 _WORD = re.compile(r"\S+")
@@ -120,11 +121,16 @@ def _entry(item: Item) -> str:
         "doi": _braced(doi_of(reference)),
         "url": _braced(_address(address_of(reference))),
         "keywords": _braced(_escape(", ".join(map(one_line, item.tags)))),
-        "annote": _braced("\n".join(map(_escape, lines_of(item.note)))),
+        "annote": _braced("\n".join(map(_note_line, lines_of(item.note)))),
         "x-section": _braced(_escape(one_line(item.section))),
     }
     lines = [f"  {name} = {value}" for name, value in fields.items() if name and value]
     return f"@{kind}{{{key_of(reference)},\n" + ",\n".join(lines) + "\n}"
+
+
+def _note_line(line: str) -> str:
+    """Some readers take an at sign at the beginning of a line for a new entry, braces or not."""
+    return _AT_BEGINNING.sub(r"\1{}@", _escape(line))
 
 
 def _title(tex: str) -> str:
