@@ -23,7 +23,12 @@ from papers.latex import to_text
 from papers.references import Reference
 
 # UNPB is "unpublished work": RIS knows no preprints, and readers make journal articles of GEN.
-_TYPES = {Kind.PREPRINT: "UNPB", Kind.JOURNAL: "JOUR", Kind.CONFERENCE: "CPAPER", Kind.OTHER: "GEN"}
+_TYPES = {
+    Kind.PREPRINT: "UNPB",
+    Kind.JOURNAL: "JOUR",
+    Kind.CONFERENCE: "CPAPER",
+    Kind.OTHER: "ELEC",
+}
 
 
 def write(_head: Head, items: Iterable[Item]) -> Iterator[str]:
