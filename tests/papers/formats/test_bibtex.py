@@ -132,6 +132,9 @@ def test_names_are_turned_as_bibtex_reads_them(name: str, written: str) -> None:
         ("Set {x of ~y", r"Set \textbraceleft{}x of \textasciitilde{}y"),
         ("Two\nlines\x00 here", "Two lines here"),
         (r"$50%$ of owls", r"{$50\%$} of owls"),
+        ("The \u03bc-law and \u0394x, \u03c3", r"The {$\mu$}-law and {$\Delta$}x, {$\sigma$}"),
+        ("$x_\u03b1$-owls", r"{$x_{\alpha}$}-owls"),
+        ("On \u03bb\u03cc\u03b3\u03bf\u03c2", "On \u03bb\u03cc\u03b3\u03bf\u03c2"),
     ],
 )
 def test_titles_are_escaped_and_keep_capitals_and_maths(title: str, written: str) -> None:
@@ -180,6 +183,11 @@ def test_nothing_in_a_text_is_a_command_or_an_entry(text: str) -> None:
     assert not library.failed_blocks
     (entry,) = library.entries
     assert (entry.entry_type, entry["year"], entry["eprint"]) == ("article", "2026", "2603.00141")
+
+
+@pytest.mark.parametrize("letter", "\u03b1\u03b5\u03c6\u03c9\u0393\u03a9")
+def test_a_greek_letter_comes_back(letter: str) -> None:
+    assert to_text(title_of(f"The {letter} test")) == f"The {letter} test"
 
 
 def test_maths_that_everybody_writes_stays_maths() -> None:
