@@ -33,6 +33,7 @@ def context_for(paper: Paper, reference: Reference) -> dict[str, object]:
         "json_ld": metadata.json_ld(reference),
         "bibtex": entry_of(reference),
         "bibtex_address": cite_address(paper, "bib"),
+        "ris_address": cite_address(paper, "ris"),
         "takings": takings.files(lambda ending: cite_address(paper, ending)),
         "author_links": _author_links(reference.authors),
     }

@@ -39,16 +39,28 @@ _ESCAPES = str.maketrans(
         **{sign: f"\\{sign}" for sign in "&%$#_"},
     }
 )
+# Greek letters, which LaTeX's usual fonts lack outside maths, and within it as characters.
+_GREEK = {
+    SYMBOLS[command]: f"\\{command}"
+    for command in names(
+        "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma"
+        " tau upsilon varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi"
+        " Omega"
+    )
+}
+_GREEK_IN_MATHS = str.maketrans({letter: f"{{{name}}}" for letter, name in _GREEK.items()})
+# A Greek word stays one.
+_SINGLE_GREEK = re.compile(f"(?<![\u0370-\u03ff])[{''.join(_GREEK)}](?![\u0370-\u03ff])")
 # Two of a sort, which TeX would melt into a dash or a quotation mark.
 _MELTING = re.compile(r"(?<=-)-|(?<=`)`|(?<=')'")
+_AT_BEGINNING = re.compile(r"^(\s*)@")
 _UNSAFE_IN_ADDRESS = re.compile(r"[\s{}\\\"<>|^`]")
 # A style may write titles in small letters: GPT-4, LoRA, mT5 and Q-learning must stay.
 _WORD = re.compile(r"\S+")
 _UNESCAPED_PERCENT = re.compile(r"(?<!\\)%")
 _KEEPS_CAPITALS = re.compile(r"[^\W_][A-Z]|(?<![^\W_])[B-HJ-Z](?![^\W_])|[a-z][A-Z]|\d[A-Z]")
 
-
-# What maths may hold as it came: LaTeX would do whatever any other command says, \\input too.
+# What maths may hold as it came: LaTeX would do whatever any other command says, \input too.
 _COMMAND = re.compile(r"\\([A-Za-z]+|.|$)", re.DOTALL)
 _KNOWN_COMMANDS = (
     names(
@@ -120,11 +132,16 @@ def _entry(item: Item) -> str:
         "doi": _braced(doi_of(reference)),
         "url": _braced(_address(address_of(reference))),
         "keywords": _braced(_escape(", ".join(map(one_line, item.tags)))),
-        "annote": _braced("\n".join(map(_escape, lines_of(item.note)))),
+        "annote": _braced("\n".join(map(_note_line, lines_of(item.note)))),
         "x-section": _braced(_escape(one_line(item.section))),
     }
     lines = [f"  {name} = {value}" for name, value in fields.items() if name and value]
     return f"@{kind}{{{key_of(reference)},\n" + ",\n".join(lines) + "\n}"
+
+
+def _note_line(line: str) -> str:
+    """Some readers take an at sign at the beginning of a line for a new entry, braces or not."""
+    return _AT_BEGINNING.sub(r"\1{}@", _escape(line))
 
 
 def _title(tex: str) -> str:
@@ -153,7 +170,9 @@ def _written(kind: str, texts: list[str]) -> str:
 
 def _maths(source: str) -> str:
     source = _UNESCAPED_PERCENT.sub(r"\\%", one_line(source))
-    return f"{{${source}$}}" if _is_safe(source) else _in_words(to_text(f"${source}$"))
+    if not _is_safe(source):
+        return _in_words(to_text(f"${source}$"))
+    return f"{{${source.translate(_GREEK_IN_MATHS)}$}}"
 
 
 def _is_safe(source: str) -> bool:
@@ -179,6 +198,7 @@ def _in_words(text: str) -> str:
 
 def _kept(word: str) -> str:
     escaped = _escape(one_line(word))
+    escaped = _SINGLE_GREEK.sub(lambda letter: f"{{${_GREEK[letter[0]]}$}}", escaped)
     return f"{{{escaped}}}" if _KEEPS_CAPITALS.search(word) else escaped
 
 

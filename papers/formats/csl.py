@@ -26,7 +26,8 @@ _TYPES = {
     Kind.PREPRINT: "article",
     Kind.JOURNAL: "article-journal",
     Kind.CONFERENCE: "paper-conference",
-    Kind.OTHER: "document",
+    # Not "document", for which older importers refuse the whole file.
+    Kind.OTHER: "webpage",
 }
 
 

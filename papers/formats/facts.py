@@ -20,7 +20,7 @@ _UNSAFE_IN_DOI = re.compile(r"[\s{}\\]")
 
 class Kind(Enum):
     """A paper on arXiv is a preprint until a source says where it was published; whatever else
-    has only a publisher's DOI came out in some journal."""
+    has a publisher's DOI came out in some journal; of the rest only a page is known."""
 
     PREPRINT = "preprint"
     JOURNAL = "journal"

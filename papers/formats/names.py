@@ -41,7 +41,12 @@ def read_name(text: str) -> Name:
     if len(words) < 2 or text.count(",") > 2 or _GROUP.search(text) or _FAMILY_FIRST.search(text):
         return Name(text)
     name = _cut(text)
-    return name if name.given and name.family else Name(text)
+    return name if _is_word(name.given) and _is_word(name.family) else Name(text)
+
+
+def _is_word(part: str) -> bool:
+    """A hyphen alone is nothing to BibTeX, which then finds a comma too many."""
+    return any(sign.isalnum() for sign in part)
 
 
 def _cut(text: str) -> Name:

@@ -23,7 +23,12 @@ from papers.latex import to_text
 from papers.references import Reference
 
 # UNPB is "unpublished work": RIS knows no preprints, and readers make journal articles of GEN.
-_TYPES = {Kind.PREPRINT: "UNPB", Kind.JOURNAL: "JOUR", Kind.CONFERENCE: "CPAPER", Kind.OTHER: "GEN"}
+_TYPES = {
+    Kind.PREPRINT: "UNPB",
+    Kind.JOURNAL: "JOUR",
+    Kind.CONFERENCE: "CPAPER",
+    Kind.OTHER: "ELEC",
+}
 
 
 def write(_head: Head, items: Iterable[Item]) -> Iterator[str]:
@@ -35,7 +40,8 @@ def write(_head: Head, items: Iterable[Item]) -> Iterator[str]:
     """
     for item in items:
         lines = [f"{tag}  - {one_line(value)}" for tag, value in _tags(item) if value is not None]
-        yield "\r\n".join([*lines, "ER  - ", "", ""])
+        note = [f"N1  - {line}" for line in lines_of(item.note)]
+        yield "\r\n".join([*lines, *note, "ER  - ", "", ""])
 
 
 def _tags(item: Item) -> Iterator[tuple[str, str | None]]:
@@ -55,8 +61,6 @@ def _tags(item: Item) -> Iterator[tuple[str, str | None]]:
     yield "UR", address_of(reference)
     for tag in item.tags:
         yield "KW", tag
-    for line in lines_of(item.note):
-        yield "N1", line
     yield "U1", item.section or None
 
 

@@ -133,6 +133,7 @@ def test_the_head_of_the_page_holds_them_in_plain_text(client: Client) -> None:
     assert json.loads(script.text)["headline"] == tags["citation_title"]
     (link,) = head.xpath("link[@type='application/x-bibtex']")
     assert link.get("href") == "/paper/2603.00141/cite.bib"
+    assert head.xpath("link[@rel='alternate']/@href")[1] == "/paper/2603.00141/cite.ris"
 
 
 @pytest.mark.django_db

@@ -13,7 +13,15 @@ from django.utils import timezone
 
 from config.log_lines import cut_keys
 from readinglists import entries, headings, sharing
-from readinglists.models import ListFollow, ReadingList, ShareLink
+from readinglists.models import (
+    Entry,
+    Heading,
+    ListChange,
+    ListFollow,
+    Member,
+    ReadingList,
+    ShareLink,
+)
 from readinglists.sharing import key_of, make_link
 from tests.factories import make_entry, make_paper, make_reading_list, make_user
 
@@ -39,6 +47,12 @@ def text_of(address: str, client: Client | None = None) -> str:
     response = (client or Client()).get(address)
     assert response.status_code == 200
     return response.content.decode()
+
+
+def state() -> list[object]:
+    kinds = (ReadingList, Entry, Heading, ListChange, ListFollow, Member, ShareLink)
+    rows = [row for kind in kinds for row in kind._default_manager.values()]
+    return [{k: v for k, v in row.items() if k != "last_used_at"} for row in rows]
 
 
 ENDINGS: dict[str, Callable[[ShareLink], object]] = {
@@ -115,6 +129,16 @@ class TestOnlyLoggedIn:
 
 
 class TestLastUsed:
+    @pytest.mark.promise(30)
+    @pytest.mark.parametrize("part", UNDER_A_KEY)
+    def test_it_is_all_that_opening_a_link_changes(self, part: str) -> None:
+        """The one exception to "GET changes nothing": a log, RFC 9110, 9.2.1."""
+        entry = make_entry()
+        address = address_of(entry.reading_list)
+        before = state()
+        b"".join(Client().get(address + part))
+        assert state() == before
+
     def test_opening_a_link_is_noted_to_the_hour(self) -> None:
         address = address_of(make_reading_list())
         Client().get(address)

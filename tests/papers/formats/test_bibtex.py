@@ -132,6 +132,9 @@ def test_names_are_turned_as_bibtex_reads_them(name: str, written: str) -> None:
         ("Set {x of ~y", r"Set \textbraceleft{}x of \textasciitilde{}y"),
         ("Two\nlines\x00 here", "Two lines here"),
         (r"$50%$ of owls", r"{$50\%$} of owls"),
+        ("The \u03bc-law and \u0394x, \u03c3", r"The {$\mu$}-law and {$\Delta$}x, {$\sigma$}"),
+        ("$x_\u03b1$-owls", r"{$x_{\alpha}$}-owls"),
+        ("On \u03bb\u03cc\u03b3\u03bf\u03c2", "On \u03bb\u03cc\u03b3\u03bf\u03c2"),
     ],
 )
 def test_titles_are_escaped_and_keep_capitals_and_maths(title: str, written: str) -> None:
@@ -182,23 +185,28 @@ def test_nothing_in_a_text_is_a_command_or_an_entry(text: str) -> None:
     assert (entry.entry_type, entry["year"], entry["eprint"]) == ("article", "2026", "2603.00141")
 
 
+@pytest.mark.parametrize("letter", "\u03b1\u03b5\u03c6\u03c9\u0393\u03a9")
+def test_a_greek_letter_comes_back(letter: str) -> None:
+    assert to_text(title_of(f"The {letter} test")) == f"The {letter} test"
+
+
 def test_maths_that_everybody_writes_stays_maths() -> None:
     source = r"$\mathcal{O}(n\log n)$"
     assert title_of(f"In {source}") == f"In {{{source}}}"
 
 
 def test_what_a_reader_added_comes_back() -> None:
-    note = "First: 100% of {it}\n\n- dashed -- so 'tis ``quoted''\n@misc{x,"
+    note = "First: 100% of {it}\n\n- dashed -- so 'tis ``quoted''\n@misc{x,\n  @(y"
     text = bibtex(Item(PAPER, note, ("to read", "R&D"), "Birds, mostly"))
     (entry,) = parse_bibtex(text).entries
-    assert in_words(entry["annote"]) == note
+    assert in_words(entry["annote"]) == note.replace("  @", "@")
     assert in_words(entry["keywords"]) == "to read, R&D"
     assert in_words(entry["x-section"]) == "Birds, mostly"
 
 
 def in_words(written_out: str) -> str:
     """As LaTeX would print it, which alone knows what the braces are for."""
-    return "\n".join(to_text(line) for line in written_out.split("\n"))
+    return "\n".join(to_text(line).strip() for line in written_out.split("\n"))
 
 
 def test_every_kind_of_line_break_is_one() -> None:

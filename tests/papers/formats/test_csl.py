@@ -44,6 +44,11 @@ def test_a_published_paper_has_no_archive_for_publisher(journal_ref: str, kind: 
     assert "publisher" not in item
 
 
+def test_what_has_only_a_page_is_one() -> None:
+    (item,) = read(replace(PAPER, arxiv_id="", url="", page="http://localhost/paper/number/7/"))
+    assert (item["type"], item["URL"]) == ("webpage", "http://localhost/paper/number/7/")
+
+
 def test_names_that_are_no_persons_are_literal() -> None:
     (item,) = read(replace(PAPER, authors=("The Owl Team", "Sammy Davis Jr.")))
     assert item["author"] == [

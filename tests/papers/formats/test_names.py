@@ -18,6 +18,7 @@ from papers.formats.names import Name, read_name
         ("김민준", Name("김민준")),
         ("김 민준", Name("김 민준")),
         (", ,", Name(", ,")),
+        ("Moor, -", Name("Moor, -")),
         ("", Name("")),
     ],
 )

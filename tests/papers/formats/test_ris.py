@@ -44,8 +44,8 @@ def test_a_published_paper_says_where_and_still_names_its_eprint() -> None:
 
 
 def test_what_a_reader_added_comes_back() -> None:
-    (record,) = read(Item(PAPER, "One\r\n\r\nTwo", ("to read", "owls"), "Birds"))
-    assert record["notes"] == ["One", "", "Two"]
+    (record,) = read(Item(PAPER, "One\r\n\r\nTwo  words", ("to read", "owls"), "Birds"))
+    assert record["notes"] == ["One", "", "Two  words"]
     assert record["keywords"] == ["to read", "owls"]
     assert record["unknown_tag"]["U1"] == ["Birds"]
 
