@@ -17,6 +17,7 @@ _BEFORE_KEY = (
     "unsubscribe",
     "judge",
     "manage",
+    "invitation",
     f"subscribe{_SLASH}confirm",
     "confirm-email",
     f"password{_SLASH}reset{_SLASH}key",
