@@ -26,7 +26,7 @@ from papers.merging import merged_into
 from papers.models import Paper
 from readinglists.addresses import own_addresses
 from readinglists.members import still_holds
-from readinglists.models import Entry, Heading, Invitation, ListChange, Member, ReadingList, Role
+from readinglists.models import Entry, Heading, Invitation, Member, ReadingList, Role
 
 Visitor = AbstractBaseUser | AnonymousUser
 View = TypeVar("View", bound=Callable[..., HttpResponse])
@@ -124,15 +124,6 @@ def invitation_to_answer(user: AbstractBaseUser, pk: int) -> Invitation:
     if invitation is None or invitation.email.lower() not in own_addresses(user):
         raise _nothing_here()
     return invitation
-
-
-def change_to_undo(user: Visitor, pk: int) -> ListChange:
-    """Return a change of a list that `user` may edit. Raises as `open_list`."""
-    change = ListChange.objects.select_related("reading_list").filter(pk=pk).first()
-    if change is None:
-        raise _nothing_here()
-    open_list(user, change.reading_list_id, Rank.EDIT)
-    return change
 
 
 def lists_to_edit(user: AbstractBaseUser) -> list[ReadingList]:

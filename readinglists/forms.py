@@ -4,6 +4,11 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from papers.mailing import can_be_mailed
+from readinglists.models import Role
+
+_ROLES = [(Role.VIEWER, _("read the list")), (Role.EDITOR, _("read and edit the list"))]
+
 
 def _lines(text: str) -> str:
     """Browsers send each line break as two characters; a reader counts it as one."""
@@ -87,6 +92,29 @@ class DetailsForm(SeenForm, ReadingListForm):
 
 class NoteForm(SeenForm):
     note = LongTextField(longest=5000, label=_("Note"))
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label=_("They may"), choices=_ROLES)
+
+
+class InvitationForm(RoleForm):
+    email = forms.EmailField(
+        label=_("Email address"),
+        max_length=254,
+        label_suffix="",
+        error_messages={
+            "required": _("Type the email address of whom you invite."),
+            "invalid": _("This does not look like an email address: please check it."),
+        },
+    )
+    field_order = ("email", "role")
+
+    def clean_email(self) -> str:
+        email = str(self.cleaned_data["email"])
+        if not can_be_mailed(email):
+            raise forms.ValidationError(_("No mail can be sent to this address: please check it."))
+        return email
 
 
 class FilePaperForm(forms.Form):
