@@ -46,12 +46,46 @@ class TitleField(forms.CharField):
         return " ".join(str(super().to_python(value) or "").split())
 
 
+class SeenField(forms.IntegerField):
+    """The version that whoever types saw. Without one, or with nonsense, they saw none: their text
+    then comes back beside what stands there, and is never lost."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, widget=forms.HiddenInput)
+
+    def clean(self, value: Any) -> int:
+        try:
+            return super().clean(value) or 0
+        except forms.ValidationError:
+            return 0
+
+
+class SeenForm(forms.Form):
+    """A text that several may change: `seen` in the initial data is its version."""
+
+    seen = SeenField()
+
+    @property
+    def texts(self) -> dict[str, Any]:
+        """What was typed, by field."""
+        return {name: text for name, text in self.cleaned_data.items() if name != "seen"}
+
+    def has_now_seen(self, version: int) -> None:
+        """Let the same form, sent again, carry this version."""
+        typed = {name: self.data[name] for name in self.data}
+        self.data = {**typed, self.add_prefix("seen"): str(version)}
+
+
 class ReadingListForm(forms.Form):
     title = TitleField(label=_("Title"))
     description = LongTextField(longest=5000, label=_("Description"))
 
 
-class NoteForm(forms.Form):
+class DetailsForm(SeenForm, ReadingListForm):
+    """Title and description of a list that there is."""
+
+
+class NoteForm(SeenForm):
     note = LongTextField(longest=5000, label=_("Note"))
 
 

@@ -15,10 +15,12 @@ from readinglists.access import (
     reader_posts,
     reader_required,
 )
+from readinglists.changing import EditConflictError
 from readinglists.forms import NoteForm
 from readinglists.models import Entry
 from readinglists.pages import page_number_of
 from readinglists.positions import Gap, Spot
+from readinglists.views.conflicts import show_conflict
 
 
 def _address_of(entry: Entry) -> str:
@@ -70,12 +72,25 @@ def _gap(request: HttpRequest) -> Gap:
 @reader_required
 def note(request: HttpRequest, pk: int) -> HttpResponse:
     entry = entry_to_edit(request.user, pk)
-    form = NoteForm(request.POST or None, initial={"note": entry.note})
+    form = NoteForm(request.POST or None, initial={"note": entry.note, "seen": entry.version})
     if request.method == "POST" and form.is_valid():
-        with gone_is_not_found():
-            entries.set_note(
-                entry, form.cleaned_data["note"], by=reader_of(request), seen=entry.version
-            )
-        return redirect(_address_of(entry))
+        return _save_note(request, entry, form)
     context = {"section": "lists", "entry": entry, "form": form, "back": _address_of(entry)}
     return render(request, "readinglists/note.html", context)
+
+
+def _save_note(request: HttpRequest, entry: Entry, form: NoteForm) -> HttpResponse:
+    note, seen = form.cleaned_data["note"], form.cleaned_data["seen"]
+    try:
+        with gone_is_not_found():
+            entries.set_note(entry, note, by=reader_of(request), seen=seen)
+    except EditConflictError as error:
+        return show_conflict(
+            request,
+            form,
+            error,
+            action=reverse("readinglists:note", args=[entry.pk]),
+            back=_address_of(entry),
+            element=f"note-{entry.pk}",
+        )
+    return redirect(_address_of(entry))

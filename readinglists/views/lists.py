@@ -8,11 +8,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from papers import marks, seen
 from readinglists import keeping, sharing
-from readinglists.access import gone_is_not_found, own_list, reader_of, reader_required
-from readinglists.forms import ReadingListForm
+from readinglists.access import (
+    Rank,
+    gone_is_not_found,
+    open_list,
+    own_list,
+    reader_of,
+    reader_required,
+)
+from readinglists.changing import EditConflictError
+from readinglists.forms import DetailsForm, ReadingListForm
 from readinglists.keeping import make_list
 from readinglists.models import ReadingList, ShareLink
 from readinglists.pages import PAGE_SIZE, get_list_page
+from readinglists.views.conflicts import show_conflict
 
 
 @require_safe
@@ -62,21 +71,29 @@ def _address_of(request: HttpRequest, link: ShareLink) -> str | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 @reader_required
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    reading_list = own_list(request.user, pk)
-    now = {"title": reading_list.title, "description": reading_list.description}
-    form = ReadingListForm(request.POST or None, initial=now)
+    access = open_list(request.user, pk, Rank.EDIT)
+    there = access.reading_list
+    now = {"title": there.title, "description": there.description, "seen": there.version}
+    form = DetailsForm(request.POST or None, initial=now)
     if request.method == "POST" and form.is_valid():
-        with gone_is_not_found():
-            keeping.set_details(
-                reading_list,
-                form.cleaned_data,
-                by=reader_of(request),
-                seen=reading_list.version,
-            )
-        messages.success(request, _("Saved."))
-        return redirect("readinglists:list", pk)
-    context = {"section": "lists", "reading_list": reading_list, "form": form}
+        return _save_details(request, there, form)
+    context = {"section": "lists", "access": access, "reading_list": there, "form": form}
     return render(request, "readinglists/edit.html", context)
+
+
+def _save_details(
+    request: HttpRequest, reading_list: ReadingList, form: DetailsForm
+) -> HttpResponse:
+    seen = form.cleaned_data["seen"]
+    try:
+        with gone_is_not_found():
+            keeping.set_details(reading_list, form.texts, by=reader_of(request), seen=seen)
+    except EditConflictError as error:
+        action = reverse("readinglists:edit", args=[reading_list.pk])
+        back = reading_list.get_absolute_url()
+        return show_conflict(request, form, error, action=action, back=back)
+    messages.success(request, _("Saved."))
+    return redirect(reading_list)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,6 +13,8 @@ pytestmark = pytest.mark.django_db
 
 def post(client: Client, verb: str, entry: Entry, **data: object) -> Any:
     client.force_login(entry.reading_list.owner)
+    if verb == "note":
+        data = {"seen": entry.version, **data}
     return client.post(reverse(f"readinglists:{verb}", args=[entry.pk]), data)
 
 

@@ -94,7 +94,7 @@ def test_title_and_description_are_changed(client: Client) -> None:
     ReadingList.objects.update(changed_at="2020-01-01T00:00Z")
     client.force_login(reading_list.owner)
     address = reverse("readinglists:edit", args=[reading_list.pk])
-    client.post(address, {"title": "New", "description": ""})
+    client.post(address, {"title": "New", "description": "", "seen": reading_list.version})
     reading_list.refresh_from_db()
     assert (reading_list.title, reading_list.description) == ("New", "")
     assert reading_list.changed_at.year > 2020
