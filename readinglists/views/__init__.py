@@ -1,25 +1,49 @@
-from readinglists.views.entries import move, note, remove
+from readinglists.views.bulk import bulk
+from readinglists.views.entries import move, note, remove, tags
+from readinglists.views.entry_page import entry
+from readinglists.views.headings import add_heading, move_heading, remove_heading, rename_heading
+from readinglists.views.keeping import archive, bin_page, delete_for_good, make_default, restore
 from readinglists.views.links import make_link, revoke_link, shared
 from readinglists.views.list_follows import follow_list, unfollow_list
-from readinglists.views.lists import create, delete, edit, lists, show
+from readinglists.views.list_page import show
+from readinglists.views.lists import create, delete, edit, lists
 from readinglists.views.more_like import more_like
-from readinglists.views.save import add, save_control
+from readinglists.views.save import add, press, save_control
+from readinglists.views.states import own_note, state, undo_states
+from readinglists.views.undoing import undo
 
 __all__ = [
     "add",
+    "add_heading",
+    "archive",
+    "bin_page",
+    "bulk",
     "create",
     "delete",
+    "delete_for_good",
     "edit",
+    "entry",
     "follow_list",
     "lists",
+    "make_default",
     "make_link",
     "more_like",
     "move",
+    "move_heading",
     "note",
+    "own_note",
+    "press",
     "remove",
+    "remove_heading",
+    "rename_heading",
+    "restore",
     "revoke_link",
     "save_control",
     "shared",
     "show",
+    "state",
+    "tags",
+    "undo",
+    "undo_states",
     "unfollow_list",
 ]

@@ -3,19 +3,25 @@
 from typing import Any
 
 import pytest
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from readinglists import sharing
-from readinglists.models import Entry, ListFollow, ReadingList
+from readinglists import keeping, sharing
+from readinglists.headings import add_heading
+from readinglists.models import Entry, Heading, ListFollow, ReadingList, ReadingState
 from readinglists.urls import urlpatterns
-from tests.factories import make_entry, make_user
+from tests.factories import make_entry, make_reading_list, make_user
 
 pytestmark = pytest.mark.django_db
 
-NOT_OBJECTS = {"lists", "create"}
-OF_PAPERS = {"add", "save_control"}
-OF_ENTRIES = {"remove", "move", "note"}
+NOT_OBJECTS = {"lists", "create", "bin"}
+OF_PAPERS = {"add", "press", "save_control", "state", "own_note"}
+OF_ENTRIES = {"entry", "remove", "move", "note", "tags"}
+OF_HEADINGS = {"rename_heading", "move_heading", "remove_heading"}
+OF_BIN = {"restore", "delete_for_good"}
+OF_CHANGES = {"undo"}
+OF_TOKENS = {"undo_states"}
 OF_KEYS = {"shared", "follow_list"}
 READABLE = {
     "lists",
@@ -26,8 +32,13 @@ READABLE = {
     "delete",
     "add",
     "save_control",
-    "remove",
     "note",
+    "tags",
+    "entry",
+    "bin",
+    "delete_for_good",
+    "own_note",
+    "rename_heading",
 }
 WRITABLE = {
     "create",
@@ -41,6 +52,21 @@ WRITABLE = {
     "revoke_link",
     "follow_list",
     "unfollow_list",
+    "press",
+    "tags",
+    "bulk",
+    "archive",
+    "make_default",
+    "restore",
+    "delete_for_good",
+    "state",
+    "own_note",
+    "undo",
+    "undo_states",
+    "add_heading",
+    "rename_heading",
+    "move_heading",
+    "remove_heading",
 }
 PRIVATE_OBJECTS = {
     "list",
@@ -50,7 +76,12 @@ PRIVATE_OBJECTS = {
     "make_link",
     "revoke_link",
     "unfollow_list",
-} | OF_ENTRIES
+    "bulk",
+    "archive",
+    "make_default",
+    "add_heading",
+}
+PRIVATE_OBJECTS |= OF_ENTRIES | OF_HEADINGS | OF_BIN | OF_CHANGES
 NAMES = sorted(str(route.name) for route in urlpatterns)
 
 
@@ -63,6 +94,9 @@ def make_followed_entry() -> Entry:
         share_link=sharing.make_link(entry.reading_list),
         generation=1,
     )
+    owner = entry.reading_list.owner
+    add_heading(entry.reading_list, "Head", by=owner)
+    keeping.delete_list(make_reading_list(owner=owner))
     return entry
 
 
@@ -71,17 +105,24 @@ def address(name: str, entry: Entry, pk: int | None = None) -> str:
         return reverse(f"readinglists:{name}", args=["A" * 43])
     if name in NOT_OBJECTS:
         return reverse(f"readinglists:{name}")
+    if name in OF_TOKENS:
+        return reverse(f"readinglists:{name}", args=["token"])
     own = {**dict.fromkeys(OF_PAPERS, entry.paper_id), **dict.fromkeys(OF_ENTRIES, entry.pk)}
+    own |= dict.fromkeys(OF_HEADINGS, entry.reading_list.headings.get().pk)
+    own |= dict.fromkeys(OF_BIN, keeping.lists_in_bin(entry.reading_list.owner).get().pk)
+    own |= dict.fromkeys(OF_CHANGES, entry.reading_list.changes.earliest("pk").pk)
     own["unfollow_list"] = ListFollow.objects.get(reading_list=entry.reading_list_id).pk
     return reverse(f"readinglists:{name}", args=[pk or own.get(name, entry.reading_list_id)])
 
 
 def state() -> list[object]:
-    return [row for kind in (ReadingList, Entry, ListFollow) for row in kind.objects.values()]
+    kinds: tuple[type[Model], ...] = (ReadingList, Entry, Heading, ReadingState, ListFollow)
+    return [row for kind in kinds for row in kind._default_manager.order_by("pk").values()]
 
 
 def ask(client: Client, name: str, where: str) -> Any:
-    return client.post(where) if name in WRITABLE else client.get(where)
+    data = {"do": "remove"} if name == "bulk" else {}
+    return client.post(where, data) if name in WRITABLE else client.get(where)
 
 
 def test_the_matrix_knows_every_route() -> None:
