@@ -10,7 +10,7 @@ from readinglists.views.lists import create, delete, edit, lists
 from readinglists.views.more_like import more_like
 from readinglists.views.save import add, press, save_control
 from readinglists.views.states import own_note, state, undo_states
-from readinglists.views.undoing import undo
+from readinglists.views.undoing import undo, undo_both
 
 __all__ = [
     "add",
@@ -44,6 +44,7 @@ __all__ = [
     "state",
     "tags",
     "undo",
+    "undo_both",
     "undo_states",
     "unfollow_list",
 ]

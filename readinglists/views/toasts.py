@@ -17,10 +17,8 @@ def offer_undo(request: HttpRequest, text: str, *changes: ListChange | None) -> 
     if not done:
         messages.success(request, text)
         return
-    address = reverse("readinglists:undo", args=[done[0]])
-    if len(done) > 1:
-        address += f"?also={done[1]}"
-    offer_undo_at(request, text, address)
+    name = "undo" if len(done) == 1 else "undo_both"
+    offer_undo_at(request, text, reverse(f"readinglists:{name}", args=done[:2]))
 
 
 def offer_restore(request: HttpRequest, text: str, reading_list: ReadingList) -> None:

@@ -21,6 +21,7 @@ OF_ENTRIES = {"entry", "remove", "move", "note", "tags"}
 OF_HEADINGS = {"rename_heading", "move_heading", "remove_heading"}
 OF_BIN = {"restore", "delete_for_good"}
 OF_CHANGES = {"undo"}
+OF_TWO_CHANGES = {"undo_both"}
 OF_TOKENS = {"undo_states"}
 OF_KEYS = {"shared", "follow_list"}
 READABLE = {
@@ -62,6 +63,7 @@ WRITABLE = {
     "state",
     "own_note",
     "undo",
+    "undo_both",
     "undo_states",
     "add_heading",
     "rename_heading",
@@ -81,7 +83,7 @@ PRIVATE_OBJECTS = {
     "make_default",
     "add_heading",
 }
-PRIVATE_OBJECTS |= OF_ENTRIES | OF_HEADINGS | OF_BIN | OF_CHANGES
+PRIVATE_OBJECTS |= OF_ENTRIES | OF_HEADINGS | OF_BIN | OF_CHANGES | OF_TWO_CHANGES
 NAMES = sorted(str(route.name) for route in urlpatterns)
 
 
@@ -107,6 +109,9 @@ def address(name: str, entry: Entry, pk: int | None = None) -> str:
         return reverse(f"readinglists:{name}")
     if name in OF_TOKENS:
         return reverse(f"readinglists:{name}", args=["token"])
+    if name in OF_TWO_CHANGES:
+        change = entry.reading_list.changes.earliest("pk").pk
+        return reverse(f"readinglists:{name}", args=[change, pk or change])
     own = {**dict.fromkeys(OF_PAPERS, entry.paper_id), **dict.fromkeys(OF_ENTRIES, entry.pk)}
     own |= dict.fromkeys(OF_HEADINGS, entry.reading_list.headings.get().pk)
     own |= dict.fromkeys(OF_BIN, keeping.lists_in_bin(entry.reading_list.owner).get().pk)
