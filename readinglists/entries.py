@@ -61,7 +61,8 @@ def insert(
     held: ReadingList, news: Sequence[NewEntry], *, by: AbstractBaseUser | None
 ) -> list[Entry]:
     """As `add_many`, into a list that the caller holds, without writing history."""
-    there = set(held.entries.order_by().values_list("paper_id", flat=True))
+    asked = held.entries.filter(paper_id__in=[new.paper_id for new in news])
+    there = set(asked.order_by().values_list("paper_id", flat=True))
     fresh = {new.paper_id: new for new in reversed(news) if new.paper_id not in there}
     wanted = [fresh[new.paper_id] for new in news if fresh.get(new.paper_id) is new]
     keys = keys_at_end(held.pk, len(wanted))

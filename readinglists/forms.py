@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from papers.mailing import can_be_mailed
 from readinglists.models import Role
+from readinglists.tags import read_tags
 
 _ROLES = [(Role.VIEWER, _("read the list")), (Role.EDITOR, _("read and edit the list"))]
 
@@ -94,6 +95,49 @@ class NoteForm(SeenForm):
     note = LongTextField(longest=5000, label=_("Note"))
 
 
+class OwnNoteForm(SeenForm):
+    own_note = LongTextField(longest=5000, label=_("Own note"), help_text=_("Seen by nobody else."))
+
+
+class TagsField(forms.CharField):
+    """Tags as tags.py reads them; cleaned, a list."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            required=False,
+            label=_("Tags"),
+            label_suffix="",
+            help_text=_("Separated by commas; at most 20."),
+        )
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"autocomplete": "off"}
+
+    def clean(self, value: Any) -> list[str]:
+        try:
+            return read_tags(str(super().clean(value) or ""))
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class TagsForm(SeenForm):
+    tags = TagsField()
+
+
+class HeadingField(TitleField):
+    def __init__(self) -> None:
+        super().__init__(label=_("Heading"))
+        self.error_messages["required"] = _("Give the heading a text.")
+        self.error_messages["max_length"] = _(
+            "A heading has at most %(limit_value)d characters, not %(show_value)d."
+        )
+        self.validators[0].message = self.error_messages["max_length"]  # type: ignore[attr-defined]
+
+
+class HeadingForm(SeenForm):
+    title = HeadingField()
+
+
 class RoleForm(forms.Form):
     role = forms.ChoiceField(label=_("They may"), choices=_ROLES)
 
@@ -138,6 +182,7 @@ class FilePaperForm(forms.Form):
         super().__init__(data, initial={"lists": sorted(holding), "was": was})
         self.fields["lists"].choices = choices  # type: ignore[attr-defined]
         self._ids = {pk for pk, _title in choices}
+        self.holds = bool(holding)
 
     def clean_was(self) -> set[int]:
         parts = set(self.cleaned_data["was"].split(","))

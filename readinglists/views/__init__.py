@@ -1,4 +1,7 @@
-from readinglists.views.entries import move, note, remove
+from readinglists.views.bulk import bulk
+from readinglists.views.entries import move, note, remove, tags
+from readinglists.views.entry_page import entry
+from readinglists.views.headings import add_heading, move_heading, remove_heading, rename_heading
 from readinglists.views.history import history
 from readinglists.views.invitations import (
     answer_by_token,
@@ -7,9 +10,11 @@ from readinglists.views.invitations import (
     resend_invitation,
     withdraw_invitation,
 )
+from readinglists.views.keeping import archive, bin_page, delete_for_good, make_default, restore
 from readinglists.views.links import make_link, revoke_link, shared
 from readinglists.views.list_follows import follow_list, unfollow_list
-from readinglists.views.lists import create, delete, edit, lists, show
+from readinglists.views.list_page import show
+from readinglists.views.lists import create, delete, edit, lists
 from readinglists.views.more_like import more_like
 from readinglists.views.people import (
     change_role,
@@ -20,16 +25,24 @@ from readinglists.views.people import (
     remove_member,
     transfer,
 )
-from readinglists.views.save import add, save_control
+from readinglists.views.save import add, press, save_control
+from readinglists.views.states import own_note, state, undo_states
+from readinglists.views.undoing import undo, undo_both
 
 __all__ = [
     "add",
+    "add_heading",
     "answer_by_token",
     "answer_invitation",
+    "archive",
+    "bin_page",
+    "bulk",
     "change_role",
     "create",
     "delete",
+    "delete_for_good",
     "edit",
+    "entry",
     "follow_list",
     "history",
     "invitation",
@@ -37,19 +50,31 @@ __all__ = [
     "join_by_link",
     "leave",
     "lists",
+    "make_default",
     "make_link",
     "more_like",
     "move",
+    "move_heading",
     "note",
+    "own_note",
     "people",
+    "press",
     "remove",
+    "remove_heading",
     "remove_member",
+    "rename_heading",
     "resend_invitation",
+    "restore",
     "revoke_link",
     "save_control",
     "shared",
     "show",
+    "state",
+    "tags",
     "transfer",
+    "undo",
+    "undo_both",
+    "undo_states",
     "unfollow_list",
     "withdraw_invitation",
 ]

@@ -1,36 +1,39 @@
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from papers import marks, seen
 from readinglists import keeping, sharing
 from readinglists.access import (
     Rank,
     gone_is_not_found,
     open_list,
-    own_list,
     reader_of,
     reader_required,
 )
 from readinglists.changing import EditConflictError
 from readinglists.forms import DetailsForm, ReadingListForm
+from readinglists.invitations import invitations_to
 from readinglists.keeping import make_list
-from readinglists.models import ReadingList, ShareLink
-from readinglists.pages import PAGE_SIZE, get_list_page
+from readinglists.models import ReadingList
+from readinglists.overview import overview
 from readinglists.views.conflicts import show_conflict
+from readinglists.views.toasts import offer_restore
 
 
 @require_safe
 @reader_required
 def lists(request: HttpRequest) -> HttpResponse:
-    mine = ReadingList.objects.of(reader_of(request)).with_sizes()
-    mine = mine.order_by("-changed_at", "-pk")
-    page = Paginator(mine, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"section": "lists", "page": page, "form": ReadingListForm()}
+    reader = reader_of(request)
+    context = {
+        "section": "lists",
+        "overview": overview(reader, request.GET.get("page")),
+        "invitations": invitations_to(reader),
+        "in_bin": keeping.lists_in_bin(reader).count(),
+        "form": ReadingListForm(),
+    }
     return render(request, "readinglists/lists.html", context)
 
 
@@ -42,30 +45,6 @@ def create(request: HttpRequest) -> HttpResponse:
         made = make_list(reader_of(request), **form.cleaned_data)
         return redirect(made)
     return render(request, "readinglists/create.html", {"section": "lists", "form": form})
-
-
-@require_safe
-@reader_required
-def show(request: HttpRequest, pk: int) -> HttpResponse:
-    reading_list = own_list(request.user, pk)
-    page = get_list_page(reading_list, request.GET.get("page", 1))
-    link = sharing.active_link(reading_list)
-    context = {
-        "section": "lists",
-        "reading_list": reading_list,
-        "page": page,
-        "marks": marks.collect(request.user, [paper.pk for paper in page.papers]),
-        "seen": seen.choice_of(request.user),
-        "link": link,
-        "link_address": _address_of(request, link) if link else None,
-    }
-    return render(request, "readinglists/list.html", context)
-
-
-def _address_of(request: HttpRequest, link: ShareLink) -> str | None:
-    """Return the full address of the link; None when the site's key was replaced since."""
-    key = sharing.key_of(link)
-    return key and request.build_absolute_uri(reverse("readinglists:shared", args=[key]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -99,10 +78,11 @@ def _save_details(
 @require_http_methods(["GET", "HEAD", "POST"])
 @reader_required
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
-    reading_list = own_list(request.user, pk)
+    reading_list = open_list(request.user, pk, Rank.OWN).reading_list
     if request.method == "POST":
         keeping.delete_list(reading_list)
-        messages.success(request, _("Deleted “%(title)s”.") % {"title": reading_list.title})
+        words = _("“%s” is in the bin, for 30 days.") % reading_list.title
+        offer_restore(request, words, reading_list)
         return redirect("readinglists:lists")
     context = {
         "section": "lists",
