@@ -10,17 +10,21 @@ class AccountsConfig(AppConfig):
 
         from accounts import signals  # noqa: F401
         from accounts.bounces import webhooks
-        from accounts.confirmed import confirmed_ids
+        from accounts.bounces.suppression import is_suppressed
+        from accounts.confirmed import confirmed_ids, own_addresses
         from accounts.digest.issues import day_of_last_issue
         from accounts.merging import move_feedback
         from accounts.own_categories import find_own_categories
         from papers import own_categories, votes
         from papers.merging import papers_merged
         from papers.search import personal
+        from readinglists import addresses
 
         own_categories.register(find_own_categories)
         papers_merged.connect(move_feedback)
         votes.register_confirmed(confirmed_ids)
         personal.register_new_since(day_of_last_issue)
+        addresses.register_own(own_addresses)
+        addresses.register_refused(is_suppressed)
         if settings.ANYMAIL_WEBHOOKS:
             webhooks.connect()

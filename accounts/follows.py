@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from accounts import feed_keys
 from accounts.matching.needed import NEEDED_VERSION, needed
 from accounts.models import Follow, StandingQuery, User
+from papers.mailing import one_line
 from papers.search.language import LONGEST_QUERY_CHARACTERS, QueryTooLong, parse
 from papers.search.split import query_hash, split
 from papers.search.tree import And, InCategory, Node, Phrase, Query, Word
@@ -102,8 +103,7 @@ def default_name(text: str, tree: Node) -> str:
 
 def clean_name(name: str) -> str:
     """One line, without what a database or a header cannot hold; at most 200 characters."""
-    printable = "".join(sign if sign.isprintable() else " " for sign in name)
-    line = " ".join(printable.encode("utf-8", "replace").decode().split())
+    line = one_line(name)
     return line if len(line) <= LONGEST_NAME else f"{line[: LONGEST_NAME - 1].rstrip()}…"
 
 

@@ -14,17 +14,14 @@ from django.utils.translation import gettext as _
 from accounts import follows
 from accounts.follows import CannotFollow
 from accounts.models import User
+from papers.mailing import harmless
 from papers.search.tree import And, InCategory, Node
 from readinglists import list_follows
 from readinglists.list_follows import CannotFollowList, LinkEnded
 from readinglists.models import ReadingList, ShareLink
 from readinglists.sharing import find_link, find_link_by_key
 
-LONGEST_IN_A_MAIL = 80
-_ARCHIVES = "astro-ph|cond-mat|cs|econ|eess|math|nlin|physics|q-bio|q-fin|stat"
-_CATEGORY = re.compile(rf"[-(]*(?:cat:)?(?:{_ARCHIVES})\.(?:[A-Z]{{2}}|[a-z]+-[a-z]+)\)*")
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
-_LIKE_AN_ADDRESS = re.compile(r"[/@]|\w\.\w")
 
 
 class TopicGone(CannotFollow):
@@ -57,14 +54,8 @@ class Topic:
 
     @property
     def mail_name(self) -> str:
-        """The name as a mail shows it.
-
-        A stranger chooses the words of a search or list, and whose mailbox they go to: they are
-        short, and hold nothing of which a mail program would make a link.
-        """
-        words = follows.clean_name(self.name).split()
-        shown = " ".join("…" if _may_become_a_link(word) else word for word in words)
-        return shown if len(shown) <= LONGEST_IN_A_MAIL else f"{shown[: LONGEST_IN_A_MAIL - 1]}…"
+        """The name as a mail shows it: a stranger chose it, and whose mailbox it goes to."""
+        return harmless(self.name)
 
 
 def of_query(text: str) -> Topic:
@@ -144,10 +135,6 @@ def _follow_list(user: User, topic: Topic) -> bool:
         return list_follows.follow(user, topic.link)
     assert topic.public_list is not None  # noqa: S101
     return list_follows.follow_public(user, topic.public_list)
-
-
-def _may_become_a_link(word: str) -> bool:
-    return bool(_LIKE_AN_ADDRESS.search(word)) and not _CATEGORY.fullmatch(word)
 
 
 def _category(tree: Node) -> str:

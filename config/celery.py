@@ -45,6 +45,21 @@ app.conf.beat_schedule = {
         "schedule": TICK_SECONDS,
         "options": {"expires": TICK_SECONDS},
     },
+    "empty-old-bins": {
+        "task": "readinglists.tasks.empty_old_bins",
+        "schedule": 1440 * TICK_SECONDS,
+        "options": {"expires": TICK_SECONDS},
+    },
+    "forget-old-changes-of-lists": {
+        "task": "readinglists.tasks.forget_old_changes",
+        "schedule": 1440 * TICK_SECONDS,
+        "options": {"expires": TICK_SECONDS},
+    },
+    "forget-old-invitations": {
+        "task": "readinglists.tasks.forget_old_invitations",
+        "schedule": 1440 * TICK_SECONDS,
+        "options": {"expires": TICK_SECONDS},
+    },
     "read-bounces": {
         "task": "accounts.tasks.read_bounces",
         "schedule": 10 * TICK_SECONDS,

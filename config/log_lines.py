@@ -18,6 +18,7 @@ _BEFORE_KEY = (
     "unsubscribe",
     "judge",
     "manage",
+    "invitation",
     f"subscribe{_SLASH}confirm",
     "confirm-email",
     f"password{_SLASH}reset{_SLASH}key",

@@ -71,7 +71,7 @@ def render_card(
         head = _kept_head(shown, get_language())
     else:
         head = _head(shown, title, abstract)
-    card = _template("papers/card.jinja").render(
+    card = card_template("papers/card.jinja").render(
         head=head, actions=render_actions(paper, onlooker), reason=reason, end=end
     )
     return SafeString(card)
@@ -104,7 +104,7 @@ def render_save_control(paper: Paper, onlooker: Onlooker, *, refocus: bool = Fal
     return _button("save_control", paper, onlooker, refocus)
 
 
-def _template(name: str) -> jinja2.Template:
+def card_template(name: str) -> jinja2.Template:
     engine = engines["cards"]
     assert isinstance(engine, Jinja2)  # noqa: S101
     template: jinja2.Template = engine.env.get_template(name)
@@ -112,7 +112,7 @@ def _template(name: str) -> jinja2.Template:
 
 
 def _button(name: str, *arguments: object) -> SafeString:
-    return SafeString(getattr(_template("papers/buttons.jinja").module, name)(*arguments))
+    return SafeString(getattr(card_template("papers/buttons.jinja").module, name)(*arguments))
 
 
 class _Shown(NamedTuple):
@@ -156,7 +156,7 @@ def _shown(paper: Paper, *, has_abstract: bool) -> _Shown:
 
 
 def _head(shown: _Shown, title: SafeString | None, abstract: SafeString | None) -> SafeString:
-    head = _template("papers/card_head.jinja").render(
+    head = card_template("papers/card_head.jinja").render(
         paper=shown,
         title=to_html(shown.title) if title is None else title,
         abstract=to_html(shown.abstract) if abstract is None else abstract,

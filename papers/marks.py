@@ -6,6 +6,7 @@ no app.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
+from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
@@ -43,19 +44,16 @@ def collect(user: AbstractBaseUser | AnonymousUser, paper_ids: Iterable[int]) ->
     ids = list(paper_ids)
     if not isinstance(user, AbstractBaseUser) or not ids:
         return Marks()
-    return Marks(**{name: frozenset(find(user, ids)) for name, find in _finders.items()})
+    votes = _votes(user, ids)
+    known = {name: frozenset(find(user, ids)) for name, find in _finders.items()}
+    held = frozenset(paper_id for paper_id, counted_at in votes.items() if counted_at is None)
+    return Marks(voted=frozenset(votes), held=held, **known)
 
 
-def _voted(user: AbstractBaseUser, paper_ids: list[int]) -> set[int]:
+def _votes(user: AbstractBaseUser, paper_ids: list[int]) -> dict[int, datetime | None]:
+    """When each vote was counted, by paper; None for one that is held back."""
     votes = Vote.objects.filter(user_id=user.pk, paper_id__in=paper_ids)
-    return set(votes.values_list("paper_id", flat=True))
+    return dict(votes.values_list("paper_id", "counted_at"))
 
 
-def _held(user: AbstractBaseUser, paper_ids: list[int]) -> set[int]:
-    votes = Vote.objects.filter(user_id=user.pk, paper_id__in=paper_ids, counted_at=None)
-    return set(votes.values_list("paper_id", flat=True))
-
-
-register("voted", _voted)
-register("held", _held)
 register("seen", seen_ids)

@@ -25,8 +25,9 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from papers.merging import merged_into
 from papers.models import Paper
-from readinglists.models import Entry, Heading, Member, ReadingList, Role, ShareLink
-from readinglists.sharing import key_of
+from readinglists.addresses import own_addresses
+from readinglists.members import still_holds
+from readinglists.models import Entry, Heading, Invitation, Member, ReadingList, Role, ShareLink
 
 Visitor = AbstractBaseUser | AnonymousUser
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -111,12 +112,38 @@ def heading_to_edit(user: Visitor, pk: int) -> Heading:
     return heading
 
 
+def member_to_manage(user: Visitor, pk: int) -> Member:
+    """Return a member of a list that `user` owns. Raises as `open_list`."""
+    member = Member.objects.select_related("reading_list", "user").filter(pk=pk).first()
+    if member is None:
+        raise _nothing_here()
+    open_list(user, member.reading_list_id, Rank.OWN)
+    return member
+
+
+def invitation_to_manage(user: Visitor, pk: int) -> Invitation:
+    """Return an invitation to a list that `user` owns. Raises as `open_list`."""
+    invitation = Invitation.objects.select_related("reading_list").filter(pk=pk).first()
+    if invitation is None:
+        raise _nothing_here()
+    open_list(user, invitation.reading_list_id, Rank.OWN)
+    return invitation
+
+
+def invitation_to_answer(user: AbstractBaseUser, pk: int) -> Invitation:
+    """Return an invitation that was sent to an address which `user` proved to be theirs."""
+    invitation = Invitation.objects.select_related("reading_list").filter(pk=pk).first()
+    if invitation is None or invitation.email.lower() not in own_addresses(user):
+        raise _nothing_here()
+    return invitation
+
+
 def lists_to_edit(user: AbstractBaseUser) -> list[ReadingList]:
     """Return the lists that `user` may put papers into, last changed first: their own and those
     they edit with others. Archived ones are left out. Two queries."""
     members = Member.objects.holding().filter(user_id=user.pk, role=Role.EDITOR)
     mine = members.select_related("share_link")
-    shared = [member.reading_list_id for member in mine if _holds(member)]
+    shared = [member.reading_list_id for member in mine if still_holds(member)]
     lists = ReadingList.objects.kept().filter(Q(owner_id=user.pk) | Q(pk__in=shared))
     return list(lists.filter(archived_at=None).order_by("-changed_at", "-pk"))
 
@@ -125,7 +152,7 @@ def memberships_of(user: AbstractBaseUser) -> list[Member]:
     """Return how `user` takes part in others' lists, the last changed list first. One query."""
     mine = Member.objects.holding().filter(user_id=user.pk, reading_list__deleted_at=None)
     rows = mine.select_related("reading_list", "share_link")
-    return [member for member in rows.order_by("-reading_list__changed_at") if _holds(member)]
+    return [member for member in rows.order_by("-reading_list__changed_at") if still_holds(member)]
 
 
 def _access(user: Visitor, reading_list: ReadingList) -> Access | None:
@@ -135,14 +162,10 @@ def _access(user: Visitor, reading_list: ReadingList) -> Access | None:
         return Access(reading_list, Rank.OWN)
     mine = Member.objects.holding().filter(reading_list=reading_list, user_id=user.pk)
     member = mine.select_related("share_link").first()
-    if member is None or not _holds(member):
+    if member is None or not still_holds(member):
         return None
     rank = Rank.EDIT if member.role == Role.EDITOR else Rank.VIEW
     return Access(reading_list, rank, member)
-
-
-def _holds(member: Member) -> bool:
-    return member.share_link is None or key_of(member.share_link) is not None
 
 
 def _nothing_here() -> Http404:

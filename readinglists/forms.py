@@ -6,8 +6,12 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from readinglists.models import ShareLink
+from papers.mailing import can_be_mailed
+from readinglists.models import Role, ShareLink
 from readinglists.publishing import ORDERS
+from readinglists.tags import read_tags
+
+_ROLES = [(Role.VIEWER, _("read the list")), (Role.EDITOR, _("read and edit the list"))]
 
 
 def _lines(text: str) -> str:
@@ -49,6 +53,36 @@ class TitleField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return " ".join(str(super().to_python(value) or "").split())
+
+
+class SeenField(forms.IntegerField):
+    """The version that whoever types saw. Without one, or with nonsense, they saw none: their text
+    then comes back beside what stands there, and is never lost."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, widget=forms.HiddenInput)
+
+    def clean(self, value: Any) -> int:
+        try:
+            return super().clean(value) or 0
+        except forms.ValidationError:
+            return 0
+
+
+class SeenForm(forms.Form):
+    """A text that several may change: `seen` in the initial data is its version."""
+
+    seen = SeenField()
+
+    @property
+    def texts(self) -> dict[str, Any]:
+        """What was typed, by field."""
+        return {name: text for name, text in self.cleaned_data.items() if name != "seen"}
+
+    def has_now_seen(self, version: int) -> None:
+        """Let the same form, sent again, carry this version."""
+        typed = {name: self.data[name] for name in self.data}
+        self.data = {**typed, self.add_prefix("seen"): str(version)}
 
 
 class ReadingListForm(forms.Form):
@@ -141,8 +175,78 @@ class DirectoryForm(forms.Form):
     )
 
 
-class NoteForm(forms.Form):
+class DetailsForm(SeenForm, ReadingListForm):
+    """Title and description of a list that there is."""
+
+
+class NoteForm(SeenForm):
     note = LongTextField(longest=5000, label=_("Note"))
+
+
+class OwnNoteForm(SeenForm):
+    own_note = LongTextField(longest=5000, label=_("Own note"), help_text=_("Seen by nobody else."))
+
+
+class TagsField(forms.CharField):
+    """Tags as tags.py reads them; cleaned, a list."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            required=False,
+            label=_("Tags"),
+            label_suffix="",
+            help_text=_("Separated by commas; at most 20."),
+        )
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"autocomplete": "off"}
+
+    def clean(self, value: Any) -> list[str]:
+        try:
+            return read_tags(str(super().clean(value) or ""))
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class TagsForm(SeenForm):
+    tags = TagsField()
+
+
+class HeadingField(TitleField):
+    def __init__(self) -> None:
+        super().__init__(label=_("Heading"))
+        self.error_messages["required"] = _("Give the heading a text.")
+        self.error_messages["max_length"] = _(
+            "A heading has at most %(limit_value)d characters, not %(show_value)d."
+        )
+        self.validators[0].message = self.error_messages["max_length"]  # type: ignore[attr-defined]
+
+
+class HeadingForm(SeenForm):
+    title = HeadingField()
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label=_("They may"), choices=_ROLES)
+
+
+class InvitationForm(RoleForm):
+    email = forms.EmailField(
+        label=_("Email address"),
+        max_length=254,
+        label_suffix="",
+        error_messages={
+            "required": _("Type the email address of whom you invite."),
+            "invalid": _("This does not look like an email address: please check it."),
+        },
+    )
+    field_order = ("email", "role")
+
+    def clean_email(self) -> str:
+        email = str(self.cleaned_data["email"])
+        if not can_be_mailed(email):
+            raise forms.ValidationError(_("No mail can be sent to this address: please check it."))
+        return email
 
 
 class FilePaperForm(forms.Form):
@@ -166,6 +270,7 @@ class FilePaperForm(forms.Form):
         super().__init__(data, initial={"lists": sorted(holding), "was": was})
         self.fields["lists"].choices = choices  # type: ignore[attr-defined]
         self._ids = {pk for pk, _title in choices}
+        self.holds = bool(holding)
 
     def clean_was(self) -> set[int]:
         parts = set(self.cleaned_data["was"].split(","))

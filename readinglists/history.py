@@ -75,6 +75,11 @@ def record(
     )
 
 
+def naming(user_id: int) -> str:
+    """Return how the words of a change name a reader: by number, so that no address is kept."""
+    return f"{{{user_id}}}"
+
+
 def values_of(entry: Entry) -> Values:
     """All that an entry is made of, to make it again."""
     return {

@@ -9,16 +9,18 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from readinglists.changing import changing, check_version
 from readinglists.history import Changed, Kind, record
 from readinglists.models import ListChange, ReadingList
+from readinglists.models.lists import ReadingListQuerySet
 from readinglists.saves import keeping_saves, lock_lists_of
 
 DAYS_IN_BIN = 30
+# Of the bin, on its one page.
+MOST_SHOWN = 200
 
 
 def make_list(
@@ -93,10 +95,18 @@ def restore_list(reading_list: ReadingList) -> None:
             ReadingList.objects.filter(pk=reading_list.pk).update(deleted_at=None)
 
 
-def lists_in_bin(owner: AbstractBaseUser) -> QuerySet[ReadingList]:
+def lists_in_bin(owner: AbstractBaseUser) -> ReadingListQuerySet:
     """The reader's lists in the bin, the last one deleted first."""
     mine = ReadingList.objects.filter(owner_id=owner.pk, deleted_at__isnull=False)
     return mine.order_by("-deleted_at", "-pk")
+
+
+def days_left(reading_list: ReadingList, *, now: datetime) -> int:
+    """Return for how many more days a list in the bin is kept, the one that began included."""
+    if reading_list.deleted_at is None:
+        raise ValueError("The list is not in the bin.")
+    left = reading_list.deleted_at + timedelta(days=DAYS_IN_BIN) - now
+    return max(-(-left // timedelta(days=1)), 0)
 
 
 def delete_for_good(reading_list: ReadingList) -> bool:

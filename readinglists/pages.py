@@ -1,35 +1,61 @@
 """A list cut into pages, each entry with the neighbours that its move buttons name."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch, Q, QuerySet
 
 from papers.models import Paper
-from readinglists.models import Entry, ReadingList
+from papers.search.tree import Note
+from readinglists.list_view import ListView, entries_of
+from readinglists.models import Entry, Heading, ReadingList
+from readinglists.positions import Spot
+from readinglists.search_inside import find_inside
 
 PAGE_SIZE = 50
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """A heading, and what stands around it in the order of the list."""
+
+    heading: Heading
+    previous: Spot | None
+    next: Spot | None
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """An entry, its place in the list from 1, and the ids of the entries around it."""
+    """An entry below the headings that stand just above it, and its place in the list from 1.
+
+    `previous` and `next` are what stands around it in the order of the list.
+    """
 
     entry: Entry
     place: int
-    previous: int | None
-    next: int | None
+    previous: Spot | None = None
+    next: Spot | None = None
+    headings: tuple[Head, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """`number` counts from 1; `total` is how many entries the whole list has."""
+    """`number` counts from 1; `total` is how many entries there are on all pages.
+
+    `trailing` are headings with nothing below them, at the list's end. `sections` are all headings
+    of the list. `notes` are sentences for the reader on what was looked for.
+    """
 
     rows: list[Row]
     number: int
     total: int
     previous_number: int | None
     next_number: int | None
+    trailing: tuple[Head, ...] = ()
+    sections: list[Heading] = field(default_factory=list)
+    notes: tuple[Note, ...] = ()
 
     @property
     def papers(self) -> list[Paper]:
@@ -37,23 +63,62 @@ class ListPage:
 
 
 def get_list_page(reading_list: ReadingList, number: str | int) -> ListPage:
-    """Return a page of at most 50 entries in order, papers and stats loaded.
+    """Return a page of at most 50 entries in order, with headings, papers and stats loaded.
 
-    Three queries, however long the list. A number that is no page gives the nearest one.
+    Four queries, however long the list. A number that is no page gives the nearest one.
     """
-    entries = _entries(reading_list)
+    entries = with_papers(reading_list.entries.order_by("position", "pk"))
+    sections = list(reading_list.headings.order_by("position", "pk"))
     page: Page[Entry] = Paginator(entries, PAGE_SIZE).get_page(number)
     start = (page.number - 1) * PAGE_SIZE
     # One more on either side: the first entry of a page can move to the page before.
     around = list(entries[max(start - 1, 0) : start + PAGE_SIZE + 1])
     shown = around[min(start, 1) :][:PAGE_SIZE]
-    ids = [None] * (start == 0) + [entry.pk for entry in around] + [None]
+    before = around[0] if start and around else None
+    after = around[-1] if page.has_next() else None
+    rows, trailing = _rows(_between(sections, before, after), before, shown, after, start + 1)
     return ListPage(
-        rows=[Row(e, start + i + 1, ids[i], ids[i + 2]) for i, e in enumerate(shown)],
+        rows=rows,
         number=page.number,
         total=page.paginator.count,
         previous_number=page.number - 1 if page.has_previous() else None,
         next_number=page.number + 1 if page.has_next() else None,
+        trailing=trailing,
+        sections=sections,
+    )
+
+
+def get_found_page(
+    reading_list: ReadingList, view: ListView, reader: AbstractBaseUser, number: str | int
+) -> ListPage:
+    """Return a page of what `view` asks for: without headings, neighbours and places.
+
+    Seven queries at most. Raises IndexNotReady and QueryTooLong where words are looked for.
+    """
+    entries = with_papers(entries_of(reading_list, view, reader))
+    sections = list(reading_list.headings.order_by("position", "pk"))
+    notes: tuple[Note, ...] = ()
+    ranks: dict[int, int] | None = None
+    if view.q:
+        papers = entries.order_by().values_list("paper_id", flat=True)
+        found = find_inside(view.q, frozenset(papers), reader)
+        entries, notes = entries.filter(paper_id__in=found.paper_ids), found.notes
+        ranks = None if view.sort else {pk: n for n, pk in enumerate(found.paper_ids)}
+    page: Page[Entry] | Page[int]
+    if ranks is None:
+        page = in_order = Paginator(entries, PAGE_SIZE).get_page(number)
+        shown = list(in_order.object_list)
+    else:
+        page, shown = _best_first(entries, ranks, number)
+    first = (page.number - 1) * PAGE_SIZE + 1
+    return ListPage(
+        rows=[Row(entry, first + n) for n, entry in enumerate(shown)],
+        number=page.number,
+        total=page.paginator.count,
+        previous_number=page.number - 1 if page.has_previous() else None,
+        next_number=page.number + 1 if page.has_next() else None,
+        sections=sections,
+        notes=notes,
     )
 
 
@@ -65,6 +130,69 @@ def page_number_of(entry: Entry) -> int:
     return above.filter(reading_list_id=entry.reading_list_id).count() // PAGE_SIZE + 1
 
 
-def _entries(reading_list: ReadingList) -> QuerySet[Entry]:
-    papers = Prefetch("paper", Paper.objects.for_cards())
-    return reading_list.entries.prefetch_related(papers).order_by("position", "pk")
+def page_number_of_heading(heading: Heading) -> int:
+    """Return the page on which the heading stands now: that of the entry below it."""
+    heading = Heading.objects.get(pk=heading.pk)
+    entries = Entry.objects.filter(reading_list_id=heading.reading_list_id)
+    above = entries.filter(position__lt=heading.position).count()
+    is_last = not entries.filter(position__gte=heading.position).exists()
+    return max(above - is_last, 0) // PAGE_SIZE + 1
+
+
+def with_papers(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    # Not joined: the entries that a late page skips would be joined too.
+    return entries.prefetch_related(Prefetch("paper", Paper.objects.for_cards()))
+
+
+def _best_first(
+    entries: QuerySet[Entry], ranks: dict[int, int], number: str | int
+) -> tuple[Page[int], list[Entry]]:
+    known = entries.order_by().values_list("pk", "paper_id")
+    ids = [pk for pk, paper_id in sorted(known, key=lambda row: ranks[row[1]])]
+    page = Paginator(ids, PAGE_SIZE).get_page(number)
+    by_pk = {entry.pk: entry for entry in entries.filter(pk__in=list(page.object_list))}
+    return page, [by_pk[pk] for pk in page.object_list if pk in by_pk]
+
+
+def _between(
+    sections: Iterable[Heading], before: Entry | None, after: Entry | None
+) -> list[Heading]:
+    """The headings below the entry before a page and above the entry after it."""
+    return [
+        head
+        for head in sections
+        if (before is None or head.position > before.position)
+        and (after is None or head.position <= after.position)
+    ]
+
+
+def _rows(
+    heads: list[Heading],
+    before: Entry | None,
+    shown: list[Entry],
+    after: Entry | None,
+    first_place: int,
+) -> tuple[list[Row], tuple[Head, ...]]:
+    """Put headings and entries into one order, and each between its neighbours."""
+    ends = [entry for entry in (before, *shown, after) if entry is not None]
+    # At one key headings come first, as in positions.items_in_order.
+    order: list[Entry | Heading] = sorted(
+        [*heads, *ends], key=lambda item: (item.position, isinstance(item, Entry), item.pk)
+    )
+    spots = [_spot(item) for item in order]
+    padded = [None, *spots, None]
+    around = {spot: (padded[n], padded[n + 2]) for n, spot in enumerate(spots)}
+    rows: list[Row] = []
+    waiting: list[Head] = []
+    for item in order:
+        if isinstance(item, Heading):
+            waiting.append(Head(item, *around[_spot(item)]))
+        elif item not in (before, after):
+            place = first_place + len(rows)
+            rows.append(Row(item, place, *around[_spot(item)], tuple(waiting)))
+            waiting = []
+    return rows, tuple(waiting) if after is None else ()
+
+
+def _spot(item: Entry | Heading) -> Spot:
+    return Spot("e" if isinstance(item, Entry) else "h", item.pk)

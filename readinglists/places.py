@@ -39,10 +39,6 @@ class Place:
         return f"{self.page}copy/"
 
     @property
-    def join(self) -> str:
-        return f"{self.page}join/"
-
-    @property
     def atom(self) -> str:
         return f"{self.page}papers.atom"
 

@@ -70,13 +70,16 @@ def states_of(reader: AbstractBaseUser, paper_ids: Iterable[int]) -> dict[int, R
     return {row.paper_id: row for row in rows}
 
 
-def progress(reader: AbstractBaseUser, reading_list: ReadingList) -> Progress:
-    """Return how far the reader is with the list. Two queries."""
+def progress(
+    reader: AbstractBaseUser, reading_list: ReadingList, *, total: int | None = None
+) -> Progress:
+    """Return how far the reader is with the list. Two queries; one where `total`, the number of
+    its papers, is known."""
     papers = Entry.objects.filter(reading_list=reading_list).order_by()
     mine = ReadingState.objects.filter(user_id=reader.pk, paper__in=papers.values("paper_id"))
     counts = dict(mine.order_by().values_list("state").annotate(n=Count("pk")))
     return Progress(
-        total=papers.count(),
+        total=papers.count() if total is None else total,
         to_read=counts.get(State.TO_READ, 0),
         reading=counts.get(State.READING, 0),
         read=counts.get(State.READ, 0),

@@ -19,8 +19,8 @@ from papers.models import (
     Source,
     TextSource,
 )
-from readinglists import entries
-from readinglists.models import Entry, ReadingList
+from readinglists import entries, sharing
+from readinglists.models import Entry, Member, ReadingList, Role, ShareLink
 
 DAY = date(2026, 3, 2)
 _numbers = count(1)
@@ -132,6 +132,27 @@ def make_entry(
         entries.set_note(entry, note, by=reading_list.owner, seen=entry.version)
         entry.refresh_from_db()
     return entry
+
+
+def make_member(
+    *,
+    reading_list: ReadingList | None = None,
+    user: User | None = None,
+    role: Role = Role.EDITOR,
+    by_link: bool = False,
+) -> Member:
+    """Somebody who takes part, by invitation or through a link for editing."""
+    reading_list = reading_list or make_reading_list()
+    link = sharing.make_link(reading_list) if by_link else None
+    if link:
+        ShareLink.objects.filter(pk=link.pk).update(can_edit=True)
+    return Member.objects.create(
+        reading_list=reading_list,
+        user=user or make_user(),
+        role=role,
+        share_link=link,
+        generation=link.generation if link else None,
+    )
 
 
 def make_follow(*, user: User | None = None, query: str = "kestrel", name: str = "") -> Follow:

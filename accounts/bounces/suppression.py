@@ -28,6 +28,10 @@ def suppressed_among(addresses: Iterable[str]) -> dict[str, Suppression]:
     return {address: listed[key] for address, key in hashes.items() if key in listed}
 
 
+def is_suppressed(address: str) -> bool:
+    return Suppression.objects.filter(address_hash=hash_address(address)).exists()
+
+
 @transaction.atomic
 def stop(user: User, why: Why, words: str, *, said: str = "", now: datetime) -> None:
     """Put the reader's address on the list and stop their digest, which `words` explain to them.

@@ -31,7 +31,7 @@ def paper_card(
 
     Where no reason is given, that of the view's `reasons` by paper id.
     """
-    onlooker = _onlooker(context)
+    onlooker = onlooker_of(context)
     reason = reason or (context.get("reasons") or {}).get(paper.pk, "")
     if snippet is None:
         return render_card(paper, onlooker, reason=reason)
@@ -43,7 +43,7 @@ def paper_card(
 @register.simple_block_tag(takes_context=True)
 def paper_card_with(context: Context, content: SafeString, paper: Paper) -> SafeString:
     """The card of `paper`, at whose end stands what the block holds."""
-    return render_card(paper, _onlooker(context), end=content)
+    return render_card(paper, onlooker_of(context), end=content)
 
 
 @register.filter
@@ -54,15 +54,15 @@ def all_in(papers: Iterable[Paper], paper_ids: Collection[int]) -> bool:
 
 @register.simple_tag(takes_context=True)
 def card_actions(context: Context, paper: Paper) -> SafeString:
-    return render_actions(paper, _onlooker(context))
+    return render_actions(paper, onlooker_of(context))
 
 
 @register.simple_tag(takes_context=True)
 def save_control(context: Context, paper: Paper) -> SafeString:
-    return render_save_control(paper, _onlooker(context))
+    return render_save_control(paper, onlooker_of(context))
 
 
-def _onlooker(context: Context) -> Onlooker:
+def onlooker_of(context: Context) -> Onlooker:
     """Made once a page: its path may be long, and all its cards lead back there.
 
     A part of a page that is kept for many pages brings its own.

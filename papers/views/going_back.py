@@ -26,8 +26,8 @@ def ask_to_log_in(request: HtmxHttpRequest) -> HttpResponse:
 
 
 def next_address(request: HttpRequest, otherwise: str = "/") -> str:
-    """Return the `next` that was sent along, if it is of this site."""
-    address = request.POST.get("next", "")
+    """Return the `next` that was sent along, in the form or the address, if it is of this site."""
+    address = request.POST.get("next", "") or request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )

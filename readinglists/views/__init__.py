@@ -1,7 +1,29 @@
-from readinglists.views.entries import move, note, remove
+from readinglists.views.bulk import bulk
+from readinglists.views.entries import move, note, remove, tags
+from readinglists.views.entry_page import entry
+from readinglists.views.headings import add_heading, move_heading, remove_heading, rename_heading
+from readinglists.views.history import history
+from readinglists.views.invitations import (
+    answer_by_token,
+    answer_invitation,
+    invitation,
+    resend_invitation,
+    withdraw_invitation,
+)
+from readinglists.views.keeping import archive, bin_page, delete_for_good, make_default, restore
 from readinglists.views.list_follows import unfollow_list
-from readinglists.views.lists import create, delete, edit, lists, show
+from readinglists.views.list_page import show
+from readinglists.views.lists import create, delete, edit, lists
 from readinglists.views.more_like import more_like
+from readinglists.views.people import (
+    change_role,
+    invite,
+    join_by_link,
+    leave,
+    people,
+    remove_member,
+    transfer,
+)
 from readinglists.views.public_lists import (
     copy_public_list,
     follow_public_list,
@@ -9,7 +31,7 @@ from readinglists.views.public_lists import (
     public_lists,
     show_public_list,
 )
-from readinglists.views.save import add, save_control
+from readinglists.views.save import add, press, save_control
 from readinglists.views.shared import copy_shared, follow_list, shared, shared_file
 from readinglists.views.sharing import (
     change_link,
@@ -23,28 +45,54 @@ from readinglists.views.sharing import (
     show_sharing,
     withdraw,
 )
+from readinglists.views.states import own_note, state, undo_states
+from readinglists.views.undoing import undo, undo_both
 
 __all__ = [
     "add",
+    "add_heading",
+    "answer_by_token",
+    "answer_invitation",
+    "archive",
+    "bin_page",
+    "bulk",
     "change_link",
+    "change_role",
     "copy_public_list",
     "copy_shared",
     "create",
     "delete",
+    "delete_for_good",
     "delete_link",
     "edit",
+    "entry",
     "follow_list",
     "follow_public_list",
+    "history",
+    "invitation",
+    "invite",
+    "join_by_link",
+    "leave",
     "list_file",
     "lists",
+    "make_default",
     "make_link",
     "more_like",
     "move",
+    "move_heading",
     "note",
+    "own_note",
+    "people",
+    "press",
     "public_file",
     "public_lists",
     "publish",
     "remove",
+    "remove_heading",
+    "remove_member",
+    "rename_heading",
+    "resend_invitation",
+    "restore",
     "revoke_link",
     "rotate_link",
     "save_control",
@@ -54,6 +102,13 @@ __all__ = [
     "show",
     "show_public_list",
     "show_sharing",
+    "state",
+    "tags",
+    "transfer",
+    "undo",
+    "undo_both",
+    "undo_states",
     "unfollow_list",
     "withdraw",
+    "withdraw_invitation",
 ]

@@ -1,4 +1,3 @@
-from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
@@ -15,67 +14,85 @@ from readinglists.access import (
     reader_posts,
     reader_required,
 )
-from readinglists.forms import NoteForm
+from readinglists.changing import EditConflictError
+from readinglists.forms import NoteForm, TagsForm
 from readinglists.models import Entry
-from readinglists.pages import page_number_of
-from readinglists.positions import Gap, Spot
+from readinglists.tags import write_tags
+from readinglists.views.conflicts import show_conflict
+from readinglists.views.gaps import read_gap, say_nothing_moved
+from readinglists.views.going_back import address_of, back_to
+from readinglists.views.toasts import offer_undo
 
 
-def _address_of(entry: Entry) -> str:
-    with gone_is_not_found():
-        number = page_number_of(entry)
-    page = f"?page={number}" if number > 1 else ""
-    return f"{reverse('readinglists:list', args=[entry.reading_list_id])}{page}#entry-{entry.pk}"
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@reader_required
+@reader_posts
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
-    """The list page asks here first when a note would be lost."""
     entry = entry_to_edit(request.user, pk)
-    if request.method != "POST":
-        return render(request, "readinglists/remove.html", {"section": "lists", "entry": entry})
-    entries.remove(entry, by=reader_of(request))
-    messages.success(request, _("Removed “%(title)s”.") % {"title": to_text(entry.paper.title)})
-    return redirect(entry.reading_list)
+    with gone_is_not_found():
+        change = entries.remove(entry, by=reader_of(request))
+    offer_undo(request, _("Removed “%(title)s”.") % {"title": to_text(entry.paper.title)}, change)
+    return redirect(back_to(request, entry.reading_list))
 
 
 @reader_posts
 def move(request: HttpRequest, pk: int) -> HttpResponse:
-    """`before` or `after` names the entry to stand beside; with neither the entry goes on top."""
+    """The entry goes where the form says (views/gaps.py), without a word to the top."""
     entry = entry_to_edit(request.user, pk)
     try:
-        gap = _gap(request)
+        entries.move(entry, read_gap(request, entry.reading_list), by=reader_of(request))
     except ValueError:
-        return HttpResponseBadRequest(_("Say one entry to move before or after."))
-    try:
-        entries.move(entry, gap, by=reader_of(request))
+        return HttpResponseBadRequest(_("Say one place to move to."))
     except ObjectDoesNotExist:
-        messages.error(
-            request, _("The list was changed elsewhere meanwhile: nothing moved. Please try again.")
-        )
+        say_nothing_moved(request)
         return redirect(entry.reading_list)
-    return redirect(_address_of(entry))
-
-
-def _gap(request: HttpRequest) -> Gap:
-    """Read `before` or `after` of the form. Raises ValueError for both, or what names no place."""
-    sides = {s: Spot.parse(request.POST[s]) for s in ("before", "after") if s in request.POST}
-    if len(sides) > 1:
-        raise ValueError("Two places.")
-    return Gap(**sides)
+    return redirect(address_of(entry))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @reader_required
 def note(request: HttpRequest, pk: int) -> HttpResponse:
     entry = entry_to_edit(request.user, pk)
-    form = NoteForm(request.POST or None, initial={"note": entry.note})
+    form = NoteForm(request.POST or None, initial={"note": entry.note, "seen": entry.version})
     if request.method == "POST" and form.is_valid():
-        with gone_is_not_found():
-            entries.set_note(
-                entry, form.cleaned_data["note"], by=reader_of(request), seen=entry.version
-            )
-        return redirect(_address_of(entry))
-    context = {"section": "lists", "entry": entry, "form": form, "back": _address_of(entry)}
+        return _save_note(request, entry, form)
+    context = {"section": "lists", "entry": entry, "form": form, "back": address_of(entry)}
     return render(request, "readinglists/note.html", context)
+
+
+def _save_note(request: HttpRequest, entry: Entry, form: NoteForm) -> HttpResponse:
+    note, seen = form.cleaned_data["note"], form.cleaned_data["seen"]
+    try:
+        with gone_is_not_found():
+            entries.set_note(entry, note, by=reader_of(request), seen=seen)
+    except EditConflictError as error:
+        return show_conflict(
+            request,
+            form,
+            error,
+            action=reverse("readinglists:note", args=[entry.pk]),
+            back=address_of(entry),
+            element=f"note-{entry.pk}",
+        )
+    return redirect(address_of(entry))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reader_required
+def tags(request: HttpRequest, pk: int) -> HttpResponse:
+    entry = entry_to_edit(request.user, pk)
+    now = {"tags": write_tags(entry.tags), "seen": entry.version}
+    form = TagsForm(request.POST or None, initial=now)
+    if request.method == "POST" and form.is_valid():
+        return _save_tags(request, entry, form)
+    context = {"section": "lists", "entry": entry, "form": form, "back": address_of(entry)}
+    return render(request, "readinglists/tags.html", context)
+
+
+def _save_tags(request: HttpRequest, entry: Entry, form: TagsForm) -> HttpResponse:
+    wanted, seen = form.cleaned_data["tags"], form.cleaned_data["seen"]
+    try:
+        with gone_is_not_found():
+            entries.set_tags(entry, wanted, by=reader_of(request), seen=seen)
+    except EditConflictError as error:
+        action = reverse("readinglists:tags", args=[entry.pk])
+        return show_conflict(request, form, error, action=action, back=address_of(entry))
+    return redirect(address_of(entry))

@@ -10,7 +10,7 @@ from papers.latex import to_text
 from papers.models import Paper
 from papers.related import Proposed, propose
 from papers.search.reader import IndexNotReady
-from readinglists.access import own_list, reader_required
+from readinglists.access import open_list, reader_required
 from readinglists.models import ReadingList
 
 PROPOSED = 30
@@ -25,7 +25,7 @@ class Row:
 @require_safe
 @reader_required
 def more_like(request: HttpRequest, pk: int) -> HttpResponse:
-    reading_list = own_list(request.user, pk)
+    reading_list = open_list(request.user, pk).reading_list
     rows, why = _find(reading_list)
     context = {
         "section": "lists",

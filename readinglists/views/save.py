@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,17 +13,42 @@ from django.views.decorators.vary import vary_on_headers
 
 from papers import marks
 from papers.cards import Onlooker, render_save_control
+from papers.latex import to_text
 from papers.models import Paper
+from papers.views.going_back import next_address
+from readinglists import one_press
 from readinglists.access import (
     any_paper,
     gone_is_not_found,
     lists_to_edit,
     reader_of,
+    reader_posts,
     reader_required,
 )
 from readinglists.entries import file_paper
 from readinglists.forms import FilePaperForm
 from readinglists.models import Entry, ReadingList
+from readinglists.views.toasts import offer_undo, render_toasts
+
+
+@reader_posts
+@vary_on_headers("HX-Request")
+def press(request: HttpRequest, paper_pk: int) -> HttpResponse:
+    """Save into the default list, or take out of it; what is in other lists only, one chooses."""
+    paper, reader = any_paper(paper_pk), reader_of(request)
+    with gone_is_not_found():
+        if request.POST.get("saved") != "0":
+            done, words = one_press.save(reader, paper), _("Saved in “%(list)s”.")
+        else:
+            done, words = one_press.take_out(reader, paper), _("Taken out of “%(list)s”: %(paper)s")
+    if done.change is None and request.POST.get("saved") == "0":
+        return _choose_instead(request, paper)
+    if done.reading_list is not None and done.change is not None:
+        names = {"list": done.reading_list.title, "paper": to_text(paper.title)}
+        offer_undo(request, words % names, done.change)
+    if _is_htmx(request):
+        return _render_control(request, paper)
+    return redirect(next_address(request, paper.get_absolute_url()))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,12 +57,10 @@ from readinglists.models import Entry, ReadingList
 def add(request: HttpRequest, paper_pk: int) -> HttpResponse:
     paper = any_paper(paper_pk)
     mine = lists_to_edit(reader_of(request))
-    form = _form(request, paper, mine)
+    form = _form(request.POST or None, paper, mine)
     if request.method == "POST" and form.is_valid():
         return _file(request, paper, mine, form)
-    context = {"paper": paper, "form": form, "next": _way_back(request, paper)}
-    template = "_save_panel.html" if _is_htmx(request) else "save.html"
-    return render(request, f"readinglists/{template}", context)
+    return _show_form(request, paper, form)
 
 
 @require_safe
@@ -46,14 +69,29 @@ def save_control(request: HttpRequest, paper_pk: int) -> HttpResponse:
     return _render_control(request, any_paper(paper_pk))
 
 
-def _form(request: HttpRequest, paper: Paper, mine: list[ReadingList]) -> FilePaperForm:
+def _choose_instead(request: HttpRequest, paper: Paper) -> HttpResponse:
+    """The paper is not in the default list: it may be in others, or another tab took it out."""
+    mine = lists_to_edit(reader_of(request))
+    form = _form(None, paper, mine)
+    if not form.holds:
+        return _render_control(request, paper) if _is_htmx(request) else redirect(paper)
+    return _show_form(request, paper, form)
+
+
+def _show_form(request: HttpRequest, paper: Paper, form: FilePaperForm) -> HttpResponse:
+    context = {"paper": paper, "form": form, "next": _way_back(request, paper)}
+    template = "_save_panel.html" if _is_htmx(request) else "save.html"
+    return render(request, f"readinglists/{template}", context)
+
+
+def _form(data: QueryDict | None, paper: Paper, mine: list[ReadingList]) -> FilePaperForm:
     entries = Entry.objects.filter(reading_list__in=mine, paper=paper)
     noted = dict(entries.values_list("reading_list_id", "note"))
     choices = [
         (each.pk, _("%s (with your note)") % each.title if noted.get(each.pk) else each.title)
         for each in mine
     ]
-    return FilePaperForm(request.POST or None, choices=choices, holding=set(noted))
+    return FilePaperForm(data, choices=choices, holding=set(noted))
 
 
 def _file(
@@ -78,7 +116,8 @@ def _file(
 def _render_control(request: HttpRequest, paper: Paper) -> HttpResponse:
     marked = marks.collect(request.user, [paper.pk])
     onlooker = Onlooker(request.get_full_path(), is_reader=True, marks=marked)
-    return HttpResponse(render_save_control(paper, onlooker, refocus=True))
+    control = render_save_control(paper, onlooker, refocus=True)
+    return HttpResponse(control + render_toasts(request))
 
 
 def _is_htmx(request: HttpRequest) -> bool:
@@ -99,6 +138,6 @@ def _way_back(request: HttpRequest, paper: Paper) -> str:
         came_from = resolve(parts.path)
     except Resolver404:
         return paper.get_absolute_url()
-    if came_from.app_name not in ("papers", "readinglists") or came_from.func is add:
+    if came_from.app_name not in ("papers", "readinglists") or came_from.func in (add, press):
         return paper.get_absolute_url()
     return f"{parts.path}?{parts.query}" if parts.query else parts.path

@@ -1,5 +1,5 @@
-/* Keys on lists of papers: / to the search box, j and k from paper to paper, o opens, s saves,
-   x marks as seen, ? explains. Whoever switched them off on the help page has none. Everything they do, a link or a
+/* Keys on lists of papers: / to the search box, j and k from paper to paper, o opens, s saves at
+   once, l (or Shift+s) chooses lists, x marks as seen, ? explains. Whoever switched them off on the help page has none. Everything they do, a link or a
    button does too. */
 
 (() => {
@@ -37,6 +37,8 @@
     k: () => step(-1),
     o: () => onCard(".card-title a"),
     s: () => onCard(".save-button"),
+    S: () => onCard(".save-choose"),
+    l: () => onCard(".save-choose"),
     x: () => onCard(".seen-button"),
     "?": () => { window.location.assign(document.body.dataset.searchHelp); },
   };

@@ -36,9 +36,10 @@ def save_first_paper(page: Page, site: Site, title: str) -> str:
     Returns the paper's title.
     """
     page.goto(site.url)
-    card = page.locator(".card").filter(has=page.get_by_role("link", name=re.compile(r"^Save\s*:")))
+    unsaved = page.locator('.save-button[aria-pressed="false"]')
+    card = page.locator(".card").filter(has=unsaved)
     paper = card.first.locator(".card-title a").inner_text()
-    card.first.get_by_role("link", name=re.compile(r"^Save\s*:")).click()
+    card.first.get_by_role("link", name=re.compile("^Choose lists")).click()
     panel = page.locator(".save-panel")
     expect(panel).to_be_visible()
     if panel.get_by_label(title).count():

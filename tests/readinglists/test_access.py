@@ -3,25 +3,42 @@
 from typing import Any
 
 import pytest
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from readinglists import sharing
-from readinglists.models import Entry, ListFollow, ReadingList
+from readinglists import invitations, keeping, sharing
+from readinglists.headings import add_heading
+from readinglists.models import (
+    Entry,
+    Heading,
+    Invitation,
+    ListFollow,
+    Member,
+    ReadingList,
+    ReadingState,
+    Role,
+)
 from readinglists.urls import urlpatterns
-from tests.factories import make_entry, make_user
+from tests.factories import make_entry, make_member, make_reading_list, make_user
 
 pytestmark = pytest.mark.django_db
 
-NOT_OBJECTS = {"lists", "create", "public_lists"}
-OF_PAPERS = {"add", "save_control"}
-OF_ENTRIES = {"remove", "move", "note"}
-OF_KEYS = {"shared", "shared_file", "follow_list", "copy_shared"}
+NOT_OBJECTS = {"lists", "create", "bin", "public_lists"}
+OF_PAPERS = {"add", "press", "save_control", "state", "own_note"}
+OF_ENTRIES = {"entry", "remove", "move", "note", "tags"}
+OF_HEADINGS = {"rename_heading", "move_heading", "remove_heading"}
+OF_BIN = {"restore", "delete_for_good"}
+OF_CHANGES = {"undo"}
+OF_TWO_CHANGES = {"undo_both"}
+OF_TOKENS = {"undo_states", "invitation", "answer_by_token"}
+OF_MEMBERS = {"change_role", "remove_member", "transfer"}
+OF_INVITATIONS = {"resend_invitation", "withdraw_invitation", "answer_invitation"}
+OF_KEYS = {"shared", "shared_file", "follow_list", "copy_shared", "join_by_link"}
 OF_LINKS = {"change_link", "rotate_link", "revoke_link", "delete_link"}
 OF_FILES = {"list_file", "shared_file", "public_file"}
 # For anybody, of lists that are public.
 OF_PUBLIC = {"public_list", "public_file", "follow_public_list", "copy_public_list"}
-OPEN_TO_ALL = {"shared", "shared_file", "public_lists", "public_list", "public_file"}
 READABLE = {
     "lists",
     "create",
@@ -31,7 +48,6 @@ READABLE = {
     "delete",
     "add",
     "save_control",
-    "remove",
     "note",
     "sharing",
     "publish",
@@ -39,6 +55,16 @@ READABLE = {
     "change_link",
     "rotate_link",
     "revoke_link",
+    "tags",
+    "entry",
+    "bin",
+    "delete_for_good",
+    "own_note",
+    "rename_heading",
+    "people",
+    "history",
+    "transfer",
+    "leave",
 }
 WRITABLE = {
     "create",
@@ -57,25 +83,58 @@ WRITABLE = {
     "follow_public_list",
     "copy_public_list",
     "unfollow_list",
-} | OF_LINKS
-PRIVATE_OBJECTS = (
-    {
-        "list",
-        "more_like",
-        "edit",
-        "delete",
-        "make_link",
-        "sharing",
-        "publish",
-        "withdraw",
-        "set_byline",
-        "list_file",
-        "unfollow_list",
-    }
-    | OF_ENTRIES
-    | OF_LINKS
-    | OF_PUBLIC
-)
+    "press",
+    "tags",
+    "bulk",
+    "archive",
+    "make_default",
+    "restore",
+    "delete_for_good",
+    "state",
+    "own_note",
+    "undo",
+    "undo_both",
+    "undo_states",
+    "add_heading",
+    "rename_heading",
+    "move_heading",
+    "remove_heading",
+    "invite",
+    "leave",
+    "join_by_link",
+    "answer_by_token",
+}
+WRITABLE |= OF_MEMBERS | OF_INVITATIONS | OF_LINKS
+PRIVATE_OBJECTS = {
+    "list",
+    "more_like",
+    "edit",
+    "delete",
+    "make_link",
+    "sharing",
+    "publish",
+    "withdraw",
+    "set_byline",
+    "list_file",
+    "unfollow_list",
+    "bulk",
+    "archive",
+    "make_default",
+    "add_heading",
+    "people",
+    "history",
+    "invite",
+    "leave",
+}
+PRIVATE_OBJECTS |= OF_MEMBERS | OF_INVITATIONS | OF_LINKS | OF_PUBLIC
+PRIVATE_OBJECTS |= OF_ENTRIES | OF_HEADINGS | OF_BIN | OF_CHANGES | OF_TWO_CHANGES
+# What a member may do with a list, by the least rank; what is not named is for its owner alone.
+FOR_VIEWERS = {"list", "list_file", "more_like", "people", "leave"}
+FOR_EDITORS = {"edit", "history", "bulk", "add_heading", "undo", "undo_both"}
+FOR_EDITORS |= OF_ENTRIES | OF_HEADINGS
+# Their own follow, and an invitation to their own address, are theirs by another way.
+OF_LISTS = PRIVATE_OBJECTS - {"unfollow_list", "answer_invitation"}
+PUBLIC = {"shared", "invitation", "shared_file", "public_lists", "public_list", "public_file"}
 NAMES = sorted(str(route.name) for route in urlpatterns)
 
 
@@ -88,6 +147,11 @@ def make_followed_entry() -> Entry:
         share_link=sharing.make_link(entry.reading_list),
         generation=1,
     )
+    owner = entry.reading_list.owner
+    add_heading(entry.reading_list, "Head", by=owner)
+    keeping.delete_list(make_reading_list(owner=owner))
+    make_member(reading_list=entry.reading_list)
+    invitations.invite(entry.reading_list, "invited@example.org", Role.VIEWER, by=owner)
     return entry
 
 
@@ -97,7 +161,17 @@ def address(name: str, entry: Entry, pk: int | None = None) -> str:
         return reverse(f"readinglists:{name}", args=["A" * 43, *ending])
     if name in NOT_OBJECTS:
         return reverse(f"readinglists:{name}")
+    if name in OF_TOKENS:
+        return reverse(f"readinglists:{name}", args=["token"])
+    if name in OF_TWO_CHANGES:
+        change = entry.reading_list.changes.earliest("pk").pk
+        return reverse(f"readinglists:{name}", args=[change, pk or change])
     own = {**dict.fromkeys(OF_PAPERS, entry.paper_id), **dict.fromkeys(OF_ENTRIES, entry.pk)}
+    own |= dict.fromkeys(OF_HEADINGS, entry.reading_list.headings.get().pk)
+    own |= dict.fromkeys(OF_BIN, keeping.lists_in_bin(entry.reading_list.owner).get().pk)
+    own |= dict.fromkeys(OF_CHANGES, entry.reading_list.changes.earliest("pk").pk)
+    own |= dict.fromkeys(OF_MEMBERS, entry.reading_list.members.earliest("pk").pk)
+    own |= dict.fromkeys(OF_INVITATIONS, entry.reading_list.invitations.get().pk)
     own["unfollow_list"] = ListFollow.objects.get(reading_list=entry.reading_list_id).pk
     link_pk = entry.reading_list.share_links.get().pk
     own |= dict.fromkeys(OF_LINKS, link_pk)
@@ -106,15 +180,18 @@ def address(name: str, entry: Entry, pk: int | None = None) -> str:
 
 
 def state() -> list[object]:
-    return [row for kind in (ReadingList, Entry, ListFollow) for row in kind.objects.values()]
+    kinds: tuple[type[Model], ...] = (ReadingList, Entry, Heading, ReadingState, ListFollow)
+    kinds += (Member, Invitation)
+    return [row for kind in kinds for row in kind._default_manager.order_by("pk").values()]
 
 
 def ask(client: Client, name: str, where: str) -> Any:
-    return client.post(where) if name in WRITABLE else client.get(where)
+    data = {"do": "remove"} if name == "bulk" else {}
+    return client.post(where, data) if name in WRITABLE else client.get(where)
 
 
 def test_the_matrix_knows_every_route() -> None:
-    assert set(NAMES) == READABLE | WRITABLE | OPEN_TO_ALL
+    assert set(NAMES) == READABLE | WRITABLE | PUBLIC
 
 
 @pytest.mark.promise(32)
@@ -149,7 +226,35 @@ def without_address(response: Any) -> list[str]:
     return [line for line in lines if "csrfmiddlewaretoken" not in line]
 
 
-@pytest.mark.parametrize("name", sorted(READABLE))
+@pytest.mark.promise(32)
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("name", sorted(OF_LISTS))
+def test_a_member_does_what_their_role_allows_and_no_more(
+    client: Client, name: str, role: Role
+) -> None:
+    entry = make_followed_entry()
+    member = make_member(reading_list=entry.reading_list, role=role)
+    client.force_login(member.user)
+    where, before = address(name, entry), state()
+    status = ask(client, name, where).status_code
+    allowed = FOR_VIEWERS | (FOR_EDITORS if role == Role.EDITOR else set())
+    if name in allowed:
+        assert status not in {403, 404}
+    else:
+        assert status in {403, 404}
+        assert state() == before
+
+
+@pytest.mark.promise(32)
+def test_a_refusal_of_a_member_is_in_words(client: Client) -> None:
+    member = make_member(role=Role.VIEWER)
+    client.force_login(member.user)
+    response = client.get(reverse("readinglists:edit", args=[member.reading_list_id]))
+    assert response.status_code == 403
+    assert "You can read this list, but not change it." in response.content.decode()
+
+
+@pytest.mark.parametrize("name", sorted(READABLE - {"leave"}))
 def test_owner_can_read(client: Client, name: str) -> None:
     entry = make_followed_entry()
     client.force_login(entry.reading_list.owner)
@@ -157,7 +262,7 @@ def test_owner_can_read(client: Client, name: str) -> None:
 
 
 @pytest.mark.promise(30)
-@pytest.mark.parametrize("name", sorted(READABLE | OPEN_TO_ALL))
+@pytest.mark.parametrize("name", sorted(READABLE | PUBLIC))
 def test_reading_changes_nothing(client: Client, name: str) -> None:
     entry = make_followed_entry()
     client.force_login(entry.reading_list.owner)

@@ -5,7 +5,9 @@ from django.test import Client
 from django.urls import reverse
 
 from readinglists import entries
+from readinglists.headings import add_heading
 from readinglists.models import Entry, ReadingList
+from readinglists.positions import Gap, Spot
 from tests.factories import make_entry, make_paper, make_reading_list
 
 pytestmark = pytest.mark.django_db
@@ -13,6 +15,8 @@ pytestmark = pytest.mark.django_db
 
 def post(client: Client, verb: str, entry: Entry, **data: object) -> Any:
     client.force_login(entry.reading_list.owner)
+    if verb == "note":
+        data = {"seen": entry.version, **data}
     return client.post(reverse(f"readinglists:{verb}", args=[entry.pk]), data)
 
 
@@ -68,22 +72,78 @@ def test_a_move_to_nowhere_is_refused(client: Client, data: dict[str, str]) -> N
     assert order(reading_list) == made
 
 
-def test_an_entry_without_a_note_is_removed_at_once(client: Client) -> None:
-    entry = make_entry(paper=make_paper(title="Gone"))
+def test_an_entry_moves_to_the_end_of_a_section(client: Client) -> None:
+    reading_list, (a, b, c) = make_three()
+    head = add_heading(reading_list, "First", by=None, gap=Gap(before=Spot("e", a.pk)))
+    add_heading(reading_list, "Second", by=None, gap=Gap(before=Spot("e", c.pk)))
+    post(client, "move", a, section=head.pk)
+    assert order(reading_list) == [b, a, c]
+    post(client, "move", b, section="end")
+    assert order(reading_list) == [a, c, b]
+    post(client, "move", b, section="")
+    assert order(reading_list) == [b, a, c]
+
+
+def test_a_section_that_is_gone_moves_nothing(client: Client) -> None:
+    reading_list, made = make_three()
+    response = post(client, "move", made[2], section=10**9)
+    assert "nothing moved" in client.get(response["Location"]).content.decode()
+    assert order(reading_list) == made
+
+
+def test_a_removed_entry_comes_back_with_its_note_by_one_press(client: Client) -> None:
+    entry = make_entry(paper=make_paper(title="Gone"), note="Dear to me")
     response = post(client, "remove", entry)
     assert not Entry.objects.exists()
-    assert "Removed “Gone”." in client.get(response["Location"]).content.decode()
+    page = client.get(response["Location"]).content.decode()
+    assert "Removed “Gone”." in page
+    address = reverse("readinglists:undo", args=[entry.reading_list.changes.latest("pk").pk])
+    assert f'formaction="{address}"' in page
+    client.post(address)
+    assert Entry.objects.get().note == "Dear to me"
 
 
-def test_removing_a_note_asks_first(client: Client) -> None:
-    entry = make_entry(note="Dear to me")
+def test_removing_leads_back_to_the_page_one_was_on(client: Client) -> None:
+    entry = make_entry()
+    where = f"{entry.reading_list.get_absolute_url()}?page=2&tag=x"
+    assert post(client, "remove", entry, next=where)["Location"] == where
+    other = make_entry()
+    location = post(client, "remove", other, next="/settings/")["Location"]
+    assert location == other.reading_list.get_absolute_url()
+
+
+def test_tags_are_saved_and_cleaned(client: Client) -> None:
+    entry = make_entry()
+    post(client, "tags", entry, tags="#method,  To  do, METHOD", seen=entry.version)
+    entry.refresh_from_db()
+    assert entry.tags == ["method", "To do"]
+
+
+def test_too_many_tags_come_back_with_a_reason(client: Client) -> None:
+    entry = make_entry()
+    text = ", ".join(f"tag{n}" for n in range(21))
+    page = post(client, "tags", entry, tags=text, seen=entry.version).content.decode()
+    assert "at most 20 tags, not 21" in page
+    assert text in page
+
+
+def test_tags_written_meanwhile_are_shown_beside_mine(client: Client) -> None:
+    entry = make_entry()
+    entries.set_tags(entry, ["theirs"], by=None, seen=entry.version)
+    response = post(client, "tags", entry, tags="mine", seen=entry.version)
+    assert response.status_code == 409
+    assert "theirs" in response.content.decode()
+    assert "mine" in response.content.decode()
+
+
+def test_the_page_of_an_entry_has_all_that_can_be_done(client: Client) -> None:
+    entry = make_entry()
+    other = make_reading_list(owner=entry.reading_list.owner, title="Other")
     client.force_login(entry.reading_list.owner)
-    page = client.get(entry.reading_list.get_absolute_url()).content.decode()
-    address = reverse("readinglists:remove", args=[entry.pk])
-    assert f'href="{address}"' in page
-    assert f'formaction="{address}"' not in page
-    assert "Dear to me" in client.get(address).content.decode()
-    assert Entry.objects.exists()
+    page = client.get(reverse("readinglists:entry", args=[entry.pk])).content.decode()
+    for verb in ("tags", "move"):
+        assert f'action="{reverse(f"readinglists:{verb}", args=[entry.pk])}"' in page
+    assert f'<option value="{other.pk}">Other</option>' in page
 
 
 @pytest.mark.parametrize("verb", ["move", "note"])

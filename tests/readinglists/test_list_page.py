@@ -4,9 +4,12 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from readinglists.models import ReadingList
-from readinglists.pages import get_list_page, page_number_of
-from tests.factories import make_entry, make_paper, make_reading_list
+from readinglists.headings import add_heading
+from readinglists.models import Member, ReadingList, ReadingState, Role
+from readinglists.pages import get_list_page, page_number_of, page_number_of_heading
+from readinglists.positions import Gap, Spot
+from readinglists.states import set_own_note, set_state
+from tests.factories import make_entry, make_paper, make_reading_list, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -49,11 +52,13 @@ def test_as_many_queries_for_twenty_entries_as_for_ten(
     reading_list = make_reading_list()
     client.force_login(reading_list.owner)
     fill(reading_list, 10, note="noted")
-    # session, reader, list, count, entries, papers with stats, votes, saves, link
-    with django_assert_num_queries(12):
+    # session, reader, list, headings, count, entries, papers with stats, tags, states, progress,
+    # votes, seen, saved, whether seen ones are hidden, link
+    with django_assert_num_queries(15):
         client.get(reading_list.get_absolute_url())
     fill(reading_list, 10, note="noted")
-    with django_assert_num_queries(12):
+    add_heading(reading_list, "A section", by=None)
+    with django_assert_num_queries(15):
         client.get(reading_list.get_absolute_url())
 
 
@@ -62,7 +67,7 @@ def test_cards_do_not_load_whole_texts(
 ) -> None:
     reading_list = make_reading_list()
     fill(reading_list, 1)
-    with django_assert_num_queries(3) as queries:
+    with django_assert_num_queries(4) as queries:
         get_list_page(reading_list, 1)
     assert not any('"abstract"' in query["sql"] for query in queries.captured_queries)
 
@@ -74,9 +79,10 @@ def test_a_long_list_comes_in_pages_that_know_their_neighbours() -> None:
     first, second = get_list_page(reading_list, 1), get_list_page(reading_list, 2)
     assert [row.entry.pk for row in first.rows + second.rows] == ids
     assert [row.place for row in first.rows + second.rows] == list(range(1, 52))
-    assert [row.previous for row in first.rows] == [None, *ids[:49]]
-    assert [row.next for row in first.rows] == ids[1:51]
-    assert (second.rows[0].previous, second.rows[0].next) == (ids[49], None)
+    spots = [Spot("e", pk) for pk in ids]
+    assert [row.previous for row in first.rows] == [None, *spots[:49]]
+    assert [row.next for row in first.rows] == spots[1:51]
+    assert (second.rows[0].previous, second.rows[0].next) == (spots[49], None)
     assert (first.next_number, second.previous_number, first.previous_number) == (2, 1, None)
 
 
@@ -106,3 +112,57 @@ def test_an_entry_knows_its_page() -> None:
     fill(reading_list, 51)
     entries = list(reading_list.entries.all())
     assert [page_number_of(entries[i]) for i in (0, 49, 50)] == [1, 1, 2]
+
+
+def test_headings_stand_above_what_is_below_them() -> None:
+    reading_list = make_reading_list()
+    fill(reading_list, 51)
+    ids = list(reading_list.entries.values_list("pk", flat=True))
+    top = add_heading(reading_list, "Top", by=None, gap=Gap())
+    edge = add_heading(reading_list, "Edge", by=None, gap=Gap(before=Spot("e", ids[50])))
+    last = add_heading(reading_list, "Last", by=None)
+    first, second = get_list_page(reading_list, 1), get_list_page(reading_list, 2)
+    assert [head.heading for head in first.rows[0].headings] == [top]
+    assert [head.heading for head in second.rows[0].headings] == [edge]
+    assert [head.heading for head in second.trailing] == [last]
+    assert not any(row.headings for row in first.rows[1:])
+    assert first.rows[49].next == Spot("h", edge.pk)
+    assert second.rows[0].headings[0].previous == Spot("e", ids[49])
+    assert [page_number_of_heading(head) for head in (top, edge, last)] == [1, 2, 2]
+
+
+def test_a_list_of_headings_alone_is_shown(client: Client) -> None:
+    reading_list = make_reading_list()
+    add_heading(reading_list, "Alone", by=None)
+    assert "Alone" in text_of(client, reading_list)
+
+
+def test_a_viewer_sees_marks_of_their_own_and_nothing_to_edit(client: Client) -> None:
+    entry = make_entry(note="Shared words")
+    viewer = make_user()
+    Member.objects.create(reading_list=entry.reading_list, user=viewer, role=Role.VIEWER)
+    set_state(entry.reading_list.owner, [entry.paper_id], ReadingState.State.READ)
+    set_own_note(entry.reading_list.owner, entry.paper_id, "Secret of the owner", seen=0)
+    client.force_login(viewer)
+    text = client.get(entry.reading_list.get_absolute_url()).content.decode()
+    assert "Shared words" in text
+    assert "Secret of the owner" not in text
+    assert "0 read" in text
+    assert "To read" in text
+    for name in ("remove", "move", "entry", "note"):
+        assert f'/lists/entries/{entry.pk}/{"" if name == "entry" else name + "/"}"' not in text
+    assert "Make a link" not in text
+    assert "Add the heading" not in text
+
+
+def test_the_page_shows_own_notes_tags_and_progress(client: Client) -> None:
+    entry = make_entry()
+    owner = entry.reading_list.owner
+    entry.reading_list.entries.update(tags=["a & b"])
+    set_state(owner, [entry.paper_id], ReadingState.State.READ)
+    set_own_note(owner, entry.paper_id, "Mine <alone>", seen=0)
+    text = text_of(client, entry.reading_list)
+    assert "Mine &lt;alone&gt;" in text
+    assert '<a href="?tag=a+%26+b">a &amp; b</a>' in text
+    assert '<progress max="1" value="1"' in text
+    assert "style=" not in text

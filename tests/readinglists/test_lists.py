@@ -3,7 +3,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from readinglists.models import ReadingList
+from readinglists import keeping, sharing
+from readinglists.models import Member, ReadingList, ReadingState
+from readinglists.states import set_state
 from tests.factories import make_entry, make_reading_list, make_user
 
 pytestmark = pytest.mark.django_db
@@ -36,8 +38,11 @@ def test_as_many_queries_for_many_lists_as_for_few(
     client.force_login(owner)
     for _ in range(2):
         for _ in range(10):
-            make_reading_list(owner=owner)
-        with django_assert_num_queries(4):  # session, reader, count, lists
+            entry = make_entry(reading_list=make_reading_list(owner=owner))
+            Member.objects.create(reading_list=make_entry().reading_list, user=owner, role="viewer")
+            set_state(owner, [entry.paper_id], ReadingState.State.READ)
+        # session, reader, count, lists, archived, those of others, sizes, read, how many in the bin
+        with django_assert_num_queries(11):  # two of them for invitations
             client.get("/lists/")
 
 
@@ -94,7 +99,7 @@ def test_title_and_description_are_changed(client: Client) -> None:
     ReadingList.objects.update(changed_at="2020-01-01T00:00Z")
     client.force_login(reading_list.owner)
     address = reverse("readinglists:edit", args=[reading_list.pk])
-    client.post(address, {"title": "New", "description": ""})
+    client.post(address, {"title": "New", "description": "", "seen": reading_list.version})
     reading_list.refresh_from_db()
     assert (reading_list.title, reading_list.description) == ("New", "")
     assert reading_list.changed_at.year > 2020
@@ -114,7 +119,7 @@ def test_deleting_asks_first(client: Client) -> None:
     entry = make_entry()
     client.force_login(entry.reading_list.owner)
     address = reverse("readinglists:delete", args=[entry.reading_list_id])
-    assert "1 paper leaves the list" in text_of(client, address)
+    assert "bin with its 1 paper," in text_of(client, address)
     assert ReadingList.objects.exists()
 
 
@@ -124,3 +129,30 @@ def test_a_list_is_deleted(client: Client) -> None:
     address = reverse("readinglists:delete", args=[entry.reading_list_id])
     assert client.post(address)["Location"] == "/lists/"
     assert not ReadingList.objects.kept().exists()
+
+
+def test_a_deleted_list_comes_back_by_one_press(client: Client) -> None:
+    entry = make_entry()
+    client.force_login(entry.reading_list.owner)
+    client.post(reverse("readinglists:delete", args=[entry.reading_list_id]))
+    restore = reverse("readinglists:restore", args=[entry.reading_list_id])
+    assert f'formaction="{restore}"' in text_of(client, "/lists/")
+    assert client.post(restore)["Location"] == entry.reading_list.get_absolute_url()
+    assert ReadingList.objects.kept().get() == entry.reading_list
+
+
+def test_the_overview_says_what_is_default_shared_archived_and_read(client: Client) -> None:
+    entry = make_entry(reading_list=make_reading_list(title="Linked"))
+    owner = entry.reading_list.owner
+    sharing.make_link(entry.reading_list)
+    keeping.default_list(owner)
+    keeping.set_archived(make_reading_list(owner=owner, title="Put away"), archived=True)
+    theirs = make_reading_list(title="Theirs")
+    Member.objects.create(reading_list=theirs, user=owner, role="editor")
+    set_state(owner, [entry.paper_id], ReadingState.State.READ)
+    client.force_login(owner)
+    text = text_of(client, "/lists/")
+    places = [text.index(word) for word in ("Saved", "Linked", "Shared with me", "Theirs")]
+    assert places == sorted(places)
+    for words in ("default", "shared", "1 archived list", "Put away", "1 read", "may edit"):
+        assert words in text

@@ -1,0 +1,175 @@
+"""The history of a list as its editors read it: who did what and when, in words, newest first.
+
+Of a change with many rows five are read and shown. What `rows` hold: models/history.py.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import connection
+from django.db.models import F, Func, IntegerField, JSONField
+from django.utils.translation import gettext as _
+
+from papers.merging import merged_into
+from papers.models import Paper
+from readinglists.models import Entry, ListChange, ReadingList
+
+PAGE_SIZE = 50
+SHOWN_ROWS = 5
+
+Kind = ListChange.Kind
+Values = dict[str, Any]
+
+_NAMED = re.compile(r"\{(\d{1,18})\}")
+# Entries that are gone: their paper stands in the change that removed them.
+_PAPERS_OF_GONE = """
+SELECT DISTINCT ON (id) (row ->> 'id')::bigint AS id, (row -> 'before' ->> 'paper')::bigint
+FROM readinglists_listchange, jsonb_array_elements(rows) row
+WHERE reading_list_id = %s AND row ->> 'table' = 'entry'
+  AND (row ->> 'id')::bigint = ANY(%s) AND row -> 'before' ->> 'paper' IS NOT NULL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A text that changed, as it read before and after."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One change. `what` is in words; `more` is how many papers are not shown."""
+
+    pk: int
+    who: str
+    changed_at: datetime
+    what: str
+    papers: list[Paper]
+    more: int
+    texts: list[Texts]
+    is_undone: bool
+    can_be_undone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """`next_before` leads to what is older; None where that is all."""
+
+    lines: list[Line]
+    next_before: int | None
+
+
+def get_history_page(
+    reading_list: ReadingList, reader: AbstractBaseUser, before: int | None = None
+) -> HistoryPage:
+    """Return at most 50 changes, those older than the change numbered `before`.
+
+    Five or six queries, however long the history is.
+    """
+    changes = _changes(reading_list)
+    rows = list(changes.filter(pk__lt=before) if before else changes)[: PAGE_SIZE + 1]
+    shown = rows[:PAGE_SIZE]
+    names = _names(shown, reader)
+    papers = _papers(reading_list, shown)
+    lines = [_line(change, names, papers) for change in shown]
+    return HistoryPage(lines, shown[-1].pk if len(rows) > PAGE_SIZE else None)
+
+
+def _changes(reading_list: ReadingList) -> Any:
+    first = Func(
+        F("rows"),
+        template=f"jsonb_path_query_array(%(expressions)s, '$[0 to {SHOWN_ROWS - 1}]')",
+        output_field=JSONField(),
+    )
+    size = Func(F("rows"), function="jsonb_array_length", output_field=IntegerField())
+    changes = reading_list.changes.defer("rows").annotate(
+        first_rows=first, size=size, undone_kind=F("undoes__kind")
+    )
+    return changes.order_by("-pk")
+
+
+def _names(changes: Iterable[Any], reader: AbstractBaseUser) -> dict[int, str]:
+    """How those are called who did something or are named in its words."""
+    ids = {change.user_id for change in changes if change.user_id}
+    ids |= {int(pk) for change in changes for pk in _NAMED.findall(change.words)}
+    users = get_user_model()._default_manager.filter(pk__in=ids)
+    names = {user.pk: user.get_username() for user in users}
+    return names | {reader.pk: _("you")}
+
+
+def _papers(reading_list: ReadingList, changes: Iterable[Any]) -> dict[int, Paper]:
+    """The paper of each entry that a shown row is of, by the entry's number."""
+    rows = [r for change in changes for r in change.first_rows if r["table"] == "entry"]
+    entry_ids = {row["id"] for row in rows}
+    there = Entry.objects.filter(pk__in=entry_ids, reading_list=reading_list)
+    of_entry = _named_in(rows) | dict(there.values_list("pk", "paper_id"))
+    if gone := entry_ids - of_entry.keys():
+        with connection.cursor() as cursor:
+            cursor.execute(_PAPERS_OF_GONE, [reading_list.pk, list(gone)])
+            of_entry |= dict(cursor.fetchall())
+    now = merged_into(of_entry.values())
+    fields = ("pk", "arxiv_id", "title")
+    found = Paper.objects.only(*fields).in_bulk({now.get(pk, pk) for pk in of_entry.values()})
+    numbers = {entry: now.get(pk, pk) for entry, pk in of_entry.items()}
+    return {entry: found[pk] for entry, pk in numbers.items() if pk in found}
+
+
+def _named_in(rows: Iterable[Values]) -> dict[int, int]:
+    sides = [(r["id"], side) for r in rows for side in (r["before"], r["after"]) if side]
+    return {pk: side["paper"] for pk, side in sides if "paper" in side}
+
+
+def _line(change: Any, names: Mapping[int, str], papers: Mapping[int, Paper]) -> Line:
+    rows = change.first_rows
+    of_entries = [row for row in rows if row["table"] == "entry"]
+    return Line(
+        pk=change.pk,
+        who=names.get(change.user_id, _("somebody")),
+        changed_at=change.changed_at,
+        what=_what(change, names),
+        papers=[papers[row["id"]] for row in of_entries if row["id"] in papers],
+        more=change.size - len(rows) if of_entries else 0,
+        texts=[texts for row in rows for texts in _texts_of(row)],
+        is_undone=change.undone_at is not None,
+        can_be_undone=change.size > 0 and change.undone_at is None,
+    )
+
+
+def _what(change: Any, names: Mapping[int, str]) -> str:
+    what = str(Kind(change.kind).label)
+    if change.kind == Kind.UNDONE and change.undone_kind:
+        what = _("undid “%s”") % Kind(change.undone_kind).label
+    if not change.words:
+        return what
+    words = _NAMED.sub(lambda found: names.get(int(found[1]), _("somebody")), change.words)
+    return f"{what}: {words}"
+
+
+def _texts_of(row: Values) -> list[Texts]:
+    """What of a row reads as text; of an entry that came or went its paper says enough, but a
+    note that was lost with it is shown."""
+    before, after = row["before"] or {}, row["after"] or {}
+    labels = {
+        "note": _("Note"),
+        "tags": _("Tags"),
+        "title": _("Heading") if row["table"] == "heading" else _("Title"),
+        "description": _("Description"),
+        "byline": _("Made by"),
+    }
+    sides = [
+        Texts(label, _as_text(before.get(name)), _as_text(after.get(name)))
+        for name, label in labels.items()
+    ]
+    return [texts for texts in sides if texts.before != texts.after]
+
+
+def _as_text(value: object) -> str:
+    return ", ".join(value) if isinstance(value, list) else str(value or "")

@@ -1,0 +1,66 @@
+"""The mail with an invitation. It is sent after the invitation was stored, never in a transaction:
+a mail server that is away loses no invitation."""
+
+import logging
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from papers.limits import CacheAwayError, Limit, take
+from papers.mailing import account_mail_headers, harmless
+from readinglists.addresses import gets_no_mail
+from readinglists.invitations import LASTS, Asked
+
+# From however many owners: nobody's mailbox is filled by strangers.
+AN_ADDRESS = Limit("invitation-address", amount=3, window_seconds=86_400)
+
+logger = logging.getLogger(__name__)
+
+
+class NotMailedError(Exception):
+    """The message says in words why; the invitation stands all the same."""
+
+
+def send(asked: Asked) -> None:
+    """Hand the mail over. An address that gets no mail at all is passed over without a word, as
+    nobody may learn of it here.
+
+    Raises NotMailedError when the mail server is away, or the address was invited three times
+    within a day.
+    """
+    email = asked.invitation.email
+    if gets_no_mail(email):
+        return
+    try:
+        if not take(AN_ADDRESS, email):
+            raise NotMailedError(
+                _("This address was invited often today. The invitation stands, without a mail.")
+            )
+        build(asked).send()
+    except (CacheAwayError, OSError, SMTPException) as error:
+        logger.error("An invitation could not be mailed: %r", error)
+        raise NotMailedError(
+            _("The mail could not be sent just now. The invitation stands: send it again later.")
+        ) from error
+
+
+def build(asked: Asked) -> EmailMessage:
+    """Return the mail, in plain text, to one recipient."""
+    invitation = asked.invitation
+    path = reverse("readinglists:invitation", args=[asked.token])
+    context = {
+        "title": harmless(invitation.reading_list.title),
+        "invited_by": invitation.invited_by.get_username(),
+        "role": invitation.role,
+        "link": f"{settings.SITE_URL}{path}",
+        "days": LASTS.days,
+        "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+    }
+    subject = render_to_string("emails/invitation_subject.txt", context, using="django").strip()
+    body = render_to_string("emails/invitation_message.txt", context, using="django").strip()
+    return EmailMessage(subject, body, to=[invitation.email], headers=account_mail_headers())

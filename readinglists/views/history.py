@@ -1,0 +1,28 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from readinglists.access import (
+    Rank,
+    open_list,
+    reader_of,
+    reader_required,
+)
+from readinglists.history_page import get_history_page
+
+
+@require_safe
+@reader_required
+def history(request: HttpRequest, pk: int) -> HttpResponse:
+    access = open_list(request.user, pk, Rank.EDIT)
+    before = request.GET.get("before", "")
+    number = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+    page = get_history_page(access.reading_list, reader_of(request), number)
+    context = {
+        "section": "lists",
+        "access": access,
+        "reading_list": access.reading_list,
+        "page": page,
+        "is_first": number is None,
+    }
+    return render(request, "readinglists/history.html", context)

@@ -1,0 +1,96 @@
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from readinglists import entries, history_page, members
+from readinglists.models import ReadingList, Role
+from tests.factories import make_entry, make_member, make_paper, make_reading_list
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of(client: Client, reading_list: ReadingList, query: str = "") -> str:
+    client.force_login(reading_list.owner)
+    address = reverse("readinglists:history", args=[reading_list.pk])
+    return client.get(address + query).content.decode()
+
+
+def test_it_says_who_did_what_with_which_paper(client: Client) -> None:
+    member = make_member()
+    entry = make_entry(reading_list=member.reading_list, paper=make_paper(title="On Owls"))
+    entries.set_note(entry, "New <b>", by=member.user, seen=1)
+    page = page_of(client, member.reading_list)
+    assert f"{member.user.email} changed the note" in page
+    assert "you added" in page
+    assert "On Owls" in page
+    assert "New &lt;b&gt;" in page
+
+
+def test_a_paper_that_was_removed_is_named_all_the_same(client: Client) -> None:
+    entry = make_entry(paper=make_paper(title="On Owls"), note="Lost?")
+    entries.remove(entry, by=entry.reading_list.owner)
+    page = page_of(client, entry.reading_list)
+    assert page.count("On Owls") == 3  # added, noted, removed
+    assert "Lost?" in page
+
+
+def test_undo_leads_back_here_and_is_marked(client: Client) -> None:
+    entry = make_entry()
+    change = entries.remove(entry, by=entry.reading_list.owner)
+    assert change
+    client.force_login(entry.reading_list.owner)
+    here = reverse("readinglists:history", args=[entry.reading_list_id])
+    response = client.post(reverse("readinglists:undo", args=[change.pk]), {"next": here})
+    assert response["Location"] == here
+    page = page_of(client, entry.reading_list)
+    assert entry.reading_list.entries.count() == 1
+    assert "(undone)" in page
+    assert "undid “removed”" in page
+
+
+def test_a_deleted_account_is_somebody(client: Client) -> None:
+    member, other = make_member(), make_member()
+    members.change_role(member, Role.VIEWER, by=member.reading_list.owner)
+    entry = make_entry(reading_list=member.reading_list)
+    entries.set_note(entry, "x", by=member.user, seen=1)
+    email = member.user.email
+    member.user.delete()
+    page = page_of(client, member.reading_list)
+    assert email not in page
+    assert "somebody changed the note" in page
+    assert "somebody may read" in page
+    assert other.reading_list.changes.count() == 0
+
+
+def test_many_changes_come_in_pages_without_a_query_a_row(
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    monkeypatch.setattr(history_page, "PAGE_SIZE", 3)
+    reading_list = make_reading_list()
+    for n in range(5):
+        make_entry(reading_list=reading_list, paper=make_paper(title=f"Paper {n}"))
+    page = page_of(client, reading_list)
+    oldest = reading_list.changes.order_by("-pk")[2].pk
+    assert f"?before={oldest}" in page
+    assert "Paper 1" not in page
+    assert "Paper 1" in page_of(client, reading_list, f"?before={oldest}")
+    for size in (2, 4):
+        monkeypatch.setattr(history_page, "PAGE_SIZE", size)
+        with django_assert_num_queries(5):  # changes, names, entries, merged, papers
+            history_page.get_history_page(reading_list, reading_list.owner)
+
+
+def test_of_many_rows_five_are_shown(client: Client) -> None:
+    reading_list = make_reading_list()
+    news = [entries.NewEntry(make_paper().pk) for _ in range(8)]
+    entries.add_many(reading_list, news, by=reading_list.owner)
+    assert "and 3 more" in page_of(client, reading_list)
+
+
+@pytest.mark.parametrize("before", ["x", "-1", "9" * 40, "²"])
+def test_nonsense_shows_the_newest(client: Client, before: str) -> None:
+    entry = make_entry()
+    assert "you added" in page_of(client, entry.reading_list, f"?before={before}")

@@ -1,0 +1,207 @@
+from email import message_from_bytes
+from email.policy import default
+from smtplib import SMTPException
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.mail import EmailMessage
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from accounts.bounces.addresses import hash_address
+from accounts.models import Suppression
+from readinglists import sharing
+from readinglists.models import Invitation, Member, ReadingList, Role, ShareLink
+from tests.accounts.mails import find_link
+from tests.factories import make_member, make_reading_list, make_user
+
+pytestmark = pytest.mark.django_db
+HOSTILE = [
+    "a\r\nBcc: victim@example.org",
+    "a\nBcc: victim@example.org",
+    "a\u2028Bcc: victim@example.org",
+    "=?utf-8?q?a=0D=0ABcc:_victim@example.org?=",
+    "word " * 2_000,
+    "Win at https://evil.example/x now",
+]
+
+
+@pytest.fixture(autouse=True)
+def cache_of_its_own(settings: Settings) -> None:
+    """Limits are counted in the cache: each test starts with none used."""
+    backend = "django.core.cache.backends.locmem.LocMemCache"
+    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": str(uuid4())}}
+
+
+def url(name: str, *args: object) -> str:
+    return reverse(f"readinglists:{name}", args=args)
+
+
+def invite(client: Client, reading_list: ReadingList, email: str, role: str = "editor") -> Any:
+    client.force_login(reading_list.owner)
+    data = {"email": email, "role": role}
+    return client.post(url("invite", reading_list.pk), data, follow=True)
+
+
+def test_who_is_invited_takes_part_by_the_link_in_the_mail(
+    client: Client, mailoutbox: list[EmailMessage]
+) -> None:
+    reading_list, reader = make_reading_list(title="Owls"), make_user()
+    page = invite(client, reading_list, "ada@example.org").content.decode()
+    assert "An invitation is on its way to ada@example.org." in page
+    link = find_link(mailoutbox[0])
+    client.force_login(reader)
+    response = client.get(link)
+    assert f"You are logged in as {reader.email}" in response.content.decode()
+    assert response["Referrer-Policy"] == "no-referrer"
+    answered = client.post(f"{link}answer/", {"answer": "yes"})
+    assert answered["Location"] == reading_list.get_absolute_url()
+    assert client.get(reading_list.get_absolute_url()).status_code == 200
+    assert client.get(link).status_code == 404
+
+
+def test_a_visitor_is_led_to_the_login_and_back(
+    client: Client, mailoutbox: list[EmailMessage]
+) -> None:
+    invite(client, make_reading_list(title="Owls"), "ada@example.org")
+    client.logout()
+    page = client.get(find_link(mailoutbox[0])).content.decode()
+    assert "Owls" in page
+    assert "/accounts/login/?next=%2Flists%2Finvitation%2F" in page
+    assert Invitation.objects.exists()
+
+
+def test_an_invitation_to_ones_address_stands_on_the_page_of_lists(client: Client) -> None:
+    reader, reading_list = make_user(), make_reading_list(title="Owls")
+    invite(client, reading_list, reader.email)
+    client.force_login(reader)
+    assert "You are invited" in client.get("/lists/").content.decode()
+    client.post(url("answer_invitation", Invitation.objects.get().pk), {"answer": "no"})
+    assert not Invitation.objects.exists()
+    assert not Member.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("email", "words"), [("", "Type the email address"), ("a@[127.0.0.1]", "No mail can be sent")]
+)
+def test_a_wrong_address_is_told_and_comes_back(client: Client, email: str, words: str) -> None:
+    response = invite(client, make_reading_list(), email)
+    assert response.status_code == 422
+    assert words in response.content.decode()
+    assert not Invitation.objects.exists()
+
+
+@pytest.mark.promise(34)
+@pytest.mark.parametrize("kind", ["known", "unknown", "suppressed"])
+def test_known_and_unknown_addresses_are_invited_alike(
+    client: Client, mailoutbox: list[EmailMessage], kind: str
+) -> None:
+    email = f"{kind}@example.org"
+    if kind == "known":
+        make_user(email=email)
+    if kind == "suppressed":
+        Suppression.objects.create(address_hash=hash_address(email), why=Suppression.Why.BOUNCES)
+    response = invite(client, make_reading_list(), email)
+    page = response.content.decode()
+    assert response.redirect_chain[0][1] == 302
+    assert f"An invitation is on its way to {email}." in page
+    assert len(mailoutbox) == (kind != "suppressed")
+    assert Invitation.objects.get().email == email
+
+
+def test_a_mail_that_cannot_be_sent_loses_no_invitation(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_message: EmailMessage) -> None:
+        raise SMTPException("away")
+
+    monkeypatch.setattr(EmailMessage, "send", refuse)
+    page = invite(client, make_reading_list(), "ada@example.org").content.decode()
+    assert "The mail could not be sent just now." in page
+    assert Invitation.objects.exists()
+
+
+def test_nobodys_mailbox_is_filled(client: Client, mailoutbox: list[EmailMessage]) -> None:
+    for _ in range(5):
+        page = invite(client, make_reading_list(), "ada@example.org").content.decode()
+    assert len(mailoutbox) == 3
+    assert "invited often today" in page
+
+
+@pytest.mark.promise(37)
+@pytest.mark.promise(40)
+@pytest.mark.parametrize("title", HOSTILE)
+def test_a_title_adds_no_header_and_no_link(
+    client: Client, settings: Settings, mailoutbox: list[EmailMessage], title: str
+) -> None:
+    settings.SITE_URL = "https://papers.example.org"
+    reading_list = make_reading_list(title=title[:200])
+    invite(client, reading_list, "ada@example.org")
+    parsed = message_from_bytes(mailoutbox[0].message().as_bytes(), policy=default)
+    headers = {name.lower() for name in parsed.keys()}  # noqa: SIM118
+    assert "bcc" not in headers
+    assert not [name for name in headers if name.startswith("list-")]
+    assert parsed["To"] == "ada@example.org"
+    assert parsed["Auto-Submitted"] == "auto-generated"
+    assert parsed["Message-ID"].endswith("@papers.example.org>")
+    body = str(mailoutbox[0].body)
+    assert "evil" not in body
+    assert "victim@" not in body
+
+
+def test_a_reader_sees_no_addresses_of_other_members(client: Client) -> None:
+    viewer = make_member(role=Role.VIEWER)
+    other = make_member(reading_list=viewer.reading_list)
+    client.force_login(viewer.user)
+    page = client.get(url("people", viewer.reading_list_id)).content.decode()
+    assert other.user.email not in page
+    assert "1 other takes part" in page
+    client.force_login(other.user)
+    page = client.get(url("people", viewer.reading_list_id)).content.decode()
+    assert viewer.user.email in page
+
+
+def test_the_owner_changes_a_role_and_removes(client: Client) -> None:
+    member = make_member(role=Role.VIEWER)
+    client.force_login(member.reading_list.owner)
+    client.post(url("change_role", member.pk), {"role": "editor"})
+    member.refresh_from_db()
+    assert member.role == Role.EDITOR
+    client.post(url("change_role", member.pk), {"role": "owner"})
+    member.refresh_from_db()
+    assert member.role == Role.EDITOR
+    client.post(url("remove_member", member.pk))
+    assert not Member.objects.exists()
+
+
+def test_giving_a_list_away_asks_first(client: Client) -> None:
+    member = make_member()
+    client.force_login(member.reading_list.owner)
+    address = url("transfer", member.pk)
+    assert "give it back" in client.get(address).content.decode()
+    client.post(address)
+    assert ReadingList.objects.get().owner == member.user
+
+
+def test_a_member_leaves_and_the_owner_cannot(client: Client) -> None:
+    member = make_member()
+    client.force_login(member.reading_list.owner)
+    client.post(url("leave", member.reading_list_id))
+    client.force_login(member.user)
+    assert "Leave" in client.get(url("leave", member.reading_list_id)).content.decode()
+    client.post(url("leave", member.reading_list_id))
+    assert client.get(member.reading_list.get_absolute_url()).status_code == 404
+
+
+def test_a_visitor_of_an_edit_link_joins(client: Client) -> None:
+    link = sharing.make_link(make_reading_list())
+    key, reader = sharing.key_of(link), make_user()
+    client.force_login(reader)
+    client.post(url("join_by_link", key))
+    assert not Member.objects.exists()
+    ShareLink.objects.update(can_edit=True)
+    response = client.post(url("join_by_link", key))
+    assert response["Location"] == link.reading_list.get_absolute_url()
+    assert Member.objects.get().user == reader
