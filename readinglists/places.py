@@ -1,6 +1,7 @@
 """Where others read a list: under a link's key, or as a public list. The addresses of both."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.conf import settings
 from django.urls import reverse
@@ -15,7 +16,7 @@ from readinglists.sharing import key_of
 FRESH_SECONDS = 60
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """`key` opens `link`; both are empty where the list is public."""
 
@@ -23,7 +24,7 @@ class Place:
     link: ShareLink | None = None
     key: str = ""
 
-    @property
+    @cached_property
     def page(self) -> str:
         # Not by the remembered addresses of papers/links.py, which would keep keys in memory.
         if self.link is not None:
