@@ -60,7 +60,7 @@ def render_sections(headings: Iterable[Heading], chosen: int | None = None) -> S
     return _macro("sections")([(each.pk, each.title) for each in headings], chosen)
 
 
-def render_tags(tags: list[str], chosen: str) -> SafeString:
+def render_tags(tags: Iterable[str], chosen: str) -> SafeString:
     return _macro("tags")(tags, chosen)
 
 

@@ -2,10 +2,13 @@
 longer than what they show."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from django import template
 from django.template.context import Context
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from papers.cards import render_card
 from papers.templatetags.cards import onlooker_of
@@ -16,6 +19,7 @@ from readinglists.entry_tools import (
     render_sections,
     render_tags,
 )
+from readinglists.list_view import ListView
 from readinglists.models import Heading
 from readinglists.pages import ListPage
 
@@ -44,11 +48,35 @@ def _cards(context: Context, page: ListPage, tools: Tools) -> Iterator[SafeStrin
         yield render_heading(head, tools)
 
 
+@register.simple_tag(takes_context=True)
+def list_filter(context: Context) -> SafeString:
+    """The form that searches, filters and sorts the view's `reading_list`, with `tags`."""
+    sections = tuple((each.pk, each.title) for each in context["page"].sections)
+    address, tags = context["reading_list"].get_absolute_url(), tuple(context["tags"])
+    may_tick = context["tools"].may_tick
+    return _kept_filter(address, context["view"], tags, sections, may_tick, get_language())
+
+
+# The same at each visit, and a tenth of the page's time.
+@lru_cache(256)
+def _kept_filter(
+    address: str,
+    view: ListView,
+    tags: tuple[str, ...],
+    sections: tuple[tuple[int, str], ...],
+    may_tick: bool,
+    _language: str | None,
+) -> SafeString:
+    headings = [Heading(pk=pk, title=title) for pk, title in sections]
+    context = {"address": address, "view": view, "tags": tags, "sections": headings}
+    return render_to_string("readinglists/_list_filter.html", context | {"may_tick": may_tick})
+
+
 @register.simple_tag
 def section_options(headings: Iterable[Heading], chosen: int | None = None) -> SafeString:
     return render_sections(headings, chosen)
 
 
 @register.simple_tag
-def tag_options(tags: list[str], chosen: str) -> SafeString:
+def tag_options(tags: Iterable[str], chosen: str) -> SafeString:
     return render_tags(tags, chosen)
