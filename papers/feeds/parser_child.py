@@ -107,7 +107,7 @@ def _answer(questions: BinaryIO, limits: Limits) -> Answer:
     except FeedError as error:
         return Answer(error=error)
     except RecursionError:
-        return Answer(error=ParseError(f"Reading {limits.what}: it nests too deep to be read."))
+        return Answer(error=ParseError(f"Reading {limits.what} stopped: it nests too deep."))
     except EOFError:
         raise
     except Exception:
