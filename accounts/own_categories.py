@@ -8,6 +8,7 @@ from accounts.models import Follow
 from papers.models import Paper
 from papers.search.language import parse
 from papers.search.tree import And, InCategory, Node, Or
+from readinglists.models import ReadingList
 
 # Of what somebody saved, the commonest: the rest is what they came across.
 MOST_OF_SAVED = 5
@@ -36,7 +37,8 @@ def _named(tree: Node) -> list[str]:
 
 
 def _of_papers(user: AbstractBaseUser) -> list[str]:
-    saved = Paper.objects.filter(entries__reading_list__owner_id=user.pk)
+    lists = ReadingList.objects.of(user)
+    saved = Paper.objects.filter(entries__reading_list__in=lists)
     liked = Paper.objects.filter(vote_rows__user_id=user.pk)
     counted: Counter[str] = Counter()
     for papers in (saved, liked):

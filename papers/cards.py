@@ -7,11 +7,10 @@ of the time that Django's templates take. Read more: docs/decisions.md, template
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import jinja2
-from django.db.models import Model
 from django.template import engines
 from django.template.backends.jinja2 import Jinja2
 from django.utils import timezone
@@ -20,11 +19,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
 from papers.latex import to_html, to_text
-from papers.links import link
+from papers.links import link, paper_link
 from papers.marks import Marks
-from papers.models import Paper
+from papers.models import Paper, PaperStats
 
 _NOTHING_DONE = Marks()
+
+# Kept by what they show, so nothing has to be thrown away when a paper changes. About 8 MB a
+# process: the papers of some hundred pages.
+KEPT_CARDS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +66,26 @@ def render_card(
 
     `reason` says why it is shown; `end` is HTML for the card's end.
     """
-    day = paper.dated_at
+    shown = _shown(paper, has_abstract=abstract is None)
+    if title is None and abstract is None:
+        head = _kept_head(shown, get_language())
+    else:
+        head = _head(shown, title, abstract)
     card = _template("papers/card.jinja").render(
-        paper=paper,
-        onlooker=onlooker,
-        title=to_html(paper.title) if title is None else title,
-        abstract=to_html(paper.short_abstract) if abstract is None else abstract,
-        day=_day(day) if day else None,
-        stats=_stats(paper),
-        reason=reason,
-        end=end,
+        head=head, actions=render_actions(paper, onlooker), reason=reason, end=end
     )
     return SafeString(card)
 
 
 def render_actions(paper: Paper, onlooker: Onlooker) -> SafeString:
     """Return the buttons of a card: to vote and, for a reader, to save and to mark as seen."""
-    return _button("actions", paper, onlooker, _stats(paper))
+    stats = _stats(paper)
+    borne = tuple(name for name, ids in onlooker.marks if paper.pk in ids)
+    path = "" if onlooker.is_reader else onlooker.path
+    votes = stats.votes if stats else 0
+    return _kept_actions(
+        paper.pk, paper.title, path, onlooker.is_reader, borne, votes, get_language()
+    )
 
 
 def render_vote_button(
@@ -109,7 +115,76 @@ def _button(name: str, *arguments: object) -> SafeString:
     return SafeString(getattr(_template("papers/buttons.jinja").module, name)(*arguments))
 
 
-def _stats(paper: Paper) -> Model | None:
+class _Shown(NamedTuple):
+    """All that a card shows of a paper to everybody: equal values give the same HTML."""
+
+    pk: int
+    arxiv_id: str | None
+    title: str
+    abstract: str
+    author_line: str
+    category: str | None
+    code_url: str
+    is_sample: bool
+    is_withdrawn: bool
+    day: tuple[str, str] | None
+    upvotes: int | None
+    stars: int | None
+
+    @property
+    def address(self) -> str:
+        return paper_link(self.pk, self.arxiv_id)
+
+
+def _shown(paper: Paper, *, has_abstract: bool) -> _Shown:
+    stats = _stats(paper)
+    day = paper.dated_at
+    return _Shown(
+        pk=paper.pk,
+        arxiv_id=paper.arxiv_id,
+        title=paper.title,
+        abstract=paper.short_abstract if has_abstract else "",
+        author_line=paper.author_line,
+        category=paper.primary_category_id,
+        code_url=paper.code_url,
+        is_sample=paper.is_sample,
+        is_withdrawn=paper.withdrawn_at is not None,
+        day=_day(day) if day else None,
+        upvotes=stats.upvotes if stats else None,
+        stars=stats.stars if stats else None,
+    )
+
+
+def _head(shown: _Shown, title: SafeString | None, abstract: SafeString | None) -> SafeString:
+    head = _template("papers/card_head.jinja").render(
+        paper=shown,
+        title=to_html(shown.title) if title is None else title,
+        abstract=to_html(shown.abstract) if abstract is None else abstract,
+    )
+    return SafeString(head)
+
+
+@lru_cache(KEPT_CARDS)
+def _kept_head(shown: _Shown, _language: str | None) -> SafeString:
+    return _head(shown, None, None)
+
+
+@lru_cache(KEPT_CARDS)
+def _kept_actions(
+    pk: int,
+    title: str,
+    path: str,
+    is_reader: bool,
+    borne: tuple[str, ...],
+    votes: int,
+    _language: str | None,
+) -> SafeString:
+    marks = Marks(**{name: frozenset((pk,)) for name in borne})
+    onlooker = Onlooker(path, is_reader=is_reader, marks=marks)
+    return _button("actions", Paper(pk=pk, title=title), onlooker, votes)
+
+
+def _stats(paper: Paper) -> PaperStats | None:
     return getattr(paper, "stats", None)
 
 

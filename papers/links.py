@@ -16,3 +16,8 @@ def link(name: str, *arguments: str | int) -> str:
 @lru_cache(4096)
 def _reversed(_prefix: str, name: str, *arguments: str | int) -> str:
     return reverse(name, args=arguments)
+
+
+def paper_link(pk: int, arxiv_id: str | None) -> str:
+    """Return the path of a paper's page."""
+    return link("papers:paper", arxiv_id) if arxiv_id else link("papers:paper_by_number", pk)

@@ -5,6 +5,8 @@ What belongs to someone else and what does not exist give the same answer.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import IntEnum
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -12,6 +14,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -21,19 +24,124 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from papers.merging import merged_into
 from papers.models import Paper
-from readinglists.models import Entry, ReadingList
+from readinglists.models import Entry, Heading, Member, ReadingList, Role
+from readinglists.sharing import key_of
 
 Visitor = AbstractBaseUser | AnonymousUser
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 
+class Rank(IntEnum):
+    """What somebody may do with a list; each may do what those before may."""
+
+    VIEW = 1
+    EDIT = 2
+    OWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A list, and what who asked may do with it. `member` is None for its owner."""
+
+    reading_list: ReadingList
+    rank: Rank
+    member: Member | None = None
+
+    @property
+    def may_edit(self) -> bool:
+        return self.rank >= Rank.EDIT
+
+    @property
+    def is_owner(self) -> bool:
+        return self.rank == Rank.OWN
+
+
+def open_list(user: Visitor, pk: int, need: Rank = Rank.VIEW) -> Access:
+    """Return the list of that number with what `user` may do: as its owner or a member.
+
+    Raises Http404 for a list that is not theirs, absent or in the bin, and PermissionDenied, in
+    words, for a member who may do less than `need`.
+    """
+    reading_list = ReadingList.objects.kept().filter(pk=pk).first()
+    found = _access(user, reading_list) if reading_list else None
+    if found is None:
+        raise _nothing_here()
+    if found.rank < need:
+        raise PermissionDenied(_refusal(need))
+    return found
+
+
 def own_list(user: Visitor, pk: int) -> ReadingList:
-    return get_object_or_404(ReadingList, pk=pk, owner_id=user.pk)
+    """Return a list of the user's own that is not in the bin."""
+    return get_object_or_404(ReadingList.objects.kept(), pk=pk, owner_id=user.pk)
 
 
-def own_entry(user: Visitor, pk: int) -> Entry:
-    entries = Entry.objects.select_related("reading_list", "paper")
-    return get_object_or_404(entries, pk=pk, reading_list__owner_id=user.pk)
+def own_list_in_bin(user: Visitor, pk: int) -> ReadingList:
+    in_bin = ReadingList.objects.filter(deleted_at__isnull=False)
+    return get_object_or_404(in_bin, pk=pk, owner_id=user.pk)
+
+
+def entry_to_edit(user: Visitor, pk: int) -> Entry:
+    """Return an entry of a list that `user` may edit. Raises as `open_list`."""
+    entry = Entry.objects.select_related("reading_list", "paper").filter(pk=pk).first()
+    if entry is None:
+        raise _nothing_here()
+    open_list(user, entry.reading_list_id, Rank.EDIT)
+    return entry
+
+
+def heading_to_edit(user: Visitor, pk: int) -> Heading:
+    """Return a heading of a list that `user` may edit. Raises as `open_list`."""
+    heading = Heading.objects.select_related("reading_list").filter(pk=pk).first()
+    if heading is None:
+        raise _nothing_here()
+    open_list(user, heading.reading_list_id, Rank.EDIT)
+    return heading
+
+
+def lists_to_edit(user: AbstractBaseUser) -> list[ReadingList]:
+    """Return the lists that `user` may put papers into, last changed first: their own and those
+    they edit with others. Archived ones are left out. Two queries."""
+    members = Member.objects.holding().filter(user_id=user.pk, role=Role.EDITOR)
+    mine = members.select_related("share_link")
+    shared = [member.reading_list_id for member in mine if _holds(member)]
+    lists = ReadingList.objects.kept().filter(Q(owner_id=user.pk) | Q(pk__in=shared))
+    return list(lists.filter(archived_at=None).order_by("-changed_at", "-pk"))
+
+
+def memberships_of(user: AbstractBaseUser) -> list[Member]:
+    """Return how `user` takes part in others' lists, the last changed list first. One query."""
+    mine = Member.objects.holding().filter(user_id=user.pk, reading_list__deleted_at=None)
+    rows = mine.select_related("reading_list", "share_link")
+    return [member for member in rows.order_by("-reading_list__changed_at") if _holds(member)]
+
+
+def _access(user: Visitor, reading_list: ReadingList) -> Access | None:
+    if user.pk is None:
+        return None
+    if reading_list.owner_id == user.pk:
+        return Access(reading_list, Rank.OWN)
+    mine = Member.objects.holding().filter(reading_list=reading_list, user_id=user.pk)
+    member = mine.select_related("share_link").first()
+    if member is None or not _holds(member):
+        return None
+    rank = Rank.EDIT if member.role == Role.EDITOR else Rank.VIEW
+    return Access(reading_list, rank, member)
+
+
+def _holds(member: Member) -> bool:
+    return member.share_link is None or key_of(member.share_link) is not None
+
+
+def _nothing_here() -> Http404:
+    """The same whether it is somebody else's or was never there."""
+    return Http404(_("There is nothing here."))
+
+
+def _refusal(need: Rank) -> str:
+    if need == Rank.OWN:
+        return _("Only who owns this list can do that.")
+    return _("You can read this list, but not change it.")
 
 
 def any_paper(pk: int) -> Paper:

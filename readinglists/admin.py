@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from readinglists import entries
+from readinglists import keeping
 from readinglists.models import ReadingList, ShareLink
 
 if TYPE_CHECKING:
@@ -20,20 +20,21 @@ else:
 class ReadingListAdmin(ListModelAdmin):
     """Entries are not edited here: their order and the count of saves follow rules."""
 
-    list_display = ["title", "owner", "changed_at"]
+    list_display = ["title", "owner", "changed_at", "deleted_at"]
     list_select_related = ["owner"]
     search_fields = ["title", "owner__email"]
-    readonly_fields = ["owner", "created_at", "changed_at"]
+    fields = ["title", "description", "byline", "owner", "published_at", "created_at", "changed_at"]
+    readonly_fields = ["owner", "published_at", "created_at", "changed_at"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def delete_model(self, request: HttpRequest, obj: ReadingList) -> None:
-        entries.delete_list(obj)
+        keeping.delete_list(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ReadingList]) -> None:
         for reading_list in queryset:
-            entries.delete_list(reading_list)
+            keeping.delete_list(reading_list)
 
 
 @admin.register(ShareLink)

@@ -12,7 +12,7 @@ class ReadingListsConfig(AppConfig):
         from papers.merging import papers_merged, papers_merging
         from papers.search import personal
         from readinglists.marks import all_saved, papers_in_list_named, saved_paper_ids
-        from readinglists.merging import lock_readers, move_entries
+        from readinglists.merging import lock_readers, move_entries, move_states
         from readinglists.saves import forget_reader
 
         marks.register("saved", saved_paper_ids)
@@ -20,4 +20,5 @@ class ReadingListsConfig(AppConfig):
         personal.register_lists(papers_in_list_named)
         papers_merging.connect(lock_readers)
         papers_merged.connect(move_entries)
+        papers_merged.connect(move_states)
         pre_delete.connect(forget_reader, sender=settings.AUTH_USER_MODEL)

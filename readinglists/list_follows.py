@@ -35,17 +35,19 @@ class LinkEnded(CannotFollowList):
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """A list that a reader follows. Of one that ended neither title nor key is told: the owner may
-    have renamed what strangers are no longer to see."""
+    """A list that a reader follows, by its share `key` or as a public list of that number. Of one
+    that ended none of these is told: the owner may have renamed what strangers are no longer to
+    see."""
 
     pk: int
     since: datetime
     title: str = ""
     key: str = ""
+    public_list: int | None = None
 
     @property
     def has_ended(self) -> bool:
-        return not self.key
+        return not self.key and self.public_list is None
 
 
 def follow(user: AbstractBaseUser, link: ShareLink) -> bool:
@@ -105,9 +107,11 @@ FROM unnest(%s::bigint[], %s::timestamptz[]) AS reader (id, since)
 JOIN readinglists_listfollow follow ON follow.user_id = reader.id
 JOIN readinglists_readinglist list
   ON list.id = follow.reading_list_id AND list.owner_id <> follow.user_id
-JOIN readinglists_sharelink link
+  AND list.deleted_at IS NULL
+LEFT JOIN readinglists_sharelink link
   ON link.id = follow.share_link_id
   AND link.generation = follow.generation AND link.revoked_at IS NULL
+  AND (link.expires_at IS NULL OR link.expires_at > now())
 CROSS JOIN LATERAL (
   SELECT entry.paper_id, entry.added_at, entry.id
   FROM readinglists_entry entry JOIN papers_paper paper ON paper.id = entry.paper_id
@@ -117,6 +121,7 @@ CROSS JOIN LATERAL (
   ORDER BY entry.added_at DESC, entry.id DESC
   LIMIT %s
 ) added
+WHERE link.id IS NOT NULL OR (follow.share_link_id IS NULL AND list.published_at IS NOT NULL)
 ORDER BY follow.user_id, list.title, list.id, added.added_at DESC, added.id DESC
 """
 
@@ -137,7 +142,7 @@ def additions(
         rows = cursor.fetchall()
     found: dict[int, list[tuple[str, list[int]]]] = {}
     for (user_id, title, _list_id, *link), papers in groupby(rows, key=itemgetter(*range(6))):
-        if key_matches(*link):
+        if link[0] is None or key_matches(*link):
             found.setdefault(user_id, []).append((title, [paper[6] for paper in papers]))
     return found
 
@@ -157,16 +162,19 @@ def _rows(user: AbstractBaseUser) -> QuerySet[ListFollow]:
 
 
 def _holds(row: ListFollow) -> bool:
-    return bool(_key(row))
-
-
-def _key(row: ListFollow) -> str:
-    """Return the key through which the list can be read now, "" where the follow has ended."""
-    link = row.share_link
-    is_valid = link.revoked_at is None and link.generation == row.generation
-    return (key_of(link) or "") if is_valid else ""
+    return not _followed(row).has_ended
 
 
 def _followed(row: ListFollow) -> Followed:
-    key = _key(row)
-    return Followed(row.pk, row.created_at, row.reading_list.title if key else "", key)
+    followed = row.reading_list
+    if followed.deleted_at is None and row.share_link is not None:
+        if key := _key(row, row.share_link):
+            return Followed(row.pk, row.created_at, followed.title, key)
+    elif followed.deleted_at is None and followed.is_public:
+        return Followed(row.pk, row.created_at, followed.title, public_list=followed.pk)
+    return Followed(row.pk, row.created_at)
+
+
+def _key(row: ListFollow, link: ShareLink) -> str:
+    """Return the key through which the list can be read now, "" where the follow has ended."""
+    return (key_of(link) or "") if link.generation == row.generation and link.is_open else ""

@@ -12,7 +12,7 @@ def saved_paper_ids(user: AbstractBaseUser, paper_ids: Iterable[int]) -> set[int
 
 def all_saved(user: AbstractBaseUser) -> set[int]:
     """Return the papers that `user` has in some list of their own."""
-    entries = Entry.objects.filter(reading_list__owner_id=user.pk)
+    entries = Entry.objects.filter(reading_list__in=ReadingList.objects.of(user))
     return set(entries.order_by().values_list("paper_id", flat=True))
 
 
@@ -30,5 +30,6 @@ def papers_in_list_named(user: AbstractBaseUser, title: str) -> set[int] | None:
 
 
 def papers_in_lists_of(owner_id: int, paper_ids: Iterable[int]) -> set[int]:
-    entries = Entry.objects.filter(reading_list__owner_id=owner_id, paper_id__in=list(paper_ids))
+    lists = ReadingList.objects.kept().filter(owner_id=owner_id)
+    entries = Entry.objects.filter(reading_list__in=lists, paper_id__in=list(paper_ids))
     return set(entries.order_by().values_list("paper_id", flat=True))

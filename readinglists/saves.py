@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from papers import counts
 from readinglists.marks import papers_in_lists_of
-from readinglists.models import Entry
+from readinglists.models import Entry, ReadingList
 
 
 @contextmanager
@@ -46,6 +46,7 @@ def lock_lists_of(owner_id: int) -> None:
 
 def forget_reader(instance: AbstractBaseUser, **_signal: Any) -> None:
     """Take a reader who is about to be deleted out of every count (receiver of pre_delete)."""
-    entries = Entry.objects.filter(reading_list__owner_id=instance.pk)
+    kept = ReadingList.objects.of(instance)
+    entries = Entry.objects.filter(reading_list__in=kept)
     paper_ids = set(entries.order_by().values_list("paper_id", flat=True))
     counts.change_own("saves", dict.fromkeys(paper_ids, -1), now=timezone.now())

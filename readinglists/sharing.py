@@ -31,7 +31,7 @@ def hash_key(key: str) -> bytes:
 
 
 def active_link(reading_list: ReadingList) -> ShareLink | None:
-    return reading_list.share_links.filter(revoked_at=None, key_hash__isnull=False).first()
+    return reading_list.share_links.open().order_by("pk").first()
 
 
 def key_of(link: ShareLink) -> str | None:
@@ -92,7 +92,7 @@ def find_link(link_id: int, generation: int) -> ShareLink | None:
 
 
 def _active() -> QuerySet[ShareLink]:
-    return ShareLink.objects.select_related("reading_list").filter(revoked_at=None)
+    return ShareLink.objects.open().select_related("reading_list")
 
 
 def _opening(link: ShareLink | None) -> ShareLink | None:

@@ -126,11 +126,11 @@ def make_entry(
     """A paper at the end of a list, put there as a reader does it."""
     reading_list = reading_list or make_reading_list()
     paper = paper or make_paper()
-    entries.add(reading_list, paper)
+    entries.add(reading_list, paper, by=reading_list.owner)
     entry = Entry.objects.get(reading_list=reading_list, paper=paper)
     if note:
-        entries.set_note(entry, note)
-        entry.note = note
+        entries.set_note(entry, note, by=reading_list.owner, seen=entry.version)
+        entry.refresh_from_db()
     return entry
 
 

@@ -17,7 +17,7 @@ _NEWS = """
 WITH saved AS (
     SELECT l.owner_id AS user_id, e.paper_id, GREATEST(r.since, min(e.added_at)) AS since
     FROM unnest(%s::bigint[], %s::timestamptz[]) AS r (user_id, since)
-    JOIN readinglists_readinglist l ON l.owner_id = r.user_id
+    JOIN readinglists_readinglist l ON l.owner_id = r.user_id AND l.deleted_at IS NULL
     JOIN readinglists_entry e ON e.reading_list_id = l.id
     GROUP BY l.owner_id, e.paper_id, r.since
 )

@@ -202,7 +202,7 @@ GROUP BY d.user_id
 _TASTES = """
 SELECT l.owner_id AS user_id, e.paper_id, 'saved' AS how, e.added_at AS moment
 FROM readinglists_entry e JOIN readinglists_readinglist l ON l.id = e.reading_list_id
-WHERE l.owner_id = ANY(%(ids)s)
+WHERE l.owner_id = ANY(%(ids)s) AND l.deleted_at IS NULL
 UNION ALL SELECT user_id, paper_id, 'voted', voted_at FROM papers_vote WHERE user_id = ANY(%(ids)s)
 UNION ALL SELECT user_id, paper_id, CASE WHEN wants_more THEN 'asked' ELSE 'unwanted' END, given_at
 FROM accounts_paperfeedback WHERE user_id = ANY(%(ids)s)

@@ -11,6 +11,7 @@ from accounts.digest.replay import KeepingBackend
 from accounts.models import Delivery, User
 from papers.models import Paper
 from readinglists import entries
+from readinglists.entries import NewEntry
 from readinglists.models import ReadingList
 
 DOMAIN = "replay.example.org"
@@ -72,8 +73,7 @@ def give_lists(readers: list[User]) -> None:
         if groups and not reader.reading_lists.exists():
             mine = groups[number % len(groups)][number % 7 :: 7][:PAPERS_IN_A_LIST]
             reading_list = ReadingList.objects.create(owner_id=reader.pk, title="To read")
-            for paper in mine:
-                entries.add(reading_list, paper)
+            entries.add_many(reading_list, [NewEntry(paper.pk) for paper in mine], by=reader)
 
 
 def retire(readers: list[User]) -> None:

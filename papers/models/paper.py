@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from papers.links import link
+from papers.links import paper_link
 from papers.models.fields import TransactionIdField
 
 
@@ -141,9 +141,7 @@ class Paper(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        if self.arxiv_id:
-            return link("papers:paper", self.arxiv_id)
-        return link("papers:paper_by_number", self.pk)
+        return paper_link(self.pk, self.arxiv_id)
 
     @property
     def is_sample(self) -> bool:

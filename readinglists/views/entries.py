@@ -1,4 +1,5 @@
 from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -7,10 +8,17 @@ from django.views.decorators.http import require_http_methods
 
 from papers.latex import to_text
 from readinglists import entries
-from readinglists.access import gone_is_not_found, own_entry, reader_posts, reader_required
+from readinglists.access import (
+    entry_to_edit,
+    gone_is_not_found,
+    reader_of,
+    reader_posts,
+    reader_required,
+)
 from readinglists.forms import NoteForm
 from readinglists.models import Entry
 from readinglists.pages import page_number_of
+from readinglists.positions import Gap, Spot
 
 
 def _address_of(entry: Entry) -> str:
@@ -24,10 +32,10 @@ def _address_of(entry: Entry) -> str:
 @reader_required
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """The list page asks here first when a note would be lost."""
-    entry = own_entry(request.user, pk)
+    entry = entry_to_edit(request.user, pk)
     if request.method != "POST":
         return render(request, "readinglists/remove.html", {"section": "lists", "entry": entry})
-    entries.remove(entry)
+    entries.remove(entry, by=reader_of(request))
     messages.success(request, _("Removed “%(title)s”.") % {"title": to_text(entry.paper.title)})
     return redirect(entry.reading_list)
 
@@ -35,13 +43,14 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 @reader_posts
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     """`before` or `after` names the entry to stand beside; with neither the entry goes on top."""
-    entry = own_entry(request.user, pk)
-    beside = {side: request.POST[side] for side in ("before", "after") if side in request.POST}
-    if len(beside) > 1 or not all(_is_id(text) for text in beside.values()):
+    entry = entry_to_edit(request.user, pk)
+    try:
+        gap = _gap(request)
+    except ValueError:
         return HttpResponseBadRequest(_("Say one entry to move before or after."))
     try:
-        entries.move(entry, **{side: int(text) for side, text in beside.items()})
-    except Entry.DoesNotExist:
+        entries.move(entry, gap, by=reader_of(request))
+    except ObjectDoesNotExist:
         messages.error(
             request, _("The list was changed elsewhere meanwhile: nothing moved. Please try again.")
         )
@@ -49,17 +58,24 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(_address_of(entry))
 
 
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
+def _gap(request: HttpRequest) -> Gap:
+    """Read `before` or `after` of the form. Raises ValueError for both, or what names no place."""
+    sides = {s: Spot.parse(request.POST[s]) for s in ("before", "after") if s in request.POST}
+    if len(sides) > 1:
+        raise ValueError("Two places.")
+    return Gap(**sides)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @reader_required
 def note(request: HttpRequest, pk: int) -> HttpResponse:
-    entry = own_entry(request.user, pk)
+    entry = entry_to_edit(request.user, pk)
     form = NoteForm(request.POST or None, initial={"note": entry.note})
     if request.method == "POST" and form.is_valid():
-        entries.set_note(entry, form.cleaned_data["note"])
+        with gone_is_not_found():
+            entries.set_note(
+                entry, form.cleaned_data["note"], by=reader_of(request), seen=entry.version
+            )
         return redirect(_address_of(entry))
     context = {"section": "lists", "entry": entry, "form": form, "back": _address_of(entry)}
     return render(request, "readinglists/note.html", context)

@@ -1,6 +1,5 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -8,9 +7,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from papers import marks, seen
-from readinglists import entries, sharing
-from readinglists.access import own_list, reader_of, reader_required
+from readinglists import keeping, sharing
+from readinglists.access import gone_is_not_found, own_list, reader_of, reader_required
 from readinglists.forms import ReadingListForm
+from readinglists.keeping import make_list
 from readinglists.models import ReadingList, ShareLink
 from readinglists.pages import PAGE_SIZE, get_list_page
 
@@ -18,7 +18,7 @@ from readinglists.pages import PAGE_SIZE, get_list_page
 @require_safe
 @reader_required
 def lists(request: HttpRequest) -> HttpResponse:
-    mine = ReadingList.objects.filter(owner_id=request.user.pk).with_sizes()
+    mine = ReadingList.objects.of(reader_of(request)).with_sizes()
     mine = mine.order_by("-changed_at", "-pk")
     page = Paginator(mine, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"section": "lists", "page": page, "form": ReadingListForm()}
@@ -30,7 +30,7 @@ def lists(request: HttpRequest) -> HttpResponse:
 def create(request: HttpRequest) -> HttpResponse:
     form = ReadingListForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        made = ReadingList.objects.create(owner_id=reader_of(request).pk, **form.cleaned_data)
+        made = make_list(reader_of(request), **form.cleaned_data)
         return redirect(made)
     return render(request, "readinglists/create.html", {"section": "lists", "form": form})
 
@@ -66,7 +66,13 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     now = {"title": reading_list.title, "description": reading_list.description}
     form = ReadingListForm(request.POST or None, initial=now)
     if request.method == "POST" and form.is_valid():
-        ReadingList.objects.filter(pk=pk).update(**form.cleaned_data, changed_at=Now())
+        with gone_is_not_found():
+            keeping.set_details(
+                reading_list,
+                form.cleaned_data,
+                by=reader_of(request),
+                seen=reading_list.version,
+            )
         messages.success(request, _("Saved."))
         return redirect("readinglists:list", pk)
     context = {"section": "lists", "reading_list": reading_list, "form": form}
@@ -78,7 +84,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     reading_list = own_list(request.user, pk)
     if request.method == "POST":
-        entries.delete_list(reading_list)
+        keeping.delete_list(reading_list)
         messages.success(request, _("Deleted “%(title)s”.") % {"title": reading_list.title})
         return redirect("readinglists:lists")
     context = {

@@ -14,7 +14,13 @@ from django.views.decorators.vary import vary_on_headers
 from papers import marks
 from papers.cards import Onlooker, render_save_control
 from papers.models import Paper
-from readinglists.access import any_paper, gone_is_not_found, reader_of, reader_required
+from readinglists.access import (
+    any_paper,
+    gone_is_not_found,
+    lists_to_edit,
+    reader_of,
+    reader_required,
+)
 from readinglists.entries import file_paper
 from readinglists.forms import FilePaperForm
 from readinglists.models import Entry, ReadingList
@@ -25,7 +31,7 @@ from readinglists.models import Entry, ReadingList
 @reader_required
 def add(request: HttpRequest, paper_pk: int) -> HttpResponse:
     paper = any_paper(paper_pk)
-    mine = list(ReadingList.objects.filter(owner_id=request.user.pk))
+    mine = lists_to_edit(reader_of(request))
     form = _form(request, paper, mine)
     if request.method == "POST" and form.is_valid():
         return _file(request, paper, mine, form)

@@ -74,3 +74,24 @@ def test_card_of_a_search_asks_the_database_for_nothing(
     paper = Paper.objects.for_snippets().get()
     with django_assert_num_queries(0):
         render_card(paper, Onlooker("/", is_reader=True), abstract=SafeString(paper.abstract))
+
+
+def test_a_card_kept_for_others_changes_with_its_paper() -> None:
+    paper = make_paper(title="Owls")
+    render_card(paper, VISITOR)
+    paper.title = "Kestrels"
+    assert "Kestrels" in render_card(paper, VISITOR)
+
+
+def test_buttons_kept_for_others_show_what_this_reader_did() -> None:
+    paper = make_paper()
+    render_actions(paper, Onlooker("/", is_reader=True))
+    marks = Marks(seen=frozenset({paper.pk}))
+    seen = render_actions(paper, Onlooker("/", is_reader=True, marks=marks))
+    assert seen.count('aria-pressed="true"') == 1
+
+
+def test_a_visitors_buttons_lead_back_to_their_own_page() -> None:
+    paper = make_paper()
+    render_actions(paper, Onlooker("/new/"))
+    assert "?next=/trending/" in render_actions(paper, Onlooker("/trending/"))

@@ -118,7 +118,7 @@ def test_an_entry_moves_with_its_note(kept: Paper, gone: Paper) -> None:
 def test_two_entries_of_a_list_become_one_with_both_notes(kept: Paper, gone: Paper) -> None:
     reading_list = make_reading_list()
     for paper, note in ((gone, "First."), (make_paper(), ""), (kept, "Second.")):
-        entries.add(reading_list, paper)
+        entries.add(reading_list, paper, by=None)
         Entry.objects.filter(paper=paper).update(note=note)
     first = Entry.objects.get(paper=gone)
     merge(kept.pk, gone.pk)

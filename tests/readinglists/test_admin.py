@@ -19,7 +19,7 @@ def admin(client: Client) -> Client:
 def test_a_list_deleted_by_an_administrator_leaves_the_count_of_saves(admin: Client) -> None:
     entry = make_entry()
     admin.post(f"/admin/readinglists/readinglist/{entry.reading_list_id}/delete/", {"post": "yes"})
-    assert not ReadingList.objects.exists()
+    assert not ReadingList.objects.kept().exists()
     assert PaperStats.objects.get(paper=entry.paper).saves == 0
 
 

@@ -5,8 +5,9 @@ import pytest
 from django.db import connection
 
 from papers.models import Paper, PaperStats
-from readinglists import entries
+from readinglists import entries, keeping
 from readinglists.models import Entry, ReadingList
+from readinglists.positions import LONGEST_KEY, Gap, Spot
 from tests.factories import make_entry, make_paper, make_reading_list, make_user
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +23,10 @@ def make_list_of(*names: str) -> tuple[ReadingList, dict[str, Entry]]:
     return reading_list, made
 
 
+def gap(**beside: Entry) -> Gap:
+    return Gap(**{side: Spot("e", entry.pk) for side, entry in beside.items()})
+
+
 def saves(paper: Paper) -> int:
     return PaperStats.objects.get(paper=paper).saves
 
@@ -33,7 +38,7 @@ def test_a_new_entry_stands_last() -> None:
 
 def test_the_same_paper_twice_is_one_entry() -> None:
     entry = make_entry(note="Mine")
-    assert entries.add(entry.reading_list, entry.paper) is False
+    assert entries.add(entry.reading_list, entry.paper, by=None) is None
     assert entry.reading_list.entries.get().note == "Mine"
 
 
@@ -41,17 +46,17 @@ def test_adding_to_a_list_deleted_meanwhile_is_refused() -> None:
     reading_list, paper = make_reading_list(), make_paper()
     ReadingList.objects.filter(pk=reading_list.pk).delete()
     with pytest.raises(ReadingList.DoesNotExist):
-        entries.add(reading_list, paper)
+        entries.add(reading_list, paper, by=None)
     assert saves(paper) == 0
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        lambda entry: entries.add(entry.reading_list, make_paper()),
-        lambda entry: entries.set_note(entry, "New"),
-        lambda entry: entries.move(entry),
-        lambda entry: entries.remove(entry),
+        lambda entry: entries.add(entry.reading_list, make_paper(), by=None),
+        lambda entry: entries.set_note(entry, "New", by=None, seen=1),
+        lambda entry: entries.move(entry, Gap(), by=None),
+        lambda entry: entries.remove(entry, by=None),
     ],
     ids=["add", "note", "move", "remove"],
 )
@@ -78,23 +83,23 @@ def test_an_entry_moves_to_where_it_was_asked(
     name: str, beside: dict[str, str], expected: str
 ) -> None:
     reading_list, made = make_list_of("a", "b", "c", "d")
-    entries.move(made[name], **{side: made[other].pk for side, other in beside.items()})
+    entries.move(made[name], gap(**{side: made[other] for side, other in beside.items()}), by=None)
     assert "".join(titles(reading_list)) == expected
 
 
 def test_a_move_writes_one_entry_only() -> None:
     reading_list, made = make_list_of("a", "b", "c")
     before = dict(reading_list.entries.values_list("pk", "position"))
-    entries.move(made["c"], before=made["b"].pk)
+    entries.move(made["c"], gap(before=made["b"]), by=None)
     after = dict(reading_list.entries.values_list("pk", "position"))
     assert {pk for pk in after if after[pk] != before[pk]} == {made["c"].pk}
 
 
 def test_moving_beside_an_entry_that_is_gone_changes_nothing() -> None:
     reading_list, made = make_list_of("a", "b", "c")
-    entries.remove(made["a"])
+    entries.remove(made["a"], by=None)
     with pytest.raises(Entry.DoesNotExist):
-        entries.move(made["c"], before=made["a"].pk)
+        entries.move(made["c"], gap(before=made["a"]), by=None)
     assert titles(reading_list) == ["b", "c"]
 
 
@@ -102,30 +107,30 @@ def test_moving_beside_an_entry_of_another_list_is_refused() -> None:
     _, made = make_list_of("a")
     _, others = make_list_of("b")
     with pytest.raises(Entry.DoesNotExist):
-        entries.move(made["a"], before=others["b"].pk)
+        entries.move(made["a"], gap(before=others["b"]), by=None)
 
 
 def test_keys_that_grew_too_long_are_written_anew() -> None:
     reading_list, made = make_list_of("a", "b", "c")
     for _ in range(400):
-        entries.move(made["c"], before=made["b"].pk)
-        entries.move(made["b"], before=made["c"].pk)
+        entries.move(made["c"], gap(before=made["b"]), by=None)
+        entries.move(made["b"], gap(before=made["c"]), by=None)
     keys = reading_list.entries.values_list("position", flat=True)
-    assert max(map(len, keys)) <= entries.LONGEST_KEY
+    assert max(map(len, keys)) <= LONGEST_KEY
     assert titles(reading_list) == ["a", "b", "c"]
 
 
 def test_equal_keys_are_mended_by_the_next_move() -> None:
     reading_list, made = make_list_of("a", "b", "c")
     reading_list.entries.update(position="a0")
-    entries.move(made["c"], before=made["b"].pk)
+    entries.move(made["c"], gap(before=made["b"]), by=None)
     assert titles(reading_list) == ["a", "c", "b"]
 
 
 def test_saves_count_readers_not_lists() -> None:
     paper, reader = make_paper(), make_user()
     for owner in (reader, reader, make_user()):
-        entries.add(make_reading_list(owner=owner), paper)
+        entries.add(make_reading_list(owner=owner), paper, by=None)
     assert saves(paper) == 2
 
 
@@ -134,24 +139,24 @@ def test_a_paper_kept_in_another_list_stays_saved() -> None:
     first, second = (
         make_entry(reading_list=make_reading_list(owner=reader), paper=paper) for _ in range(2)
     )
-    entries.remove(first)
+    entries.remove(first, by=None)
     assert saves(paper) == 1
-    entries.remove(second)
+    entries.remove(second, by=None)
     assert saves(paper) == 0
 
 
 def test_removing_twice_counts_once() -> None:
     entry, other = make_entry(), make_entry()
-    entries.add(make_reading_list(), entry.paper)
+    entries.add(make_reading_list(), entry.paper, by=None)
     for _ in range(2):
-        entries.remove(entry)
+        entries.remove(entry, by=None)
     assert (saves(entry.paper), saves(other.paper)) == (1, 1)
 
 
 def test_a_count_that_was_too_low_hinders_nobody() -> None:
     entry = make_entry()
     PaperStats.objects.update(saves=0)
-    entries.remove(entry)
+    entries.remove(entry, by=None)
     assert saves(entry.paper) == 0
 
 
@@ -159,16 +164,16 @@ def test_deleting_a_list_takes_its_papers_out_of_the_count() -> None:
     entry = make_entry()
     kept = make_reading_list(owner=entry.reading_list.owner)
     both = make_entry(reading_list=kept).paper
-    entries.add(entry.reading_list, both)
-    entries.delete_list(entry.reading_list)
+    entries.add(entry.reading_list, both, by=None)
+    keeping.delete_list(entry.reading_list)
     assert (saves(entry.paper), saves(both)) == (0, 1)
-    assert list(ReadingList.objects.all()) == [kept]
+    assert list(ReadingList.objects.kept()) == [kept]
 
 
 def test_a_deleted_reader_leaves_the_count() -> None:
     entry = make_entry()
-    entries.add(make_reading_list(owner=entry.reading_list.owner), entry.paper)
-    entries.add(make_reading_list(), entry.paper)
+    entries.add(make_reading_list(owner=entry.reading_list.owner), entry.paper, by=None)
+    entries.add(make_reading_list(), entry.paper, by=None)
     entry.reading_list.owner.delete()
     assert saves(entry.paper) == 1
 
@@ -176,7 +181,7 @@ def test_a_deleted_reader_leaves_the_count() -> None:
 def test_a_paper_without_stats_gets_them() -> None:
     paper = make_paper()
     PaperStats.objects.filter(paper=paper).delete()
-    entries.add(make_reading_list(), paper)
+    entries.add(make_reading_list(), paper, by=None)
     assert saves(paper) == 1
 
 
@@ -204,7 +209,7 @@ def test_moves_at_the_same_time_all_end_well() -> None:
 
     def move_up(name: str) -> None:
         try:
-            entries.move(made[name], before=made["b"].pk)
+            entries.move(made[name], gap(before=made["b"]), by=None)
         finally:
             connection.close()
 
@@ -222,7 +227,7 @@ def test_a_paper_put_into_two_lists_at_once_is_saved_once() -> None:
 
     def add(reading_list: ReadingList) -> None:
         try:
-            entries.add(reading_list, paper)
+            entries.add(reading_list, paper, by=None)
         finally:
             connection.close()
 

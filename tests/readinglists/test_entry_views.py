@@ -53,7 +53,7 @@ def test_a_move_across_pages_leads_to_the_page_where_the_entry_is(client: Client
 
 def test_a_move_beside_what_is_gone_says_so(client: Client) -> None:
     reading_list, (a, b, c) = make_three()
-    entries.remove(b)
+    entries.remove(b, by=None)
     response = post(client, "move", c, before=b.pk)
     assert "nothing moved" in client.get(response["Location"]).content.decode()
     assert order(reading_list) == [a, c]
@@ -91,8 +91,8 @@ def test_an_entry_deleted_meanwhile_is_not_found(
     client: Client, monkeypatch: pytest.MonkeyPatch, verb: str
 ) -> None:
     entry = make_entry()
-    monkeypatch.setattr("readinglists.views.entries.own_entry", lambda user, pk: entry)
-    monkeypatch.setattr(entries, "move", lambda entry: None)
+    monkeypatch.setattr("readinglists.views.entries.entry_to_edit", lambda user, pk: entry)
+    monkeypatch.setattr(entries, "move", lambda entry, gap, by: None)
     Entry.objects.filter(pk=entry.pk).delete()
     assert post(client, verb, entry, note="Mine").status_code == 404
 

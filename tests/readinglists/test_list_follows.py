@@ -102,7 +102,7 @@ def test_withdrawn_papers_are_left_out(reader: User, shared: ReadingList) -> Non
 def test_a_paper_taken_out_again_is_left_out(reader: User, shared: ReadingList) -> None:
     begin(reader, shared)
     add(shared, START + HOUR)
-    entries.remove(Entry.objects.select_related("reading_list").get())
+    entries.remove(Entry.objects.select_related("reading_list").get(), by=None)
     assert added_for(reader) == []
 
 

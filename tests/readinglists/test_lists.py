@@ -65,7 +65,7 @@ def test_a_list_without_a_title_comes_back_with_what_was_typed(client: Client, t
     response = client.post(CREATE, {"title": title, "description": "My description"})
     assert "Give the list a title." in response.content.decode()
     assert "My description" in response.content.decode()
-    assert not ReadingList.objects.exists()
+    assert not ReadingList.objects.kept().exists()
 
 
 def test_too_long_a_title_is_refused_in_words(client: Client) -> None:
@@ -123,4 +123,4 @@ def test_a_list_is_deleted(client: Client) -> None:
     client.force_login(entry.reading_list.owner)
     address = reverse("readinglists:delete", args=[entry.reading_list_id])
     assert client.post(address)["Location"] == "/lists/"
-    assert not ReadingList.objects.exists()
+    assert not ReadingList.objects.kept().exists()

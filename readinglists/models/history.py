@@ -1,0 +1,55 @@
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from readinglists.models.lists import ReadingList
+
+
+class ListChange(models.Model):
+    """What somebody did to a list, with what stood there before: enough to undo it.
+
+    `rows` holds an object for each row that changed: `table` ("entry", "heading" or "list"), `id`,
+    `before` and `after`, objects of the fields that changed; all of them where a row was removed,
+    null where there was none (readinglists/history.py).
+    """
+
+    class Kind(models.TextChoices):
+        ADDED = "added", _("added")
+        REMOVED = "removed", _("removed")
+        MOVED = "moved", _("moved")
+        NOTE = "note", _("changed the note")
+        TAGS = "tags", _("changed the tags")
+        HEADING = "heading", _("changed a heading")
+        DETAILS = "details", _("changed title or description")
+        IMPORTED = "imported", _("imported")
+        UNDONE = "undone", _("undid")
+        JOINED = "joined", _("joined")
+        LEFT = "left", _("left")
+        SHARED = "shared", _("changed who may see or edit it")
+
+    reading_list = models.ForeignKey(ReadingList, on_delete=models.CASCADE, related_name="changes")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    rows = models.JSONField(default=list)
+    words = models.CharField(
+        max_length=300, blank=True, help_text=_("What rows cannot say, such as who joined.")
+    )
+    undoes = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    undone_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["reading_list", "-id"], name="listchange_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} in list {self.reading_list_id}"
+
+    @property
+    def can_be_undone(self) -> bool:
+        return bool(self.rows) and self.undone_at is None

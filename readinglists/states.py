@@ -1,0 +1,83 @@
+"""How far a reader is with papers, and their own notes on them. Seen by nobody else; it holds for
+the paper, in whatever list it stands, and stays when it leaves a list."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Count, F
+from django.db.models.functions import Now
+
+from readinglists.changing import check_version
+from readinglists.models import Entry, ReadingList, ReadingState
+from readinglists.saves import lock_lists_of
+
+State = ReadingState.State
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many papers of a list a reader marked as what; the rest of `total` has no mark."""
+
+    total: int
+    to_read: int = 0
+    reading: int = 0
+    read: int = 0
+
+    @property
+    def percent_read(self) -> int:
+        return 100 * self.read // self.total if self.total else 0
+
+
+def set_state(reader: AbstractBaseUser, paper_ids: Iterable[int], state: State) -> int:
+    """Mark the papers; return how many. One statement, however many."""
+    rows = [
+        ReadingState(user_id=reader.pk, paper_id=pk, state=state, changed_at=Now())
+        for pk in sorted(set(paper_ids))
+    ]
+    ReadingState.objects.bulk_create(
+        rows,
+        batch_size=1000,
+        update_conflicts=True,
+        unique_fields=["user", "paper"],
+        update_fields=["state", "changed_at"],
+    )
+    return len(rows)
+
+
+def set_own_note(reader: AbstractBaseUser, paper_id: int, note: str, *, seen: int) -> None:
+    """Write the reader's own note. `seen` is the version they saw, 0 where there was none.
+
+    Raises EditConflictError when another window of theirs wrote meanwhile.
+    """
+    with transaction.atomic():
+        lock_lists_of(reader.pk)
+        now = ReadingState.objects.filter(user_id=reader.pk, paper_id=paper_id).first()
+        if now is None:
+            ReadingState.objects.create(user_id=reader.pk, paper_id=paper_id, own_note=note)
+        elif now.own_note != note:
+            if now.own_note:
+                check_version(seen, {"own_note": now.own_note}, now.version)
+            ReadingState.objects.filter(pk=now.pk).update(
+                own_note=note, version=F("version") + 1, changed_at=Now()
+            )
+
+
+def states_of(reader: AbstractBaseUser, paper_ids: Iterable[int]) -> dict[int, ReadingState]:
+    """Return what the reader noted of these papers, by paper. One query."""
+    rows = ReadingState.objects.filter(user_id=reader.pk, paper_id__in=list(paper_ids))
+    return {row.paper_id: row for row in rows}
+
+
+def progress(reader: AbstractBaseUser, reading_list: ReadingList) -> Progress:
+    """Return how far the reader is with the list. Two queries."""
+    papers = Entry.objects.filter(reading_list=reading_list).order_by()
+    mine = ReadingState.objects.filter(user_id=reader.pk, paper__in=papers.values("paper_id"))
+    counts = dict(mine.order_by().values_list("state").annotate(n=Count("pk")))
+    return Progress(
+        total=papers.count(),
+        to_read=counts.get(State.TO_READ, 0),
+        reading=counts.get(State.READING, 0),
+        read=counts.get(State.READ, 0),
+    )
