@@ -159,7 +159,9 @@ class _Child:
         except _ChildEndedError as error:
             if error.status >= 0:
                 return Answer(bug=str(error))
-            return Answer(error=ParseError(f"Reading {self._limits.what} broke off ({error.status})."))
+            return Answer(
+                error=ParseError(f"Reading {self._limits.what} broke off ({error.status}).")
+            )
 
     def _end_late(self) -> None:
         with self._lock:
