@@ -1,0 +1,35 @@
+"""Entrances for Celery: each takes row ids, calls one domain function and may run twice."""
+
+import time
+
+from celery import shared_task
+from django.utils import timezone
+
+from readinglists.imports import arriving, steps, turns
+
+# A nudge is repeated by the next tick, so an old one waiting in the queue is worth nothing.
+NUDGE_SECONDS = 60
+# Questions of one task follow each other as fast as arXiv allows, about one in three seconds.
+LONGEST_FETCHING_SECONDS = 50
+
+
+@shared_task
+def go_on_with_imports() -> None:
+    """The tick: queue what is not finished, fetch what lists wait for, forget what is old."""
+    for pk in turns.waiting_for_work():
+        work_on_import.apply_async((pk,), expires=NUDGE_SECONDS)
+    fetch_waiting.apply_async(expires=NUDGE_SECONDS)
+    steps.forget_old(now=timezone.now())
+
+
+@shared_task
+def work_on_import(import_id: int) -> None:
+    steps.work_on(import_id)
+
+
+@shared_task
+def fetch_waiting() -> None:
+    end = time.monotonic() + LONGEST_FETCHING_SECONDS
+    while arriving.fetch_arxiv_ids() and time.monotonic() < end:
+        pass
+    arriving.fetch_dois()
