@@ -58,8 +58,14 @@ class _Splitter(Splitter):
         return bool(_STARTS.match(self.bibstr, pos)) and super()._is_at_line_start(pos)
 
 
-def looks_like(text: str) -> bool:
-    return _LOOKS_LIKE.search(text) is not None
+def begins_at(text: str) -> int | None:
+    """Where the first entry stands, or None."""
+    found = _LOOKS_LIKE.search(text)
+    return found.start() if found else None
+
+
+def count_beginnings(text: str) -> int:
+    return sum(1 for _found in _LOOKS_LIKE.finditer(text))
 
 
 def read(text: str) -> ImportedFile:
@@ -133,8 +139,7 @@ def _record(found: ImportedFile, entry: Entry) -> ImportedRecord:
 
 def _text(value: object) -> str:
     text = value if isinstance(value, str) else ""
-    # Left where an unknown @string is named or pieces are joined by "#".
-    return text.strip()
+    return text if text.strip() else ""
 
 
 def _first(values: dict[str, str], keys: tuple[str, ...]) -> str:
@@ -148,12 +153,11 @@ def _names(values: dict[str, str]) -> Names:
         names.add_arxiv(plain(values.get("eprint", "")))
     names.add_arxiv(plain(values.get("arxivid") or values.get("arxiv", "")))
     names.add_doi(_verbatim(values.get("doi", "")))
-    if not names.arxiv and not names.dois:
-        names.mention_arxiv(*(plain(values[key]) for key in _MENTIONS if key in values))
     for address in (values.get("url", ""), values.get("howpublished", "")):
         address = _verbatim(address)
         if "://" in address:
             names.add_url(address[address.index("http") :] if "http" in address else address)
+    names.mention_where_published(*(plain(values[key]) for key in _MENTIONS if key in values))
     return names
 
 

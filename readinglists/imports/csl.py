@@ -93,8 +93,7 @@ def _names(item: dict[str, Any]) -> Names:
         names.add_arxiv(_text(item, key))
     names.mention_arxiv(*(_text(item, key) for key in ("number", "archive_location", "id")))
     names.add_url(_text(item, "URL"))
-    if not names.arxiv and not names.dois:
-        names.mention_arxiv(_text(item, "container-title"))
+    names.mention_where_published(_text(item, "container-title"))
     if not names.pairs:  # a reader's note may well name another paper
         names.mention_arxiv(_text(item, "note"))
     return names

@@ -19,6 +19,12 @@ _ID = r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d{1,4})?"
 _ARXIV_MENTION = re.compile(rf"\b(?:arxiv\s*[:.]|abs/)\s*({_ID})(?![\w.]*\d)", re.IGNORECASE)
 
 
+# The whole of a field that says where a paper came out, and nothing about another one.
+_AT_ARXIV = re.compile(
+    rf"(?:arxiv preprint|corr|arxiv e-prints),?\s.{{0,20}}?{_ID}|abs/{_ID}", re.I
+)
+
+
 @dataclass(slots=True)
 class Names:
     """Names of one paper, gathered; `odd` stood where a name should, and is none."""
@@ -75,6 +81,15 @@ class Names:
                 except ValueError:
                     continue
         return found
+
+    def mention_where_published(self, *texts: str) -> None:
+        """Take an arXiv id from where it says that the paper came out. What has a DOI or an
+        address came out elsewhere, unless the whole field is as programs write it for arXiv."""
+        for text in _fields(texts):
+            if self.arxiv or self.dois:
+                return
+            if not self.urls or _AT_ARXIV.match(text):
+                self.mention_arxiv(text)
 
     @property
     def pairs(self) -> tuple[Name, ...]:

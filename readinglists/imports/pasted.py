@@ -14,14 +14,15 @@ from readinglists.imports.text_names import Found, names_in
 
 # A line longer than this is cut into pieces of so many characters.
 LONGEST_LINE = 10_000
-_HEADING = re.compile(r"(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*")
+_HEADING = re.compile(r"(#{1,6})(?:[ \t]+(.*?))?[ \t]*")
 _BULLET = re.compile(r"(?P<indent>[ \t]*)(?:[-*+]|\d{1,4}[.)])[ \t]+")
 # - [title](address). What else is known
 _LINKED = re.compile(r"\[(?P<title>(?:\\.|[^\]\\])*)\]\(\s*<?(?P<address>[^()\s<>]{1,2000})>?\s*\)")
+_LINKED_ITEM = re.compile(r"^[-*+] \[.{0,2000}?\]\(https?://", re.MULTILINE)
 _UNESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _TAGS = re.compile(r"[ \t]+tags:[ \t]*(.+)", re.IGNORECASE)
 _AROUND_TITLE = ' .,:;-([*_"\u2013\u2014\u201c\u201d'
-_DOI_AT_END = re.compile(r"\bdoi:(\S+)\s*$", re.IGNORECASE)
+_SAID = re.compile(r"(?:^|\.)\s*(doi:\S+(?=\s*$)|arxiv:[\w./-]+(?=\.\s|\s*$))", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -33,6 +34,7 @@ class _Item:
     title: str
     section: str
     is_listed: bool
+    is_parted: bool = False
     tags: tuple[str, ...] = ()
     note: list[str] = field(default_factory=list)
 
@@ -41,6 +43,11 @@ class _Item:
         return ImportedRecord(
             self.where, self.names, self.title, note=note, tags=self.tags, section=self.section
         )
+
+
+def count_linked_items(text: str) -> int:
+    """How many items of Markdown begin with a link."""
+    return sum(1 for _found in _LINKED_ITEM.finditer(text))
 
 
 def read(text: str) -> ImportedFile:
@@ -95,19 +102,21 @@ class _Reader:
         if self._last is None or not self._last.is_listed:
             return False
         if not line.strip():
+            self._last.is_parted = True
             self._last.note += [""] if self._last.note else []
             return True
         if not line.startswith(("  ", "\t")) or (_BULLET.match(line) and any(names_in(line))):
             return False
         tags = _TAGS.fullmatch(line)
-        if tags and not self._last.note and not self._last.tags:
+        if tags and not self._last.is_parted and not self._last.note:
             self._last.tags = split_tags(_plain(tags[1]))
         else:
             self._last.note.append(_plain(line[2:] if line.startswith("  ") else line[1:]))
         return True
 
     def _head(self, heading: re.Match[str]) -> None:
-        title = _plain(heading[2] or "")
+        title = heading[2] or ""
+        title = _plain(title) if self._has_items else title
         is_first, self._is_begun = not self._is_begun, True
         if heading[1] == "#" and self._has_items and is_first:
             self._found.title = title
@@ -127,8 +136,7 @@ class _Reader:
         """An item of a list is one paper, unless it names several."""
         link = _LINKED.match(text)
         if link and (names := _names_of(link["address"])):
-            rest = _plain(text[link.end() :])
-            names = names if _is_named(names) else _stronger(rest) + names
+            names = names if _is_named(names) else _stronger(text[link.end() :]) + names
             yield _Item(where, names, _plain(link["title"]), self._section, is_listed=True)
             return
         plain = _plain(text)
@@ -189,11 +197,14 @@ def _is_named(names: tuple[Name, ...]) -> bool:
 
 
 def _stronger(rest: str) -> tuple[Name, ...]:
-    """The DOI at the end of what follows a link to a page that says none, else an arXiv id."""
-    if doi := _DOI_AT_END.search(rest):
-        return next((each.names for each in names_in(doi[0].rstrip(". "))), ())
-    found = [each.names for each in names_in(rest) if _is_named(each.names)]
-    return found[0] if len(found) == 1 else ()
+    """What names the paper behind a link to a page that does not: its DOI or arXiv id, said in a
+    sentence of its own, or the one other link that does. Mere figures in a title do not."""
+    plain = _plain(rest)
+    if said := _SAID.search(plain):
+        return next((each.names for each in names_in(said[1].rstrip("."))), ())
+    linked = {_names_of(link["address"]) for link in _LINKED.finditer(rest)}
+    named = [names for names in linked if _is_named(names)]
+    return named[0] if len(named) == 1 else ()
 
 
 def _title_before(text: str, plain: str, first: Found) -> str:

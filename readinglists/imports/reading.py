@@ -62,7 +62,7 @@ def read(data: bytes, *, filename: str = "") -> ImportedFile:
         raise ParseError("The file is empty.")
     found = _reader(data, text, filename)()
     found.charset, found.is_guessed = decoded.charset, decoded.is_guessed
-    if found.is_full:
+    if found.is_cut:
         found.say("", N_("Only the first 20,000 papers are read; the rest is left out."))
     if not found.records and not found.problems:
         raise ParseError("The file names no papers.")
@@ -79,16 +79,19 @@ def _reader(data: bytes, text: str, filename: str) -> Reader:
     if (shown := arxiv_sanity.load_shown(text)) is not None:
         return lambda: arxiv_sanity.read(shown)
     ending = filename.lower().rpartition(".")[2]
-    is_known: dict[str, tuple[bool, Reader]] = {
-        "ris": (ris.looks_like(text), lambda: ris.read(text)),
-        "bib": (bibtex.looks_like(text), lambda: bibtex.read(text)),
-        "csv": (table.looks_like(text, filename), lambda: table.read(text)),
+    # A note in Markdown may hold an entry of BibTeX.
+    items = pasted.count_linked_items(text)
+    if items and (ending in ("md", "markdown") or items >= bibtex.count_beginnings(text)):
+        return lambda: pasted.read(text)
+    # So may one in a table or in RIS: what comes first in the text counts.
+    begins: dict[str, tuple[int | None, Reader]] = {
+        "csv": (table.begins_at(text, filename), lambda: table.read(text)),
+        "ris": (ris.begins_at(text), lambda: ris.read(text)),
+        "bib": (bibtex.begins_at(text), lambda: bibtex.read(text)),
     }
-    order = sorted(is_known, key=lambda name: name != ending)
-    for name in order:
-        matches, reader = is_known[name]
-        if matches:
-            return reader
+    known = [(name != ending, at, name) for name, (at, _read) in begins.items() if at is not None]
+    if known:
+        return begins[min(known)[2]][1]
     if ending in ("csv", "tsv"):
         return lambda: _text_or_table(text)
     return lambda: pasted.read(text)

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from papers.formats.lines import lines_of
+
 Name = tuple[str, str]
 
 MOST_BYTES = 20_000_000
@@ -28,6 +30,8 @@ LONGEST_WHERE = 80
 
 # What no column holds (NUL, lone surrogates) and what no line of text has.
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# Before a tag as people write it ("#rl"); "# rl" is one that they typed so.
+_HASHES = re.compile(r"^#+(?=[^\s#])")
 _TAG_SEPARATORS = re.compile(r"[,;\r\n\t]")
 
 
@@ -64,11 +68,13 @@ class ImportedFile:
     """A file read: `format` is a key of reading.FORMATS, `title` the list's own name or "".
 
     `charset` is the encoding by which its letters were read; `is_guessed` when nothing said so.
+    `is_cut` when it has more papers than are read.
     """
 
     format: str = ""
     charset: str = "utf-8"
     is_guessed: bool = False
+    is_cut: bool = False
     title: str = ""
     records: list[ImportedRecord] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -79,16 +85,13 @@ class ImportedFile:
             problem = Problem(one_line(where)[:LONGEST_WHERE], words, shortened(excerpt))
             self.problems.append(problem)
 
-    @property
-    def is_full(self) -> bool:
-        return len(self.records) >= MOST_RECORDS
-
     def add(self, record: ImportedRecord) -> bool:
         """Take `record`, cut to what a list can hold; False when the file has too many.
 
         What is cut is said.
         """
-        if self.is_full:
+        if len(self.records) >= MOST_RECORDS:
+            self.is_cut = True
             return False
         self.records.append(self._fitting(record))
         return True
@@ -118,7 +121,7 @@ class ImportedFile:
     def _fitting_tags(self, where: str, tags: Iterable[str]) -> tuple[str, ...]:
         kept: dict[str, str] = {}
         for tag in tags:
-            text = one_line(tag).lstrip("#").strip()
+            text = _HASHES.sub("", one_line(tag))
             if len(text) > LONGEST_TAG:
                 self.say(where, N_("A tag is left out: it is longer than 50 characters."), text)
             elif text:
@@ -142,9 +145,8 @@ def one_line(text: str) -> str:
 
 
 def lines(text: str) -> str:
-    """`text` with LF at line ends only, without what cannot be stored, trimmed."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _UNSTORABLE.sub("", text).strip()
+    """`text` with LF at line ends only, without empty lines around it, as files hold notes."""
+    return "\n".join(lines_of(text))
 
 
 def shortened(text: str) -> str:

@@ -22,7 +22,7 @@ from readinglists.imports.records import (
     year_in,
 )
 
-_LOOKS_LIKE = re.compile(r"TY {1,2}- ?[A-Z]", re.ASCII)
+_LOOKS_LIKE = re.compile(r"^TY {1,2}- ?[A-Z]", re.ASCII | re.MULTILINE)
 _TAG = re.compile(r"([A-Z][A-Z0-9]) {1,2}-(?: |$)", re.ASCII)
 # Where an opening stands before the first record: programs put a line or two there.
 _OPENING_CHARACTERS = 2_000
@@ -31,8 +31,10 @@ _TAGS = [_WHERE, *(a + b for a in ascii_uppercase for b in ascii_uppercase + dig
 _JOURNALS = ("JO", "JF", "T2", "J2", "PB", "ID")
 
 
-def looks_like(text: str) -> bool:
-    return any(_LOOKS_LIKE.match(line) for line in text[:_OPENING_CHARACTERS].splitlines())
+def begins_at(text: str) -> int | None:
+    """Where the first record stands, near the beginning, or None."""
+    found = _LOOKS_LIKE.search(text, 0, _OPENING_CHARACTERS)
+    return found.start() if found else None
 
 
 def read(text: str) -> ImportedFile:
@@ -118,8 +120,7 @@ def _names(values: dict[str, Any]) -> Names:
     for tag in ("UR", "L1", "L2", "LK"):
         names.add_url(*(value for line in _all(values, tag) for value in line.split(";")))
     names.mention_arxiv(*(value for tag in ("AN", "M1", "C7") for value in _all(values, tag)))
-    if not names.arxiv and not names.dois:
-        names.mention_arxiv(*(value for tag in _JOURNALS for value in _all(values, tag)))
+    names.mention_where_published(*(value for tag in _JOURNALS for value in _all(values, tag)))
     if not names.pairs:  # a reader's note may well name another paper
         names.mention_arxiv(*_all(values, "N1"))
     return names

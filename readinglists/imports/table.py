@@ -43,13 +43,13 @@ _ENDINGS = (".csv", ".tsv", ".tab")
 Row = dict[str, str]
 
 
-def looks_like(text: str, filename: str) -> bool:
-    """Whether the first row names columns, one of which names papers."""
+def begins_at(text: str, filename: str) -> int | None:
+    """0 when the first row names columns, one of which names papers, else None."""
     header, _delimiter, _start = _header(text)
     columns = _columns(header)
-    return any(kind in columns for kind in _NAMING) and (
-        len(header) > 1 or filename.lower().endswith(_ENDINGS)
-    )
+    is_named = any(kind in columns for kind in _NAMING)
+    is_table = len(header) > 1 or filename.lower().endswith(_ENDINGS)
+    return 0 if is_named and is_table else None
 
 
 def read(text: str) -> ImportedFile:
@@ -61,8 +61,10 @@ def read(text: str) -> ImportedFile:
         raise ParseError(
             "The first row of this table names no column such as arxiv_id, doi, url or title."
         )
+    is_zoteros = {"key", "itemtype"} <= set(_plain(header))
     for line, cells in _rows(found, text[start:], delimiter):
         row = {kind: _cell(cells, at) for kind, at in columns.items()}
+        row |= {"zotero": ""} if is_zoteros and "note" in row else {}
         if any(row.values()) and not found.add(_record(found, f"line {line}", row)):
             break
     return found
@@ -82,12 +84,16 @@ def _header(text: str) -> tuple[list[str], str, int]:
 
 
 def _columns(header: list[str]) -> dict[str, int]:
-    names = [re.sub(r"[^a-z]", "", name.lower()) for name in header]
+    names = _plain(header)
     return {
         kind: names.index(found)
         for kind, known in _COLUMNS.items()
         if (found := next((name for name in known if name in names), None))
     }
+
+
+def _plain(header: list[str]) -> list[str]:
+    return [re.sub(r"[^a-z0-9]", "", name.lower()) for name in header]
 
 
 def _rows(found: ImportedFile, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -131,7 +137,7 @@ def _record(found: ImportedFile, where: str, row: Row) -> ImportedRecord:
         title=row.get("title", ""),
         authors=_authors(row.get("authors", "")),
         year=year_in(row.get("year", "")),
-        note=note_text(row.get("note", "")),
+        note=note_text(row["note"]) if "zotero" in row else row.get("note", ""),
         tags=split_tags(row.get("tags", "")),
         section=row.get("section", ""),
         added_at=moment_in(row.get("added", "")),
