@@ -24,7 +24,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from papers.merging import merged_into
 from papers.models import Paper
-from readinglists.models import Entry, Heading, Member, ReadingList, Role
+from readinglists.models import Entry, Heading, ListImport, Member, ReadingList, Role
 from readinglists.sharing import key_of
 
 Visitor = AbstractBaseUser | AnonymousUser
@@ -142,6 +142,10 @@ def _refusal(need: Rank) -> str:
     if need == Rank.OWN:
         return _("Only who owns this list can do that.")
     return _("You can read this list, but not change it.")
+
+
+def own_import(user: Visitor, pk: int) -> ListImport:
+    return get_object_or_404(ListImport.objects.defer("data"), pk=pk, user_id=user.pk)
 
 
 def any_paper(pk: int) -> Paper:

@@ -1,4 +1,11 @@
 from readinglists.views.entries import move, note, remove
+from readinglists.views.imports import (
+    delete_import,
+    forget_not_found,
+    imports,
+    show_import,
+    write_import,
+)
 from readinglists.views.links import make_link, revoke_link, shared
 from readinglists.views.list_follows import follow_list, unfollow_list
 from readinglists.views.lists import create, delete, edit, lists, show
@@ -9,8 +16,11 @@ __all__ = [
     "add",
     "create",
     "delete",
+    "delete_import",
     "edit",
     "follow_list",
+    "forget_not_found",
+    "imports",
     "lists",
     "make_link",
     "more_like",
@@ -21,5 +31,7 @@ __all__ = [
     "save_control",
     "shared",
     "show",
+    "show_import",
     "unfollow_list",
+    "write_import",
 ]

@@ -10,6 +10,7 @@ from papers import marks, seen
 from readinglists import keeping, sharing
 from readinglists.access import gone_is_not_found, own_list, reader_of, reader_required
 from readinglists.forms import ReadingListForm
+from readinglists.imports.planning import waiting_of
 from readinglists.keeping import make_list
 from readinglists.models import ReadingList, ShareLink
 from readinglists.pages import PAGE_SIZE, get_list_page
@@ -48,6 +49,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "marks": marks.collect(request.user, [paper.pk for paper in page.papers]),
         "seen": seen.choice_of(request.user),
         "link": link,
+        "waiting": waiting_of(reading_list),
         "link_address": _address_of(request, link) if link else None,
     }
     return render(request, "readinglists/list.html", context)

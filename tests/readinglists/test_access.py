@@ -1,21 +1,24 @@
 """Every route of reading lists, for every kind of visitor."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from readinglists import sharing
-from readinglists.models import Entry, ListFollow, ReadingList
+from readinglists.models import Entry, ListFollow, ListImport, ReadingList, WaitingEntry
 from readinglists.urls import urlpatterns
 from tests.factories import make_entry, make_user
 
 pytestmark = pytest.mark.django_db
 
-NOT_OBJECTS = {"lists", "create"}
+NOT_OBJECTS = {"lists", "create", "imports"}
 OF_PAPERS = {"add", "save_control"}
 OF_ENTRIES = {"remove", "move", "note"}
+OF_IMPORTS = {"show_import", "write_import", "delete_import"}
 OF_KEYS = {"shared", "follow_list"}
 READABLE = {
     "lists",
@@ -28,6 +31,8 @@ READABLE = {
     "save_control",
     "remove",
     "note",
+    "imports",
+    "show_import",
 }
 WRITABLE = {
     "create",
@@ -41,6 +46,10 @@ WRITABLE = {
     "revoke_link",
     "follow_list",
     "unfollow_list",
+    "imports",
+    "write_import",
+    "delete_import",
+    "forget_not_found",
 }
 PRIVATE_OBJECTS = {
     "list",
@@ -50,7 +59,11 @@ PRIVATE_OBJECTS = {
     "make_link",
     "revoke_link",
     "unfollow_list",
-} | OF_ENTRIES
+    "forget_not_found",
+    *OF_ENTRIES,
+    *OF_IMPORTS,
+}
+KINDS = (ReadingList, Entry, ListFollow, ListImport, WaitingEntry)
 NAMES = sorted(str(route.name) for route in urlpatterns)
 
 
@@ -63,6 +76,10 @@ def make_followed_entry() -> Entry:
         share_link=sharing.make_link(entry.reading_list),
         generation=1,
     )
+    ListImport.objects.create(
+        user=entry.reading_list.owner, state="ready", expires_at=timezone.now() + timedelta(days=1)
+    )
+    entry.reading_list.waiting.create(scheme="arxiv", value="2401.00001", state="failed")
     return entry
 
 
@@ -72,12 +89,13 @@ def address(name: str, entry: Entry, pk: int | None = None) -> str:
     if name in NOT_OBJECTS:
         return reverse(f"readinglists:{name}")
     own = {**dict.fromkeys(OF_PAPERS, entry.paper_id), **dict.fromkeys(OF_ENTRIES, entry.pk)}
+    own |= dict.fromkeys(OF_IMPORTS, ListImport.objects.get().pk)
     own["unfollow_list"] = ListFollow.objects.get(reading_list=entry.reading_list_id).pk
     return reverse(f"readinglists:{name}", args=[pk or own.get(name, entry.reading_list_id)])
 
 
 def state() -> list[object]:
-    return [row for kind in (ReadingList, Entry, ListFollow) for row in kind.objects.values()]
+    return [row for kind in KINDS for row in kind.objects.values()]
 
 
 def ask(client: Client, name: str, where: str) -> Any:

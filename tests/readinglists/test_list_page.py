@@ -49,11 +49,11 @@ def test_as_many_queries_for_twenty_entries_as_for_ten(
     reading_list = make_reading_list()
     client.force_login(reading_list.owner)
     fill(reading_list, 10, note="noted")
-    # session, reader, list, count, entries, papers with stats, votes, saves, link
-    with django_assert_num_queries(12):
+    # session, reader, list, count, entries, papers with stats, votes, saves, link, waiting
+    with django_assert_num_queries(13):
         client.get(reading_list.get_absolute_url())
     fill(reading_list, 10, note="noted")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(reading_list.get_absolute_url())
 
 
