@@ -70,6 +70,11 @@ app.conf.beat_schedule = {
         "schedule": 1440 * TICK_SECONDS,
         "options": {"expires": TICK_SECONDS},
     },
+    "go-on-with-imports": {
+        "task": "readinglists.tasks.go_on_with_imports",
+        "schedule": TICK_SECONDS,
+        "options": {"expires": TICK_SECONDS},
+    },
     "send-due-digests": {
         "task": "accounts.tasks.send_due_digests",
         "schedule": TICK_SECONDS,

@@ -164,6 +164,7 @@ CELERY_TASK_ROUTES = {
     "papers.tasks.ingest_document": {"queue": "cpu"},
     "papers.tasks.follow_trending": {"queue": "cpu"},
     "accounts.tasks.match_papers": {"queue": "cpu"},
+    "readinglists.tasks.work_on_import": {"queue": "cpu"},
 }
 CELERY_TASK_ALWAYS_EAGER = False
 

@@ -27,7 +27,16 @@ from papers.merging import merged_into
 from papers.models import Paper
 from readinglists.addresses import own_addresses
 from readinglists.members import still_holds
-from readinglists.models import Entry, Heading, Invitation, Member, ReadingList, Role, ShareLink
+from readinglists.models import (
+    Entry,
+    Heading,
+    Invitation,
+    ListImport,
+    Member,
+    ReadingList,
+    Role,
+    ShareLink,
+)
 
 Visitor = AbstractBaseUser | AnonymousUser
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -177,6 +186,10 @@ def _refusal(need: Rank) -> str:
     if need == Rank.OWN:
         return _("Only who owns this list can do that.")
     return _("You can read this list, but not change it.")
+
+
+def own_import(user: Visitor, pk: int) -> ListImport:
+    return get_object_or_404(ListImport.objects.defer("data"), pk=pk, user_id=user.pk)
 
 
 def any_paper(pk: int) -> Paper:

@@ -1,13 +1,20 @@
-"""Entrances for workers. Each may run twice and does no harm."""
+"""Entrances for workers. Each takes row ids, calls one domain function and may run twice."""
 
 import logging
+import time
 
 from celery import shared_task
 from django.utils import timezone
 
 from readinglists import history, invitations, keeping
+from readinglists.imports import arriving, steps, turns
 
 logger = logging.getLogger(__name__)
+
+# A nudge is repeated by the next tick, so an old one waiting in the queue is worth nothing.
+NUDGE_SECONDS = 60
+# Questions of one task follow each other as fast as arXiv allows, about one in three seconds.
+LONGEST_FETCHING_SECONDS = 50
 
 
 @shared_task(ignore_result=True)
@@ -29,3 +36,25 @@ def forget_old_invitations() -> None:
     """Delete invitations that nobody answered, and with them addresses."""
     count = invitations.forget_expired(now=timezone.now())
     logger.info("Forgot %d invitations.", count)
+
+
+@shared_task(ignore_result=True)
+def go_on_with_imports() -> None:
+    """The tick: queue what is not finished, fetch what lists wait for, forget what is old."""
+    for pk in turns.waiting_for_work():
+        work_on_import.apply_async((pk,), expires=NUDGE_SECONDS)
+    fetch_waiting.apply_async(expires=NUDGE_SECONDS)
+    steps.forget_old(now=timezone.now())
+
+
+@shared_task(ignore_result=True)
+def work_on_import(import_id: int) -> None:
+    steps.work_on(import_id)
+
+
+@shared_task(ignore_result=True)
+def fetch_waiting() -> None:
+    end = time.monotonic() + LONGEST_FETCHING_SECONDS
+    while arriving.fetch_arxiv_ids() and time.monotonic() < end:
+        pass
+    arriving.fetch_dois()

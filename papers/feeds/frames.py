@@ -1,7 +1,8 @@
 """How a site's process and its parser child talk over two pipes: frames, and what may be in them.
 
-A question may name functions under papers.feeds only; an answer may hold plain values, records and
-FeedErrors only, so that a child taken over by what it reads can make its parent run nothing.
+A question may name functions under papers.feeds or the pool's own package only; an answer may hold
+plain values, records and FeedErrors only, so that a child taken over by what it reads can make its
+parent run nothing.
 Read more: papers/feeds/parsing.py (the parent), parser_child.py (the child).
 """
 
@@ -42,6 +43,15 @@ class Limits:
     resident_bytes: int = 150_000_000
     # One that is asked nothing for so long ends, and a new one is started when it is needed.
     idle_seconds: float = 300.0
+    # Where functions and records may come from beside papers.feeds; "" for nowhere else.
+    package: str = ""
+    # What is read, in the sentences that say why it was not.
+    what: str = "the answer"
+
+    def allows(self, module: str) -> bool:
+        """Whether functions and records of that module may be named."""
+        names = (PACKAGE, self.package) if self.package else (PACKAGE,)
+        return any(module.startswith(f"{name}.") for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +95,23 @@ def _read_exactly(stream: BinaryIO, count: int) -> bytes:
     return data
 
 
-def load_answer(data: bytes) -> Answer:
+def load_answer(data: bytes, limits: Limits | None = None) -> Answer:
     """Raises pickle.UnpicklingError when `data` holds anything but plain values and records."""
-    answer = _Reader(io.BytesIO(data)).load()
+    answer = _Reader(data, limits or Limits()).load()
     if not isinstance(answer, Answer):
         raise pickle.UnpicklingError("that is no answer")
     return answer
 
 
 class _Reader(pickle.Unpickler):
+    def __init__(self, data: bytes, limits: Limits) -> None:
+        super().__init__(io.BytesIO(data))
+        self._limits = limits
+
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) in _PLAIN:
             return super().find_class(module, name)
-        if module.startswith(f"{PACKAGE}.") and "." not in name:
+        if self._limits.allows(module) and "." not in name:
             found = super().find_class(module, name)
             if isinstance(found, type) and (is_dataclass(found) or issubclass(found, FeedError)):
                 return found

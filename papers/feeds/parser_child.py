@@ -23,11 +23,9 @@ from typing import Any, BinaryIO
 import django
 from django.conf import settings
 
-from papers.feeds.frames import PACKAGE, Answer, Limits, Question, read_frame, write_frame
+from papers.feeds.frames import Answer, Limits, Question, read_frame, write_frame
 from papers.feeds.records import FeedError, ParseError
 
-TOO_MUCH_MEMORY = ParseError("Reading the answer takes more memory than it may.")
-TOO_DEEP = ParseError("The answer nests deeper than can be read.")
 MAPPED, RESIDENT = 0, 1
 _STATM = Path("/proc/self/statm")
 
@@ -60,7 +58,7 @@ def _answer_all(questions: BinaryIO, answers: BinaryIO, limits: Limits) -> None:
             return
         answer = _answer(questions, limits)
         is_last = left == 0 or _pages(RESIDENT) > limits.resident_bytes
-        write_frame(answers, _pickled(replace(answer, is_last=is_last)))
+        write_frame(answers, _pickled(replace(answer, is_last=is_last), limits))
         if is_last:
             return
 
@@ -103,21 +101,21 @@ def _answer(questions: BinaryIO, limits: Limits) -> Answer:
         question: Question = pickle.loads(read_frame(questions))  # noqa: S301 - as above
         body = read_frame(questions)
         _limit_cpu(limits.cpu_seconds)
-        return Answer(value=_function(question)(body, **question.arguments))
+        return Answer(value=_function(question, limits)(body, **question.arguments))
     except MemoryError:
-        return Answer(error=TOO_MUCH_MEMORY)
+        return Answer(error=_too_much_memory(limits))
     except FeedError as error:
         return Answer(error=error)
     except RecursionError:
-        return Answer(error=TOO_DEEP)
+        return Answer(error=ParseError(f"Reading {limits.what} stopped: it nests too deep."))
     except EOFError:
         raise
     except Exception:
         return Answer(bug=traceback.format_exc(limit=-8))
 
 
-def _function(question: Question) -> Callable[..., Any]:
-    if not question.module.startswith(f"{PACKAGE}."):
+def _function(question: Question, limits: Limits) -> Callable[..., Any]:
+    if not limits.allows(question.module):
         raise ValueError(f"{question.module} is not to be named")
     function: Callable[..., Any] = getattr(
         importlib.import_module(question.module), question.function
@@ -125,13 +123,17 @@ def _function(question: Question) -> Callable[..., Any]:
     return function
 
 
-def _pickled(answer: Answer) -> bytes:
+def _pickled(answer: Answer, limits: Limits) -> bytes:
     try:
         return pickle.dumps(answer, protocol=5)
     except MemoryError:
-        return pickle.dumps(Answer(error=TOO_MUCH_MEMORY, is_last=answer.is_last))
+        return pickle.dumps(Answer(error=_too_much_memory(limits), is_last=answer.is_last))
     except (pickle.PicklingError, TypeError, AttributeError):
         return pickle.dumps(Answer(bug=traceback.format_exc(limit=-8), is_last=answer.is_last))
+
+
+def _too_much_memory(limits: Limits) -> ParseError:
+    return ParseError(f"Reading {limits.what} takes more memory than it may.")
 
 
 def _pages(place: int) -> int:

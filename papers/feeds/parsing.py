@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
 from papers.feeds.frames import (
-    PACKAGE,
     Answer,
     Limits,
     Question,
@@ -54,12 +53,17 @@ def parse_apart(parse: Callable[..., Result], body: bytes, **arguments: Any) -> 
 
 
 class ParserPool:
-    """Up to `most` children, started when they are needed and used again."""
+    """Up to `most` children, started when they are needed and used again.
+
+    Another app that reads files has a pool of its own, whose limits name its package.
+    """
 
     def __init__(self, limits: Limits, *, most: int = MOST_CHILDREN) -> None:
         self.limits = limits
         self._most = most
         self.forget()
+        # A forked process that kept the pipes open would keep its parent's children alive.
+        os.register_at_fork(after_in_child=self.forget)
 
     def forget(self) -> None:
         """Begin without children, as in a process that was just forked: they are its parent's."""
@@ -68,8 +72,8 @@ class ParserPool:
 
     def parse(self, parse: Callable[..., Any], body: bytes, arguments: dict[str, Any]) -> Any:
         question = Question(parse.__module__, parse.__qualname__, arguments)
-        if not question.module.startswith(f"{PACKAGE}.") or not question.function.isidentifier():
-            raise ValueError(f"{question.module}.{question.function} is no function of {PACKAGE}.")
+        if not self.limits.allows(question.module) or not question.function.isidentifier():
+            raise ValueError(f"{question.module}.{question.function} may not be named.")
         with self._turns:
             answer = self._ask(pickle.dumps(question), body)
         if answer.error is not None:
@@ -137,12 +141,12 @@ class _Child:
         try:
             write_frame(self._questions, question)
             write_frame(self._questions, body)
-            return load_answer(read_frame(self._answers))
+            return load_answer(read_frame(self._answers), self._limits)
         except (EOFError, OSError):
             return self._last_words()
         except pickle.UnpicklingError as error:
             self._process.kill()
-            return Answer(error=ParseError(f"Reading the answer went wrong: {error}."))
+            return Answer(error=ParseError(f"Reading {self._limits.what} went wrong: {error}."))
         finally:
             timer.cancel()
             with self._lock:
@@ -155,7 +159,9 @@ class _Child:
         except _ChildEndedError as error:
             if error.status >= 0:
                 return Answer(bug=str(error))
-            return Answer(error=ParseError(f"Reading the answer broke off ({error.status})."))
+            return Answer(
+                error=ParseError(f"Reading {self._limits.what} broke off ({error.status}).")
+            )
 
     def _end_late(self) -> None:
         with self._lock:
@@ -167,9 +173,9 @@ class _Child:
         self.end()
         limits, status = self._limits, self._process.returncode
         if self._is_late:
-            words = f"Reading the answer took more than {limits.wall_seconds:g} seconds."
+            words = f"Reading {limits.what} took more than {limits.wall_seconds:g} seconds."
         elif status == -signal.SIGXCPU:
-            words = f"Reading the answer took more than {limits.cpu_seconds} seconds of work."
+            words = f"Reading {limits.what} took more than {limits.cpu_seconds} seconds of work."
         else:
             raise _ChildEndedError(status)
         return Answer(error=ParseError(words))
@@ -187,5 +193,3 @@ class _Child:
 
 
 _pool = ParserPool(Limits())
-# A forked process that kept the pipes open would keep its parent's children alive.
-os.register_at_fork(after_in_child=_pool.forget)

@@ -4,11 +4,12 @@ from typing import Self
 from django.contrib.postgres.indexes import BTreeIndex
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import MD5, Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from papers.links import paper_link
 from papers.models.fields import TransactionIdField
+from papers.models.letters import LettersOnly
 
 
 class Category(models.Model):
@@ -132,6 +133,8 @@ class Paper(models.Model):
                 F("announced_on").desc(nulls_last=True), F("id").desc(), name="paper_newest"
             ),
             BTreeIndex(fields=["changed_xid"], name="paper_changed"),
+            # What somebody's file names by its title alone is found by this (papers/titles.py).
+            models.Index(MD5(Lower(LettersOnly("title"))), name="paper_title_letters"),
             models.Index(
                 fields=["id"], condition=Q(text_source=TextSource.SAMPLE), name="paper_samples"
             ),

@@ -3,6 +3,13 @@ from readinglists.views.entries import move, note, remove, tags
 from readinglists.views.entry_page import entry
 from readinglists.views.headings import add_heading, move_heading, remove_heading, rename_heading
 from readinglists.views.history import history
+from readinglists.views.imports import (
+    delete_import,
+    forget_not_found,
+    imports,
+    show_import,
+    write_import,
+)
 from readinglists.views.invitations import (
     answer_by_token,
     answer_invitation,
@@ -63,12 +70,15 @@ __all__ = [
     "create",
     "delete",
     "delete_for_good",
+    "delete_import",
     "delete_link",
     "edit",
     "entry",
     "follow_list",
     "follow_public_list",
+    "forget_not_found",
     "history",
+    "imports",
     "invitation",
     "invite",
     "join_by_link",
@@ -100,6 +110,7 @@ __all__ = [
     "shared",
     "shared_file",
     "show",
+    "show_import",
     "show_public_list",
     "show_sharing",
     "state",
@@ -111,4 +122,5 @@ __all__ = [
     "unfollow_list",
     "withdraw",
     "withdraw_invitation",
+    "write_import",
 ]

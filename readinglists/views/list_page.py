@@ -14,6 +14,7 @@ from papers.search.tree import Note
 from readinglists import sharing
 from readinglists.access import Access, lists_to_edit, open_list, reader_of, reader_required
 from readinglists.entry_tools import Tools
+from readinglists.imports.planning import waiting_of
 from readinglists.list_view import ListView, tags_in
 from readinglists.models import ReadingList
 from readinglists.pages import ListPage, get_found_page, get_list_page
@@ -60,6 +61,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     }
     if access.is_owner:
         context["sharing"] = sharing.sharing_of(access.reading_list)
+        context["waiting"] = waiting_of(access.reading_list)
     if tools.may_tick:
         context |= _to_tick(access, reader, shown.page)
     return render(request, "readinglists/list.html", context)

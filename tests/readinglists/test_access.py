@@ -1,11 +1,13 @@
 """Every route of reading lists, for every kind of visitor."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from readinglists import invitations, keeping, sharing
 from readinglists.headings import add_heading
@@ -14,17 +16,19 @@ from readinglists.models import (
     Heading,
     Invitation,
     ListFollow,
+    ListImport,
     Member,
     ReadingList,
     ReadingState,
     Role,
+    WaitingEntry,
 )
 from readinglists.urls import urlpatterns
 from tests.factories import make_entry, make_member, make_reading_list, make_user
 
 pytestmark = pytest.mark.django_db
 
-NOT_OBJECTS = {"lists", "create", "bin", "public_lists"}
+NOT_OBJECTS = {"lists", "create", "bin", "public_lists", "imports"}
 OF_PAPERS = {"add", "press", "save_control", "state", "own_note"}
 OF_ENTRIES = {"entry", "remove", "move", "note", "tags"}
 OF_HEADINGS = {"rename_heading", "move_heading", "remove_heading"}
@@ -39,6 +43,7 @@ OF_LINKS = {"change_link", "rotate_link", "revoke_link", "delete_link"}
 OF_FILES = {"list_file", "shared_file", "public_file"}
 # For anybody, of lists that are public.
 OF_PUBLIC = {"public_list", "public_file", "follow_public_list", "copy_public_list"}
+OF_IMPORTS = {"show_import", "write_import", "delete_import"}
 READABLE = {
     "lists",
     "create",
@@ -65,6 +70,8 @@ READABLE = {
     "history",
     "transfer",
     "leave",
+    "imports",
+    "show_import",
 }
 WRITABLE = {
     "create",
@@ -103,6 +110,10 @@ WRITABLE = {
     "leave",
     "join_by_link",
     "answer_by_token",
+    "imports",
+    "write_import",
+    "delete_import",
+    "forget_not_found",
 }
 WRITABLE |= OF_MEMBERS | OF_INVITATIONS | OF_LINKS
 PRIVATE_OBJECTS = {
@@ -125,15 +136,16 @@ PRIVATE_OBJECTS = {
     "history",
     "invite",
     "leave",
+    "forget_not_found",
 }
-PRIVATE_OBJECTS |= OF_MEMBERS | OF_INVITATIONS | OF_LINKS | OF_PUBLIC
+PRIVATE_OBJECTS |= OF_IMPORTS | OF_MEMBERS | OF_INVITATIONS | OF_LINKS | OF_PUBLIC
 PRIVATE_OBJECTS |= OF_ENTRIES | OF_HEADINGS | OF_BIN | OF_CHANGES | OF_TWO_CHANGES
 # What a member may do with a list, by the least rank; what is not named is for its owner alone.
 FOR_VIEWERS = {"list", "list_file", "more_like", "people", "leave"}
 FOR_EDITORS = {"edit", "history", "bulk", "add_heading", "undo", "undo_both"}
 FOR_EDITORS |= OF_ENTRIES | OF_HEADINGS
 # Their own follow, and an invitation to their own address, are theirs by another way.
-OF_LISTS = PRIVATE_OBJECTS - {"unfollow_list", "answer_invitation"}
+OF_LISTS = PRIVATE_OBJECTS - OF_IMPORTS - {"unfollow_list", "answer_invitation"}
 PUBLIC = {"shared", "invitation", "shared_file", "public_lists", "public_list", "public_file"}
 NAMES = sorted(str(route.name) for route in urlpatterns)
 
@@ -152,6 +164,10 @@ def make_followed_entry() -> Entry:
     keeping.delete_list(make_reading_list(owner=owner))
     make_member(reading_list=entry.reading_list)
     invitations.invite(entry.reading_list, "invited@example.org", Role.VIEWER, by=owner)
+    ListImport.objects.create(
+        user=entry.reading_list.owner, state="ready", expires_at=timezone.now() + timedelta(days=1)
+    )
+    entry.reading_list.waiting.create(scheme="arxiv", value="2401.00001", state="failed")
     return entry
 
 
@@ -172,6 +188,7 @@ def address(name: str, entry: Entry, pk: int | None = None) -> str:
     own |= dict.fromkeys(OF_CHANGES, entry.reading_list.changes.earliest("pk").pk)
     own |= dict.fromkeys(OF_MEMBERS, entry.reading_list.members.earliest("pk").pk)
     own |= dict.fromkeys(OF_INVITATIONS, entry.reading_list.invitations.get().pk)
+    own |= dict.fromkeys(OF_IMPORTS, ListImport.objects.get().pk)
     own["unfollow_list"] = ListFollow.objects.get(reading_list=entry.reading_list_id).pk
     link_pk = entry.reading_list.share_links.get().pk
     own |= dict.fromkeys(OF_LINKS, link_pk)
@@ -181,7 +198,7 @@ def address(name: str, entry: Entry, pk: int | None = None) -> str:
 
 def state() -> list[object]:
     kinds: tuple[type[Model], ...] = (ReadingList, Entry, Heading, ReadingState, ListFollow)
-    kinds += (Member, Invitation)
+    kinds += (Member, Invitation, ListImport, WaitingEntry)
     return [row for kind in kinds for row in kind._default_manager.order_by("pk").values()]
 
 

@@ -1,0 +1,246 @@
+"""Papers that imports wait for: asked for in the background, and put into their lists.
+
+It decides whose turn it is, how many are asked for at once and when to try again; what a source
+says papers.lookup and papers.feeds say. The rows carry the truth; a task may run twice. An entry of
+an import that was undone does not come.
+"""
+
+import logging
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from celery import current_app
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError
+
+from papers.feeds import arxiv_api
+from papers.feeds.parsing import parse_apart
+from papers.feeds.records import FeedError, FetchError, HostBusyError, PaperRecord
+from papers.ingest import ingest
+from papers.lookup import NoSuchPaperError, look_up
+from papers.models import TextSource
+from readinglists.changing import changing
+from readinglists.entries import added_rows
+from readinglists.history import Kind, record
+from readinglists.imports.matching import find_papers
+from readinglists.imports.records import Name
+from readinglists.models import Entry, ListChange, ReadingList, WaitingEntry
+from readinglists.positions import free_key
+from readinglists.saves import keeping_saves
+
+logger = logging.getLogger(__name__)
+
+# One question of arXiv's API; its address stays under 2,000 characters.
+IDS_A_QUESTION = 100
+# Crossref is asked one by one.
+DOIS_A_TURN = 10
+LEASE = timedelta(minutes=10)
+RETRIES = (timedelta(minutes=2), timedelta(minutes=20), timedelta(hours=2))
+LONGEST_PAUSE = timedelta(days=1)
+IN_THE_BIN = timedelta(days=1)
+BAD_REQUEST = 400
+NUDGE_SECONDS = 60
+FETCH_TASK = "readinglists.tasks.fetch_waiting"
+
+State = WaitingEntry.State
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The names that this worker asks for, until the lease ends."""
+
+    token: uuid.UUID
+    names: tuple[Name, ...]
+
+    @property
+    def values(self) -> list[str]:
+        return [value for _scheme, value in self.names]
+
+
+def nudge_fetching() -> None:
+    """Ask a worker to fetch what lists wait for; without one the tick does."""
+    try:
+        current_app.send_task(FETCH_TASK, expires=NUDGE_SECONDS)
+    except (OperationalError, OSError) as error:
+        logger.warning("No worker could be nudged (%s); the tick will.", error)
+
+
+def fetch_arxiv_ids() -> bool:
+    """Ask arXiv for up to 100 of the ids that lists wait for; False when none is due."""
+    turn = _claim("arxiv", IDS_A_QUESTION)
+    if turn is None:
+        return False
+    here = find_papers(turn.names)
+    missing = [value for scheme, value in turn.names if (scheme, value) not in here]
+    try:
+        records = _ask_arxiv(missing)
+    except FeedError as error:
+        _settle(turn, here, str(error), error)
+        return True
+    _store(records)
+    found = here | find_papers(turn.names)
+    _settle(turn, found, _("arXiv has no paper of this id."))
+    return True
+
+
+def fetch_dois() -> bool:
+    """Ask Crossref for up to ten of the DOIs that lists wait for; False when none is due."""
+    for count in range(DOIS_A_TURN):
+        turn = _claim("doi", 1)
+        if turn is None:
+            return count > 0
+        here = find_papers(turn.names)
+        if here:
+            _settle(turn, here, "")
+            continue
+        try:
+            found = look_up("doi", turn.values[0])
+            ingest(
+                [found.record],
+                text_source=found.text_source,
+                today=timezone.now().date(),
+                origin=found.origin,
+            )
+        except FeedError as error:
+            _settle(turn, {}, str(error), error)
+        else:
+            _settle(turn, find_papers(turn.names), _("The answer lacks a title."))
+    return True
+
+
+def _ask_arxiv(ids: Sequence[str]) -> list[PaperRecord]:
+    """The papers that arXiv has of `ids`. One that it cannot read spoils the whole question: then
+    each half is asked for by itself. Raises FeedError."""
+    if not ids:
+        return []
+    try:
+        answer = arxiv_api.fetch_ids(ids)
+    except FetchError as error:
+        if error.status != BAD_REQUEST:
+            raise
+        half = len(ids) // 2
+        return [*_ask_arxiv(ids[:half]), *_ask_arxiv(ids[half:])] if half else []
+    return list(parse_apart(arxiv_api.parse, answer.body).records)
+
+
+def _store(records: Sequence[PaperRecord]) -> None:
+    today = timezone.now().date()
+    ingest(records, text_source=TextSource.ARXIV, today=today, origin="arxiv_api")
+
+
+def _claim(scheme: str, most: int) -> Turn | None:
+    """Take the turn of the names that are due longest, for all lists that wait for them."""
+    waiting = WaitingEntry.objects.filter(scheme=scheme, state=State.WAITING)
+    free = Q(leased_until=None) | Q(leased_until__lt=Now())
+    due = waiting.filter(free, next_due_at__lte=Now())
+    values = dict.fromkeys(
+        due.order_by("next_due_at", "pk").values_list("value", flat=True)[: 2 * most]
+    )
+    token = uuid.uuid4()
+    chosen = list(values)[:most]
+    taken = waiting.filter(free, value__in=chosen).update(
+        attempts=F("attempts") + 1, lease_token=token, leased_until=Now() + LEASE
+    )
+    if not taken:
+        return None
+    mine = _of(token).order_by("next_due_at", "pk").values_list("value", flat=True)
+    return Turn(token, tuple((scheme, value) for value in dict.fromkeys(mine)))
+
+
+def _of(token: uuid.UUID) -> "QuerySet[WaitingEntry]":
+    return WaitingEntry.objects.filter(lease_token=token, state=State.WAITING)
+
+
+def _settle(
+    turn: Turn, found: dict[Name, int], reason: str, error: FeedError | None = None
+) -> None:
+    """Put what was found into its lists; say of the rest why not, and when it is tried again."""
+    arrived: dict[int, list[WaitingEntry]] = defaultdict(list)
+    for row in _of(turn.token).filter(value__in=[value for _scheme, value in found]):
+        arrived[row.reading_list_id].append(row)
+    for list_id, rows in arrived.items():
+        _arrive(list_id, rows, found)
+    for row in _of(turn.token):
+        if (row.scheme, row.value) not in found:
+            _try_again(row, reason, error)
+
+
+def _try_again(row: WaitingEntry, reason: str, error: FeedError | None) -> None:
+    asked = error.retry_after_seconds if isinstance(error, FetchError) else None
+    wait = min(timedelta(seconds=asked or 0.0), LONGEST_PAUSE)
+    mine = WaitingEntry.objects.filter(pk=row.pk, lease_token=row.lease_token)
+    attempts = row.attempts
+    if isinstance(error, HostBusyError):  # a host that was never asked costs no attempt
+        attempts -= 1
+    elif isinstance(error, NoSuchPaperError) or attempts > len(RETRIES):
+        mine.update(state=State.FAILED, reason=reason, lease_token=None, leased_until=None)
+        return
+    else:
+        wait = max(RETRIES[attempts - 1], wait)
+    mine.update(
+        reason=reason,
+        attempts=attempts,
+        next_due_at=Now() + wait,
+        lease_token=None,
+        leased_until=None,
+    )
+
+
+def _arrive(list_id: int, rows: Sequence[WaitingEntry], found: dict[Name, int]) -> None:
+    """Put the papers of these rows into the list, as a part of the change that imported them."""
+    numbers = [found[row.scheme, row.value] for row in rows]
+    try:
+        with changing(list_id) as current, keeping_saves(current.owner_id, numbers):
+            _put(current, rows, found)
+    except ReadingList.DoesNotExist:
+        # In the bin: it may be taken out again.
+        WaitingEntry.objects.filter(pk__in=[row.pk for row in rows]).update(
+            next_due_at=Now() + IN_THE_BIN, lease_token=None, leased_until=None
+        )
+
+
+def _put(current: ReadingList, rows: Sequence[WaitingEntry], found: dict[Name, int]) -> None:
+    mine = WaitingEntry.objects.filter(pk__in=[row.pk for row in rows])
+    still = mine.select_for_update(of=("self",)).select_related("change").order_by("position")
+    there = set(
+        current.entries.filter(paper_id__in=found.values()).values_list("paper_id", flat=True)
+    )
+    made: dict[int | None, list[Entry]] = defaultdict(list)
+    for row in still:
+        paper_id = found[row.scheme, row.value]
+        is_undone = row.change is not None and row.change.undone_at is not None
+        if paper_id not in there and not is_undone:
+            there.add(paper_id)
+            made[row.change_id].append(_entry(current, row, paper_id))
+    mine.delete()
+    for change_id, entries in made.items():
+        _write_down(current, change_id, entries)
+
+
+def _entry(current: ReadingList, row: WaitingEntry, paper_id: int) -> Entry:
+    return Entry.objects.create(
+        reading_list=current,
+        paper_id=paper_id,
+        position=free_key(current.pk, row.position),
+        note=row.note,
+        tags=row.tags,
+        added_by_id=row.added_by_id,
+    )
+
+
+def _write_down(current: ReadingList, change_id: int | None, entries: Iterable[Entry]) -> None:
+    """Undoing the import takes out what came later, too."""
+    rows = added_rows(entries)
+    changes = ListChange.objects.select_for_update()
+    change = changes.filter(pk=change_id).first() if change_id else None
+    if change is None:
+        record(current, None, Kind.IMPORTED, rows)
+        return
+    change.rows = [*change.rows, *(row.as_json() for row in rows)]
+    change.save(update_fields=["rows"])
