@@ -142,7 +142,7 @@ PRIVATE_OBJECTS |= OF_IMPORTS | OF_MEMBERS | OF_INVITATIONS | OF_LINKS | OF_PUBL
 PRIVATE_OBJECTS |= OF_ENTRIES | OF_HEADINGS | OF_BIN | OF_CHANGES | OF_TWO_CHANGES
 # What a member may do with a list, by the least rank; what is not named is for its owner alone.
 FOR_VIEWERS = {"list", "list_file", "more_like", "people", "leave"}
-FOR_EDITORS = {"edit", "history", "bulk", "add_heading", "undo", "undo_both"}
+FOR_EDITORS = {"edit", "history", "bulk", "add_heading", "undo", "undo_both", "forget_not_found"}
 FOR_EDITORS |= OF_ENTRIES | OF_HEADINGS
 # Their own follow, and an invitation to their own address, are theirs by another way.
 OF_LISTS = PRIVATE_OBJECTS - OF_IMPORTS - {"unfollow_list", "answer_invitation"}
