@@ -1,6 +1,7 @@
 """Mail kept in a folder instead of being sent, for a site on one machine and for development.
 
-It writes one .eml file a message and reads them back; it never sends and never deletes.
+It writes one .eml file a message and reads them back; it never sends, and deletes only what went to
+somebody whose account is deleted.
 Who may look is decided by the views: only where settings.OUTBOX_SHOWN.
 """
 
@@ -8,7 +9,7 @@ import email
 import os
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import policy
@@ -84,6 +85,22 @@ def read_message(name: str) -> Message:
         parsed = email.message_from_binary_file(file, policy=policy.default)
     headers = tuple((key, str(value)) for key, value in parsed.items())
     return Message(read_line(name), headers, _body(parsed, "plain"), _body(parsed, "html"))
+
+
+def forget(addresses: Collection[str]) -> int:
+    """Delete the messages to any of these addresses, in small letters; return how many."""
+    gone = [name for name in list_names() if _is_to(name, addresses)]
+    for name in gone:
+        _path(name).unlink(missing_ok=True)
+    return len(gone)
+
+
+def _is_to(name: str, addresses: Collection[str]) -> bool:
+    try:
+        to = read_line(name).to.lower()
+    except FileNotFoundError:
+        return False
+    return any(address in to for address in addresses)
 
 
 def _body(parsed: ParsedMessage, kind: str) -> str:

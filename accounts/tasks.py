@@ -10,6 +10,7 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_shutting_down
 
+from accounts.archive import waiting
 from accounts.bounces import boxes, reading, refusals
 from accounts.digest import ledger, send, stopping, tick
 from accounts.matching import arrivals, seeding
@@ -61,6 +62,19 @@ def forget_old_bounces() -> None:
     forgotten = refusals.forget_old(ledger.database_now())
     if forgotten:
         logger.info("bounces: %s old rows are forgotten", forgotten)
+
+
+@shared_task
+def settle_arrived_papers() -> None:
+    """Of imported archives: what waited for papers that are here now."""
+    if settled := waiting.settle_arrived():
+        logger.info("archives: %s papers have come that readers waited for", settled)
+
+
+@shared_task
+def ask_for_missing_papers() -> None:
+    if asked := waiting.ask_for_missing(ledger.database_now()):
+        logger.info("archives: %s papers are asked for", asked)
 
 
 @shared_task(time_limit=MATCHING_SECONDS)

@@ -1,10 +1,12 @@
 from django.urls import path, register_converter
 
 from accounts.views import (
+    archive,
     follow_feeds,
     follows,
     issues,
     judge,
+    leaving,
     manage,
     operate,
     outbox,
@@ -22,6 +24,15 @@ app_name = "accounts"
 urlpatterns = [
     path("settings/", settings.settings, name="settings"),
     path("settings/try-mail-again/", stopped_mail.try_again, name="try_mail_again"),
+    # Leaving and moving
+    path("settings/export/", archive.export, name="export"),
+    path("settings/export/broadsheet.zip", archive.download, name="download_archive"),
+    path("settings/import/", archive.import_archive, name="import_archive"),
+    path("settings/import/preview/", archive.import_preview, name="import_preview"),
+    path("settings/import/take-in/", archive.take_in, name="take_in_archive"),
+    path("settings/delete/", leaving.delete_account, name="delete_account"),
+    path("settings/delete/code/", leaving.mail_code, name="mail_delete_code"),
+    path("deleted/", leaving.account_deleted, name="account_deleted"),
     # Subscribing without an account
     path("subscribe/", subscribe.subscribe, name="subscribe"),
     path("subscribe/confirm/<str:token>/", subscribe.confirm, name="confirm_subscription"),

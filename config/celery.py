@@ -60,6 +60,16 @@ app.conf.beat_schedule = {
         "schedule": 1440 * TICK_SECONDS,
         "options": {"expires": TICK_SECONDS},
     },
+    "settle-arrived-papers": {
+        "task": "accounts.tasks.settle_arrived_papers",
+        "schedule": TICK_SECONDS,
+        "options": {"expires": TICK_SECONDS},
+    },
+    "ask-for-missing-papers": {
+        "task": "accounts.tasks.ask_for_missing_papers",
+        "schedule": 30 * TICK_SECONDS,
+        "options": {"expires": TICK_SECONDS},
+    },
     "read-bounces": {
         "task": "accounts.tasks.read_bounces",
         "schedule": 10 * TICK_SECONDS,

@@ -1,10 +1,12 @@
 from accounts.models.bounces import Bounce, MailPace, Suppression
 from accounts.models.delivery import Delivery
 from accounts.models.follow import Follow, MatchCursor, QueryMatch, StandingQuery
+from accounts.models.moving import ArchiveUpload, WaitingPaper
 from accounts.models.preferences import DigestSection, Mute, PaperFeedback, all_sections
 from accounts.models.user import User
 
 __all__ = [
+    "ArchiveUpload",
     "Bounce",
     "Delivery",
     "DigestSection",
@@ -17,5 +19,6 @@ __all__ = [
     "StandingQuery",
     "Suppression",
     "User",
+    "WaitingPaper",
     "all_sections",
 ]

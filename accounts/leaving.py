@@ -1,0 +1,151 @@
+"""Deleting an account with everything, at once.
+
+It decides what goes beside the rows that hang on the reader, where the address stands in rows that
+stay, and who may not go. Who asks has proved who they are (views/leaving.py, proof.py). A digest in
+hand: its ledger row goes too, so that its worker has no lease any more and ends before the dot.
+"""
+
+import logging
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from smtplib import SMTPException
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.contrib.sessions.models import Session
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import Count, Model, Q
+from django.db.models.functions import Lower
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from accounts import outbox
+from accounts.bounces.suppression import suppressed_among
+from accounts.mail import account_mail_headers, can_be_mailed
+from accounts.models import Suppression, User
+from papers.models import WeightChange
+from readinglists.models import Invitation, ListChange, ReadingList, ShareLink
+
+# Texts of rows that outlive an account, in which the site itself may have written an address.
+_TEXTS: tuple[tuple[type[Model], str], ...] = (
+    (LogEntry, "object_repr"),
+    (LogEntry, "change_message"),
+    (ListChange, "words"),
+    (Suppression, "said"),
+    (WeightChange, "reason"),
+)
+IN_PLACE_OF_ADDRESS = "(deleted)"
+
+logger = logging.getLogger(__name__)
+
+
+class CannotLeave(ValueError):
+    """The message is in words for the reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What others lose: lists read or edited by `members` of others, links that open, followers."""
+
+    lists: int
+    shared: list[ReadingList]
+    links: int
+    followers: int
+
+
+def loss_of(user: User) -> Loss:
+    """Return what goes with the account; `shared` have `others`, the number of their members."""
+    lists = ReadingList.objects.filter(owner=user)
+    with_members = lists.kept().annotate(others=Count("members")).filter(others__gt=0)
+    links = ShareLink.objects.open().filter(reading_list__owner=user)
+    followers = lists.aggregate(n=Count("list_follows", filter=~Q(list_follows__user=user)))["n"]
+    return Loss(lists.count(), list(with_members.order_by("title")), links.count(), followers)
+
+
+def refuse_last_superuser(user: User) -> None:
+    """Raise CannotLeave for whoever is alone in being able to run the site."""
+    superusers = User.objects.filter(is_superuser=True, is_active=True)
+    if user.is_superuser and not superusers.exclude(pk=user.pk).exists():
+        raise CannotLeave(
+            _(
+                "You are the only administrator with all rights: make another one first "
+                "(manage.py createsuperuser), or nobody could run this site."
+            )
+        )
+
+
+def delete_account(user: User) -> None:
+    """Delete the reader with everything, in one transaction. Raises CannotLeave.
+
+    Counts of votes and saves follow. Afterwards mail of a site that sends none is forgotten, and a
+    farewell is sent: whoever did not do this themselves learns of it, and the mail says that none
+    follows. No failure of it undoes anything.
+    """
+    sessions = _sessions_of(user)
+    with transaction.atomic():
+        if user.is_superuser:  # two who leave at the same moment wait for each other
+            superusers = User.objects.select_for_update().filter(is_superuser=True)
+            list(superusers.order_by("pk").values_list("pk", flat=True))
+        # FOR UPDATE: whoever writes a row that refers to the reader waits, and finds them gone.
+        reader = User.objects.select_for_update().get(pk=user.pk)
+        refuse_last_superuser(reader)
+        addresses = _addresses_of(reader)
+        Invitation.objects.annotate(small=Lower("email")).filter(small__in=addresses).delete()
+        for model, field in _TEXTS:
+            _take_out(model, field, addresses)
+        Session.objects.filter(pk__in=sessions).delete()
+        reader.delete()
+    outbox.forget(addresses)
+    _say_farewell(reader)
+
+
+def _addresses_of(user: User) -> set[str]:
+    others = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
+    return {address.lower() for address in (user.email, *others)}
+
+
+def _sessions_of(user: User) -> list[str]:
+    """Keys of the reader's logins, and of the half-finished ones that hold an address of theirs.
+
+    A session names its reader within its text only, so that all are looked at.
+    """
+    addresses = _addresses_of(user)
+    rows: Iterator[Session] = Session.objects.order_by().iterator(chunk_size=1000)
+    return [row.session_key for row in rows if _is_about(row.get_decoded(), user, addresses)]
+
+
+def _is_about(data: dict[str, object], user: User, addresses: Collection[str]) -> bool:
+    if data.get("_auth_user_id") == str(user.pk):
+        return True
+    text = repr(data).lower()
+    return any(address in text for address in addresses)
+
+
+def _take_out(model: type[Model], field: str, addresses: Collection[str]) -> None:
+    for address in addresses:
+        found = re.compile(rf"(?<![\w.+-]){re.escape(address)}(?![\w-])", re.IGNORECASE)
+        for row in model._default_manager.filter(**{f"{field}__icontains": address}):
+            text = found.sub(IN_PLACE_OF_ADDRESS, getattr(row, field))
+            model._default_manager.filter(pk=row.pk).update(**{field: text})
+
+
+def _say_farewell(user: User) -> None:
+    # Where no mail leaves the machine it would lie in the outbox, with the address.
+    if not settings.EMAIL_CONFIGURED or not can_be_mailed(user.email):
+        return
+    if suppressed_among([user.email]):
+        return
+    context = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
+    message = EmailMessage(
+        _("Your account at %s was deleted") % settings.SITE_NAME,
+        render_to_string("emails/account_deleted_message.txt", context),
+        to=[user.email],
+        headers=account_mail_headers(),
+    )
+    try:
+        message.send()
+    except (OSError, SMTPException) as error:
+        logger.error("A farewell could not be handed to the mail server: %s", type(error).__name__)

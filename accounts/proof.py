@@ -1,0 +1,76 @@
+"""A code by mail, for readers without a password who are to prove who they are once more.
+
+Allauth asks others for their password; of those without one it asks nothing. The session holds the
+code's keyed hash, how long it lasts and how many tries are left; nothing is written elsewhere.
+"""
+
+import secrets
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
+
+from accounts.limits import CacheAwayError, Limit, take
+from accounts.mail import account_mail_headers
+from accounts.models import User
+
+KEY = "proof_by_code"
+LASTS_SECONDS = 15 * 60
+TRIES = 5
+MAILS_A_READER = Limit("proof-mail", amount=5, window_seconds=3600)
+
+
+class CannotProve(ValueError):
+    """The message is in words for the reader."""
+
+
+def needs_code(user: User) -> bool:
+    return not user.has_usable_password()
+
+
+def send_code(request: HttpRequest, user: User) -> None:
+    """Mail a new code of eight digits, in place of one before. Raises CannotProve in words."""
+    code = f"{secrets.randbelow(10**8):08}"
+    context = {"code": code, "site_name": settings.SITE_NAME, "minutes": LASTS_SECONDS // 60}
+    message = EmailMessage(
+        _("Code to delete your account at %s") % settings.SITE_NAME,
+        render_to_string("emails/proof_code_message.txt", context),
+        to=[user.email],
+        headers=account_mail_headers(),
+    )
+    try:
+        if not take(MAILS_A_READER, str(user.pk)):
+            raise CannotProve(_("Several codes were mailed within an hour. Please wait a while."))
+        message.send()
+    except (CacheAwayError, OSError, SMTPException) as error:
+        words = _("We cannot send mail just now. Please try again in a minute.")
+        raise CannotProve(words) from error
+    until = timezone.now().timestamp() + LASTS_SECONDS
+    request.session[KEY] = {"hash": _hash(code, user), "until": until, "tries": TRIES}
+
+
+def was_sent(request: HttpRequest) -> bool:
+    kept = request.session.get(KEY)
+    return bool(kept and kept["until"] > timezone.now().timestamp() and kept["tries"] > 0)
+
+
+def check_code(request: HttpRequest, user: User, code: str) -> None:
+    """Raise CannotProve, in words, unless `code` is the one that was mailed last. It works once."""
+    if not was_sent(request):
+        raise CannotProve(_("No code is valid any more. Please ask for a new one."))
+    kept = request.session[KEY]
+    given = "".join(code.split())
+    if constant_time_compare(kept["hash"], _hash(given, user)):
+        del request.session[KEY]
+        return
+    request.session[KEY] = {**kept, "tries": kept["tries"] - 1}
+    raise CannotProve(_("This is not the code that we mailed."))
+
+
+def _hash(code: str, user: User) -> str:
+    return salted_hmac("accounts.proof", f"{user.pk}:{code}", algorithm="sha256").hexdigest()

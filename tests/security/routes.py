@@ -1,0 +1,159 @@
+"""Every route of the site, from the URL conf, and an address for each in a small world.
+
+A route that comes with a parameter unknown here fails the tests with words that say what to add.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from django.contrib import admin
+from django.db import connection
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from accounts import feed_keys, follows, outbox, subscribe
+from accounts.digest import links, unsubscribe
+from accounts.models import Delivery, User
+from papers.models import PaperRequest, Source
+from readinglists import sharing
+from readinglists.models import Entry, Heading, ListFollow
+from tests.accounts.archive.sample import make_rich_reader
+
+ABSENT = 10**9
+_PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>|\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`name` as `reverse` takes it, "admin:..." among them; `path` with its parameters."""
+
+    name: str
+    path: str
+    view: Callable[..., Any]
+
+    @property
+    def parameters(self) -> list[str]:
+        return [found[2] or found[3] for found in _PARAMETER.finditer(self.path)]
+
+
+@dataclass(slots=True)
+class World:
+    """One object of each kind, all of `owner`, who is also an administrator."""
+
+    owner: User
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def address(self, route: Route, **others: Any) -> str:
+        """Raises KeyError, in words, for a parameter that nobody gave a value."""
+
+        def value(found: re.Match[str]) -> str:
+            name = found[2] or found[3]
+            return str(others.get(name, self._value(route, name)))
+
+        path = _PARAMETER.sub(value, route.path)
+        return "/" + path.replace("^", "").replace("\\Z", "").replace("$", "").replace("\\", "")
+
+    def _value(self, route: Route, name: str) -> Any:
+        if route.name.startswith("admin:") and name in ("object_id", "app_label", "id"):
+            return self._of_admin(route, name)
+        for key in (f"{route.name} {name}", f"{route.name.partition(':')[0]} {name}", name):
+            if key in self.values:
+                return self.values[key]
+        raise KeyError(
+            f"tests/security/routes.py, make_world: give “{route.name} {name}” a value, so that "
+            f"the route /{route.path} is covered"
+        )
+
+    def _of_admin(self, route: Route, name: str) -> Any:
+        if name == "app_label":
+            return "papers"
+        for model in admin.site._registry:
+            if route.name.startswith(f"admin:{model._meta.app_label}_{model._meta.model_name}_"):
+                row = model._default_manager.first()
+                return row.pk if row is not None else ABSENT
+        return self.owner.pk
+
+
+def all_routes() -> list[Route]:
+    return list(_walk(get_resolver().url_patterns, "", ""))
+
+
+def _walk(patterns: list[Any], path: str, namespace: str) -> Iterator[Route]:
+    for each in patterns:
+        here = path + str(each.pattern)
+        if isinstance(each, URLResolver):
+            inner = f"{namespace}{each.namespace}:" if each.namespace else namespace
+            yield from _walk(each.url_patterns, here, inner)
+        elif isinstance(each, URLPattern):
+            yield Route(f"{namespace}{each.name}", here, each.callback)
+
+
+def make_world() -> World:
+    owner = make_rich_reader()
+    User.objects.filter(pk=owner.pk).update(is_staff=True, is_superuser=True)
+    owner.refresh_from_db()
+    entry = Entry.objects.filter(reading_list__owner=owner, reading_list__deleted_at=None)[0]
+    shown = entry.reading_list
+    follow = follows.follow(owner, "kestrel")
+    delivery = Delivery.objects.get(user=owner)
+    source = Source.objects.create(kind=Source.Kind.SYNDICATION, key="https://example.org/feed")
+    address = EmailAddress.objects.get(user=owner)
+    today = timezone.now().date()
+    manage = links.MANAGE.token_for(owner, today)
+    followed = ListFollow.objects.get(user=owner)
+    wish = subscribe.Wish("new@example.org", "UTC")
+    heading = Heading.objects.filter(reading_list__owner=owner)[0]
+    values = {
+        "day": date(2026, 3, 2),
+        "announced_on": date(2026, 3, 2),
+        "local_date": delivery.local_date,
+        "category": "cs.LG",
+        "ranking": "week",
+        "window": "week",
+        "text": "nonsense",
+        "arxiv_id": entry.paper.arxiv_id,
+        "paper_id": entry.paper_id,
+        "paper_pk": entry.paper_id,
+        "pk": shown.pk,
+        "papers pk": source.pk,
+        "papers:paper_request pk": PaperRequest.objects.get(requested_by=owner).pk,
+        "accounts pk": follow.pk,
+        "heading_pk": heading.pk,
+        "readinglists:unfollow_list pk": followed.pk,
+        "readinglists key": sharing.key_of(sharing.make_link(shown)),
+        "accounts:follow_feed key": feed_keys.key_of(follow),
+        "ending": "atom",
+        "accounts:judge token": links.JUDGE.token_for(owner, today),
+        "accounts:unsubscribe token": unsubscribe.token_for(owner.pk),
+        "accounts:manage token": manage,
+        "accounts:manage_subscription token": manage,
+        "accounts:manage_unfollow token": manage,
+        "accounts:confirm_subscription token": subscribe.make_token(wish),
+        "name": outbox.write_message(b"To: a@example.org\nContent-Type: text/html\n\n<p>B"),
+        "account_confirm_email key": EmailConfirmationHMAC(address).key,
+        "account_reset_password_from_key uidb36": "1",
+        "account_reset_password_from_key key": "set-password",
+        "admin:view_on_site content_type_id": ABSENT,
+        "admin:view_on_site object_id": ABSENT,
+        "admin url": "nowhere/",
+    }
+    for name in ("vote", "mark_seen", "paper_by_number"):
+        values[f"papers:{name} pk"] = entry.paper_id
+    for name in ("remove", "move", "note"):
+        values[f"readinglists:{name} pk"] = entry.pk
+    return World(owner, values)
+
+
+def rows(*, without: frozenset[str] = frozenset({"django_session"})) -> dict[str, list[str]]:
+    """Every row of every table as text. Left out: sessions, and when a link was last opened."""
+    found: dict[str, list[str]] = {}
+    with connection.cursor() as cursor:
+        for table in sorted(set(connection.introspection.table_names(cursor)) - without):
+            name = connection.ops.quote_name(table)
+            cursor.execute(f"SELECT (to_jsonb(t) - 'last_used_at')::text FROM {name} t ORDER BY 1")  # noqa: S608
+            found[table] = [row for (row,) in cursor.fetchall()]
+    return found

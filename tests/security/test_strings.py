@@ -1,0 +1,108 @@
+"""Promises 27 and 28: what readers and papers say stays text, wherever it is shown."""
+
+import json
+import re
+from collections import Counter
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from django.utils.html import escape
+from lxml import html
+
+from accounts.archive.write import write
+from readinglists import entries, headings, sharing, states
+from readinglists.models import ReadingList, ShareLink
+from tests.factories import make_paper, make_reading_list, make_user
+from tests.security.strings import HOSTILE
+
+pytestmark = pytest.mark.django_db
+AT_ONCE = 50
+Shape = Counter[tuple[str, tuple[str, ...]]]
+
+
+class Shown:
+    """A list in which everything that somebody can write is `text`, and where it is shown."""
+
+    def __init__(self, texts: list[str]) -> None:
+        first = texts[0]
+        self.owner = make_user()
+        self.list = make_reading_list(owner=self.owner, title=first[:200], description=first)
+        ReadingList.objects.filter(pk=self.list.pk).update(byline=first[:100])
+        for text in texts:
+            paper = make_paper(title=text, abstract=text, authors=(text,))
+            entries.add_many(
+                self.list, [entries.NewEntry(paper.pk, text, (text[:50],))], by=self.owner
+            )
+            headings.add_heading(self.list, text[:200], by=self.owner)
+            states.set_own_note(self.owner, paper.pk, text, seen=0)
+        self.paper = paper
+        self.link = sharing.make_link(self.list)
+        ShareLink.objects.filter(pk=self.link.pk).update(name=first[:100])
+
+    def pages(self) -> dict[str, str]:
+        return {
+            "list": self.list.get_absolute_url(),
+            "lists": "/lists/",
+            "edit": f"/lists/{self.list.pk}/edit/",
+            "delete": f"/lists/{self.list.pk}/delete/",
+            "note": f"/lists/entries/{self.list.entries.all()[0].pk}/note/",
+            "shared": f"/l/{sharing.key_of(self.link)}/",
+            "save": f"/lists/add/{self.paper.pk}/",
+            "paper": self.paper.get_absolute_url(),
+        }
+
+
+def shape_of(body: bytes) -> Shape:
+    """How often each element stands in a page with which attributes: text does not change it."""
+    tree = html.document_fromstring(body)
+    return Counter(
+        (str(each.tag), tuple(sorted(map(str, each.attrib.keys()))))
+        for each in tree.iter()
+        if isinstance(each.tag, str)
+    )
+
+
+def show(texts: list[str]) -> dict[str, Shape]:
+    shown, client = Shown(texts), Client()
+    client.force_login(shown.owner)
+    found = {}
+    for name, where in shown.pages().items():
+        response = client.get(where)
+        assert response.status_code == 200
+        found[name] = shape_of(response.content)
+    assert escape(texts[0]) in client.get(shown.pages()["shared"]).content.decode()
+    return found
+
+
+def test_there_are_200_strings() -> None:
+    assert len(set(HOSTILE)) >= 200
+
+
+@pytest.mark.promise(27)
+@pytest.mark.promise(28)
+@pytest.mark.parametrize("start", range(0, len(HOSTILE), AT_ONCE))
+def test_no_element_and_no_attribute_comes_of_what_somebody_wrote(start: int) -> None:
+    texts = list(HOSTILE[start : start + AT_ONCE])
+    hostile, harmless = show(texts), show(["harmless words"] * len(texts))
+    for name, shape in hostile.items():
+        assert shape - harmless[name] == Counter(), name
+
+
+@pytest.mark.promise(27)
+@pytest.mark.parametrize("start", range(0, len(HOSTILE), AT_ONCE))
+def test_exports_hold_it_as_text(start: int) -> None:
+    """The archive is read back to the very strings; its BibTeX has as many entries as papers."""
+    texts = list(HOSTILE[start : start + AT_ONCE])
+    shown, file = Shown(texts), BytesIO()
+    write(shown.owner, file, now=timezone.now())
+    archive = ZipFile(file)
+    (row,) = json.loads(archive.read("broadsheet.json"))["lists"]
+    items = [item for item in row["items"] if "paper" in item]
+    assert [(item["paper"]["title"], item["note"]) for item in items] == [(t, t) for t in texts]
+    (name,) = [name for name in archive.namelist() if name.endswith(".bib")]
+    assert re.fullmatch(r"lists/001-[a-z0-9_-]+\.bib", name)
+    entry = re.compile(r"^@\w+\{", re.MULTILINE)
+    assert len(entry.findall(archive.read(name).decode())) == len(texts)
