@@ -6,7 +6,7 @@ A route that comes with a parameter unknown here fails the tests with words that
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
@@ -19,9 +19,10 @@ from accounts import feed_keys, follows, outbox, subscribe
 from accounts.digest import links, unsubscribe
 from accounts.models import Delivery, User
 from papers.models import PaperRequest, Source
-from readinglists import sharing
-from readinglists.models import Entry, Heading, ListFollow
+from readinglists import invitations, keeping, publishing, sharing
+from readinglists.models import Entry, Heading, ListFollow, ListImport, Role
 from tests.accounts.archive.sample import make_rich_reader
+from tests.factories import make_member
 
 ABSENT = 10**9
 _PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>|\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
@@ -127,6 +128,9 @@ def make_world() -> World:
         "readinglists key": sharing.key_of(sharing.make_link(shown)),
         "accounts:follow_feed key": feed_keys.key_of(follow),
         "ending": "atom",
+        "papers:cite ending": "bib",
+        "papers:search_file ending": "bib",
+        "papers:cite_by_number ending": "bib",
         "accounts:judge token": links.JUDGE.token_for(owner, today),
         "accounts:unsubscribe token": unsubscribe.token_for(owner.pk),
         "accounts:manage token": manage,
@@ -141,11 +145,45 @@ def make_world() -> World:
         "admin:view_on_site object_id": ABSENT,
         "admin url": "nowhere/",
     }
-    for name in ("vote", "mark_seen", "paper_by_number"):
+    for name in ("vote", "mark_seen", "paper_by_number", "cite_by_number"):
         values[f"papers:{name} pk"] = entry.paper_id
-    for name in ("remove", "move", "note"):
-        values[f"readinglists:{name} pk"] = entry.pk
+    values |= _of_lists(owner, entry)
     return World(owner, values)
+
+
+def _of_lists(owner: User, entry: Entry) -> dict[str, Any]:
+    """Numbers and tokens for the routes of lists that do not take the list's own number."""
+    shown = entry.reading_list
+    asked = invitations.invite(shown, "invited@example.org", Role.VIEWER, by=owner)
+    change = shown.changes.earliest("pk").pk
+    numbers = {
+        entry.pk: ("entry", "tags", "remove", "move", "note"),
+        Heading.objects.filter(reading_list=shown)[0].pk: (
+            *("rename_heading", "move_heading", "remove_heading"),
+        ),
+        shown.share_links.open().latest("pk").pk: (
+            *("change_link", "rotate_link", "revoke_link", "delete_link"),
+        ),
+        make_member(reading_list=shown).pk: ("change_role", "remove_member", "transfer"),
+        asked.invitation.pk: ("resend_invitation", "withdraw_invitation", "answer_invitation"),
+        _make_import(owner).pk: ("show_import", "write_import", "delete_import"),
+        keeping.lists_in_bin(owner)[0].pk: ("restore", "delete_for_good"),
+        change: ("undo", "undo_both"),
+    }
+    values: dict[str, Any] = {
+        f"readinglists:{name} pk": pk for pk, names in numbers.items() for name in names
+    }
+    publishing.publish(shown)
+    values["also"] = change
+    values["readinglists token"] = "A" * 43
+    values["readinglists:invitation token"] = asked.token
+    values["readinglists:undo_states token"] = "A" * 43
+    return values
+
+
+def _make_import(owner: User) -> ListImport:
+    tomorrow = timezone.now() + timedelta(days=1)
+    return ListImport.objects.create(user=owner, state="ready", expires_at=tomorrow)
 
 
 def rows(*, without: frozenset[str] = frozenset({"django_session"})) -> dict[str, list[str]]:

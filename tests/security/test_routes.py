@@ -24,6 +24,7 @@ EXEMPT_FROM_CSRF = {
 # What the world of these tests does not have, or what is for saying that there is nothing.
 NOT_OPENED = {
     *("papers:past_trending", "papers:past_trending_in", "papers:paper_by_name"),
+    "papers:search_file",  # it wants a search
     *("papers:no_such_window", "papers:no_such_list", "admin:view_on_site", "admin:None"),
 }
 ELSEWHERE = (
