@@ -156,22 +156,23 @@ def _of_lists(owner: User, entry: Entry) -> dict[str, Any]:
     shown = entry.reading_list
     asked = invitations.invite(shown, "invited@example.org", Role.VIEWER, by=owner)
     change = shown.changes.earliest("pk").pk
-    numbers = {
-        entry.pk: ("entry", "tags", "remove", "move", "note"),
-        Heading.objects.filter(reading_list=shown)[0].pk: (
-            *("rename_heading", "move_heading", "remove_heading"),
+    heading = Heading.objects.filter(reading_list=shown)[0]
+    link = shown.share_links.open().latest("pk")
+    numbers = [
+        (entry.pk, ("entry", "tags", "remove", "move", "note")),
+        (heading.pk, ("rename_heading", "move_heading", "remove_heading")),
+        (link.pk, ("change_link", "rotate_link", "revoke_link", "delete_link")),
+        (make_member(reading_list=shown).pk, ("change_role", "remove_member", "transfer")),
+        (
+            asked.invitation.pk,
+            ("resend_invitation", "withdraw_invitation", "answer_invitation"),
         ),
-        shown.share_links.open().latest("pk").pk: (
-            *("change_link", "rotate_link", "revoke_link", "delete_link"),
-        ),
-        make_member(reading_list=shown).pk: ("change_role", "remove_member", "transfer"),
-        asked.invitation.pk: ("resend_invitation", "withdraw_invitation", "answer_invitation"),
-        _make_import(owner).pk: ("show_import", "write_import", "delete_import"),
-        keeping.lists_in_bin(owner)[0].pk: ("restore", "delete_for_good"),
-        change: ("undo", "undo_both"),
-    }
+        (_make_import(owner).pk, ("show_import", "write_import", "delete_import")),
+        (keeping.lists_in_bin(owner)[0].pk, ("restore", "delete_for_good")),
+        (change, ("undo", "undo_both")),
+    ]
     values: dict[str, Any] = {
-        f"readinglists:{name} pk": pk for pk, names in numbers.items() for name in names
+        f"readinglists:{name} pk": pk for pk, names in numbers for name in names
     }
     publishing.publish(shown)
     values["also"] = change
