@@ -11,6 +11,7 @@ from accounts.views import (
     settings,
     stopped_mail,
     subscribe,
+    tokens,
     unsubscribe,
 )
 from papers.converters import DayConverter
@@ -22,6 +23,8 @@ app_name = "accounts"
 urlpatterns = [
     path("settings/", settings.settings, name="settings"),
     path("settings/try-mail-again/", stopped_mail.try_again, name="try_mail_again"),
+    path("settings/tokens/", tokens.list_tokens, name="tokens"),
+    path("settings/tokens/<int:pk>/revoke/", tokens.revoke_token, name="revoke_token"),
     # Subscribing without an account
     path("subscribe/", subscribe.subscribe, name="subscribe"),
     path("subscribe/confirm/<str:token>/", subscribe.confirm, name="confirm_subscription"),

@@ -2,9 +2,11 @@ from accounts.models.bounces import Bounce, MailPace, Suppression
 from accounts.models.delivery import Delivery
 from accounts.models.follow import Follow, MatchCursor, QueryMatch, StandingQuery
 from accounts.models.preferences import DigestSection, Mute, PaperFeedback, all_sections
+from accounts.models.tokens import ApiToken
 from accounts.models.user import User
 
 __all__ = [
+    "ApiToken",
     "Bounce",
     "Delivery",
     "DigestSection",
