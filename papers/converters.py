@@ -1,5 +1,7 @@
+import re
 from datetime import date
 
+from papers.formats import FORMATS
 from papers.windows import TrendingList, Window
 
 
@@ -35,6 +37,24 @@ class CategoryConverter:
 
     def to_url(self, value: str) -> str:
         return value
+
+
+class FeedConverter:
+    """What another program may read a list as."""
+
+    regex = "atom|json"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class FileFormatConverter(FeedConverter):
+    """The ending of a format of papers/formats/."""
+
+    regex = "|".join(map(re.escape, FORMATS))
 
 
 class TrendingListConverter:

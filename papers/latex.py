@@ -22,7 +22,7 @@ KEPT_TEXTS = 2048
 # Maths grows a dozenfold: longer texts would make that a gigabyte. They are converted each time.
 LONGEST_KEPT = 5_000
 
-_TEX = ("\\", "$", "--", "``", "''")
+_TEX = ("\\", "$", "--", "``", "''", "{}")
 _SPACES = re.compile(r" {2,}")
 
 

@@ -81,6 +81,24 @@ def list_day_after(
     return list(rows.order_by("kind_order", "-paper_id")[:most])
 
 
+def newest_in_category(category: str, *, fewest: int, most: int) -> list[int]:
+    """Return ids of the papers a category announced last as new or cross-listed, newest first.
+
+    All of its newest day, whose papers come together, then those of the days before up to
+    `fewest`; never more than `most`. Withdrawn papers are left out. One query.
+    """
+    rows = (
+        _of(category)
+        .filter(kind__in=(Announcement.Kind.NEW, Announcement.Kind.CROSS))
+        .filter(paper__withdrawn_at=None)
+        .order_by("-announced_on", _KIND_ORDER, "-paper_id")
+        .values_list("announced_on", "paper_id")[:most]
+    )
+    found = list(rows)
+    days = [day for day, _paper_id in found]
+    return [pk for at, (day, pk) in enumerate(found) if at < fewest or day == days[0]]
+
+
 def _of(category: str | None) -> QuerySet[Announcement]:
     rows = Announcement.objects.all()
     return rows if category is None else rows.filter(category_id=category)

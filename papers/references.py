@@ -1,13 +1,14 @@
 """What leaves the site about one paper, read once for every format that is sent out.
 
 It decides where a paper's page is and which of its DOIs counts; how a format writes it down is in
-papers/bibtex.py and papers/syndicate.py. It never chooses papers.
+papers/formats/ and papers/syndicate.py. It never chooses papers.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from itertools import islice
 
 from django.conf import settings
 
@@ -39,6 +40,16 @@ class Reference:
     first_seen_at: datetime
 
 
+CHUNK = 500
+
+
+def in_chunks(paper_ids: Iterable[int], *, size: int = CHUNK) -> Iterator[Reference]:
+    """Yield what `read_references` returns, reading `size` papers at a time: three queries each."""
+    ids = iter(paper_ids)
+    while chunk := list(islice(ids, size)):
+        yield from read_references(chunk)
+
+
 def read_references(paper_ids: Sequence[int]) -> list[Reference]:
     """Return the papers in this order, without those that are gone. Three queries."""
     papers = Paper.objects.defer("comment", "keywords").in_bulk(paper_ids)
@@ -53,13 +64,14 @@ def read_references(paper_ids: Sequence[int]) -> list[Reference]:
         .values_list("paper_id", "value")
     )
     return [
-        _reference(papers[pk], categories[pk], dois[pk])
+        reference_of(papers[pk], categories[pk], dois[pk])
         for pk in dict.fromkeys(paper_ids)
         if pk in papers
     ]
 
 
-def _reference(paper: Paper, categories: Sequence[str], dois: Sequence[str]) -> Reference:
+def reference_of(paper: Paper, categories: Sequence[str], dois: Sequence[str]) -> Reference:
+    """Return the reference of a paper whose categories and DOIs (sorted) are read already."""
     published_at = paper.submitted_at or _midnight(paper.announced_on) or paper.first_seen_at
     return Reference(
         paper_id=paper.pk,

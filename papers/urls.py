@@ -5,6 +5,8 @@ from papers import converters, views
 register_converter(converters.ArxivIdConverter, "arxiv_id")
 register_converter(converters.CategoryConverter, "category")
 register_converter(converters.DayConverter, "day")
+register_converter(converters.FeedConverter, "feed")
+register_converter(converters.FileFormatConverter, "file_format")
 register_converter(converters.TrendingListConverter, "trending_list")
 register_converter(converters.WindowConverter, "window")
 
@@ -13,6 +15,11 @@ urlpatterns = [
     path("", views.trending, name="home"),
     path("trending/", views.trending, name="trending_now"),
     path("trending/<trending_list:ranking>/", views.trending, name="trending"),
+    path(
+        "trending/<trending_list:ranking>/feed.<feed:ending>",
+        views.trending_feed,
+        name="trending_feed",
+    ),
     path("trending/<day:day>/", views.past_trending, name="past_trending"),
     path("trending/<day:day>/<window:window>/", views.past_trending, name="past_trending_in"),
     path("trending/<day:day>/<str:text>/", views.no_such_list, name="no_such_window"),
@@ -23,25 +30,37 @@ urlpatterns = [
         views.trending,
         name="trending_in",
     ),
+    path(
+        "trending/<trending_list:ranking>/<category:category>/feed.<feed:ending>",
+        views.trending_feed,
+        name="trending_feed_in",
+    ),
     path("new/", views.new, name="new"),
     path("new/<day:announced_on>/", views.new, name="new_by_day"),
     path("new/<category:category>/", views.new, name="new_in_category"),
+    path("new/<category:category>/feed.<feed:ending>", views.category_feed, name="category_feed"),
     path("new/<category:category>/<day:announced_on>/", views.new, name="new_on_day"),
     path("paper/", views.paper_by_name, name="paper_by_name"),
     # Before the ids: an old one has seven digits after a slash, as a number may have.
     path("paper/number/<int:pk>/", views.paper_by_number, name="paper_by_number"),
+    path(
+        "paper/number/<int:pk>/cite.<file_format:ending>",
+        views.cite_by_number,
+        name="cite_by_number",
+    ),
     path("paper/number/<int:pk>/vote/", views.vote, name="vote"),
     path("paper/number/<int:pk>/seen/", views.mark_seen, name="mark_seen"),
     path("seen/", views.mark_page_seen, name="mark_page_seen"),
     path("seen/not/", views.mark_page_seen, {"is_seen": False}, name="mark_page_unseen"),
     path("seen/hide/", views.hide_seen, name="hide_seen"),
     path("paper/<arxiv_id:arxiv_id>/", views.paper, name="paper"),
+    path("paper/<arxiv_id:arxiv_id>/cite.<file_format:ending>", views.cite, name="cite"),
     path("search/", views.search, name="search"),
     path("search/help/", views.search_help, name="search_help"),
     path("search/suggest/", views.suggest, name="suggest"),
     path("search/feed.atom", views.search_atom, name="search_atom"),
     path("search/feed.json", views.search_json, name="search_json"),
-    path("search/papers.bib", views.search_bib, name="search_bib"),
+    path("search/papers.<file_format:ending>", views.search_file, name="search_file"),
     path("ranking/", views.ranking_page, name="ranking"),
     path("readyz", views.ready, name="ready"),
     path("status/", views.status, name="status"),

@@ -7,7 +7,9 @@ from papers.views.backfill import (
     stop_backfill,
 )
 from papers.views.calendar import calendar_page
-from papers.views.feeds_out import search_atom, search_bib, search_json
+from papers.views.cite import cite, cite_by_number
+from papers.views.feeds_out import search_atom, search_file, search_json
+from papers.views.list_feeds import category_feed, trending_feed
 from papers.views.new import new
 from papers.views.opml import add_feeds_of_opml, opml_in, opml_out
 from papers.views.paper import paper, paper_by_name, paper_by_number, vote
@@ -37,7 +39,10 @@ __all__ = [
     "add_source",
     "backfills",
     "calendar_page",
+    "category_feed",
     "change_source",
+    "cite",
+    "cite_by_number",
     "hide_seen",
     "mark_page_seen",
     "mark_seen",
@@ -60,7 +65,7 @@ __all__ = [
     "save_source",
     "search",
     "search_atom",
-    "search_bib",
+    "search_file",
     "search_help",
     "search_json",
     "source",
@@ -71,6 +76,7 @@ __all__ = [
     "suggest",
     "test_source",
     "trending",
+    "trending_feed",
     "try_source_now",
     "vote",
 ]

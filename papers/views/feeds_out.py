@@ -1,17 +1,17 @@
-"""A search as a feed or a file of references, for anybody: the newest papers that match.
+"""Papers as a feed or as a file of references: how an answer is sent, and a search's own.
 
-The answer is the same for all who ask; what asks for a reader's own lists or votes is said in
-words. Read more: docs/search.md.
+A search's answer is the same for all who ask, its newest papers; what asks for a reader's own
+lists or votes is said in words. Read more: docs/taking-away.md.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
@@ -20,7 +20,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from papers.bibtex import bibtex
+from papers import formats
 from papers.references import Reference, read_references
 from papers.search.engine import IndexNotReady, search
 from papers.search.language import QueryTooLong, parse
@@ -35,23 +35,28 @@ _RETRY_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """`write` turns a feed into bytes; `most` is how many papers one holds."""
+    """`write` turns a feed into bytes; `most` is how many papers one holds; a file is for
+    keeping and has a name, a feed is read by a program."""
 
     content_type: str
     ending: str
     most: int
     write: Callable[[Feed], bytes]
+    is_file: bool = False
 
 
-def _bib(feed: Feed) -> bytes:
-    notes = (f"{feed.title}: {feed.page}", *feed.notes)
-    return bibtex(feed.references, notes=notes).encode("utf-8", "replace")
+def _file(form: formats.Format) -> Format:
+    def write(feed: Feed) -> bytes:
+        head = formats.Head(feed.title, feed.page, notes=feed.notes)
+        return b"".join(form.write(head, map(formats.Item, feed.references)))
+
+    return Format(form.content_type, form.ending, MOST_IN_A_FILE, write, is_file=True)
 
 
 ATOM = Format("application/atom+xml; charset=utf-8", "atom", MOST_IN_A_FEED, atom)
 JSON = Format("application/feed+json; charset=utf-8", "json", MOST_IN_A_FEED, json_feed)
-BIB = Format("application/x-bibtex; charset=utf-8", "bib", MOST_IN_A_FILE, _bib)
-FORMATS = {form.ending: form for form in (ATOM, JSON, BIB)}
+FEEDS = {form.ending: form for form in (ATOM, JSON)}
+FORMATS = FEEDS | {form.ending: _file(form) for form in formats.FORMATS.values()}
 
 
 @require_safe
@@ -65,8 +70,8 @@ def search_json(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
-def search_bib(request: HttpRequest) -> HttpResponseBase:
-    return _unindexed(_answer(request, BIB))
+def search_file(request: HttpRequest, ending: str) -> HttpResponseBase:
+    return _unindexed(_answer(request, FORMATS[ending]))
 
 
 def _unindexed(response: HttpResponseBase) -> HttpResponseBase:
@@ -98,21 +103,71 @@ def _answer(request: HttpRequest, form: Format) -> HttpResponseBase:
     return send(request, form, feed, f"public, max-age={FRESH_SECONDS}")
 
 
-def send(request: HttpRequest, form: Format, feed: Feed, cache_control: str) -> HttpResponseBase:
-    """Return `feed` in this format, or 304 to whoever has just the same already."""
+def send(
+    request: HttpRequest,
+    form: Format,
+    feed: Feed,
+    cache_control: str,
+    *,
+    changes_with_papers: bool = True,
+) -> HttpResponseBase:
+    """Return `feed` in this format, or 304 to whoever has just the same already.
+
+    `changes_with_papers` is false where the order alone may change: then no date says how old the
+    answer is, only its ETag does.
+    """
     body = form.write(feed)
     response = HttpResponse(body, content_type=form.content_type)
-    response["ETag"] = etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
+    response["ETag"] = etag = etag_of(body)
     response["Cache-Control"] = cache_control
-    newest = newest_first_seen(feed.references)
+    newest = newest_first_seen(feed.references) if changes_with_papers else None
     if newest is not None:
         response["Last-Modified"] = http_date(newest.timestamp())
-    if form is BIB:
-        response["Content-Disposition"] = f'inline; filename="{_file_name(feed)}"'
+    if form.is_file:
+        response["Content-Disposition"] = disposition(feed.title, form.ending)
     conditional = get_conditional_response(
         request, etag, int(newest.timestamp()) if newest else None, response
     )
     return response if conditional is None else conditional
+
+
+def stream(
+    request: HttpRequest,
+    form: formats.Format,
+    head: formats.Head,
+    items: Iterable[formats.Item],
+    *,
+    version: str,
+    cache_control: str,
+) -> HttpResponseBase:
+    """Return a file of any length, sent while it is written, or 304 with nothing read for it.
+
+    `items` is a generator that reads its papers in chunks (`references.in_chunks`): it is begun
+    only when the body is asked for, so neither a 304 nor a HEAD costs a query here. `version` is
+    any text that changes whenever the file would: the ETag is made of it and the format, so what
+    `head` and the items hold must be told by it (a list's id, title and last change, the newest
+    `changed_xid` of its papers). The name of the file is made of the title of `head`.
+
+    An error after the first piece can no longer be said: the file then ends early.
+    """
+    etag = etag_of(f"{form.ending} {version}".encode())
+    response: HttpResponseBase | None = get_conditional_response(request, etag)
+    if response is None:
+        pieces = () if request.method == "HEAD" else form.write(head, items)
+        response = StreamingHttpResponse(pieces, content_type=form.content_type)
+        response["Content-Disposition"] = disposition(head.title, form.ending)
+    response["ETag"] = etag
+    response["Cache-Control"] = cache_control
+    return response
+
+
+def etag_of(content: bytes) -> str:
+    return f'"{blake2b(content, digest_size=12).hexdigest()}"'
+
+
+def disposition(title: str, ending: str) -> str:
+    """The header that names a file after its title, in ASCII letters, figures and hyphens."""
+    return f'inline; filename="{slugify(title)[:60].strip("-") or "papers"}.{ending}"'
 
 
 def newest_first_seen(references: Sequence[Reference]) -> datetime | None:
@@ -130,7 +185,3 @@ def refuse_for_now(words: str) -> HttpResponse:
     response = refuse(words, 503)
     response["Retry-After"] = str(_RETRY_SECONDS)
     return response
-
-
-def _file_name(feed: Feed) -> str:
-    return f"{slugify(feed.title)[:60] or 'papers'}.bib"

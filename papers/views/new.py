@@ -6,7 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from papers import marks, seen
+from papers import marks, seen, takings
+from papers.links import link
 from papers.listings import count_by_category, list_day, neighbour_days, newest_day
 from papers.models import Announcement, Category, Paper
 from papers.paging import get_page, page_number
@@ -43,5 +44,6 @@ def new(
         "reasons": reasons_of(papers, TrendingList.WEEK, today=timezone.now().date()),
         "seen": choice,
         "papers_here": papers,
+        "takings": takings.feeds(lambda ending: link("papers:category_feed", category, ending)),
     }
     return render(request, "papers/new_in_category.html", context)

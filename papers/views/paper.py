@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from papers import marks
+from papers import citing, marks
 from papers.cards import Onlooker, render_vote_button
 from papers.growth import chart_growth
 from papers.htmx import HtmxHttpRequest
 from papers.identifiers import parse_arxiv_id
 from papers.models import Paper, PaperIdentifier
 from papers.origins import told_by
+from papers.references import reference_of
 from papers.related import related_papers
 from papers.requests import find_known
 from papers.trending import explaining
@@ -31,7 +32,7 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     """The paper page; any other form of its id (a version, an old class) redirects to it."""
     found = Paper.objects.select_related("stats").filter(arxiv_id=arxiv_id).first()
     if found is None:
-        return redirect(_find_by_other_form(arxiv_id), permanent=False)
+        return redirect(find_by_other_form(arxiv_id), permanent=False)
     return _show(request, found)
 
 
@@ -54,7 +55,7 @@ def paper_by_name(request: HttpRequest) -> HttpResponse:
     return redirect(found)
 
 
-def _find_by_other_form(text: str) -> Paper:
+def find_by_other_form(text: str) -> Paper:
     not_here = _("There is no paper “%s” here.") % text
     try:
         base = parse_arxiv_id(text).base
@@ -68,16 +69,19 @@ def _find_by_other_form(text: str) -> Paper:
 
 def _show(request: HttpRequest, found: Paper) -> HttpResponse:
     latest = found.signals.order_by("kind", "-observed_on").distinct("kind")
-    context = {
+    categories = list(found.categories.values_list("pk", flat=True).order_by("pk"))
+    dois = list(found.identifiers.filter(scheme="doi").values_list("value", flat=True))
+    reference = reference_of(found, categories, sorted(dois))
+    context = citing.context_for(found, reference) | {
         "paper": found,
         "signals": list(latest),
         "versions": history(found),
         "related": related_papers(found.pk, limit=RELATED),
         "told_by": told_by(found),
         "marks": marks.collect(request.user, [found.pk]),
-        "categories": list(found.categories.values_list("pk", flat=True).order_by("pk")),
+        "categories": categories,
         "announcements": list(found.announcements.order_by("announced_on", "category_id")),
-        "dois": list(found.identifiers.filter(scheme="doi").values_list("value", flat=True)),
+        "dois": dois,
         "breakdown": explaining.break_down(found),
         "chart": chart_growth(found.pk, today=timezone.now().date()),
     }

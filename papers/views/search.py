@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,8 +11,9 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from papers import marks, seen
+from papers import marks, seen, takings
 from papers.htmx import HtmxHttpRequest
+from papers.links import link
 from papers.models import Paper, PaperIdentifier
 from papers.paging import LAST_PAGE, page_number
 from papers.search.correct import did_you_mean
@@ -141,6 +143,7 @@ def _found(request: HtmxHttpRequest, query: Query, text: str) -> dict[str, objec
         "results": [_mark(paper, query) for paper in here if paper.pk not in near],
         "near_results": [_mark(paper, query) for paper in here if paper.pk in near],
         "result": result,
+        "takings": _takings(text),
         "notes": notes,
         "segments": segments(text, notes),
         # Where a page goes on after a paper, nobody counted those before it.
@@ -156,6 +159,14 @@ def _found(request: HtmxHttpRequest, query: Query, text: str) -> dict[str, objec
         "seen": choice,
         "papers_here": here,
     }
+
+
+def _takings(text: str) -> takings.Takings:
+    """The newest papers that match, however the page is sorted."""
+    asked = urlencode({"q": text})
+    as_file = takings.files(lambda ending: f"{link('papers:search_file', ending)}?{asked}")
+    as_feed = takings.feeds(lambda ending: f"{link(f'papers:search_{ending}')}?{asked}")
+    return [*as_file, *as_feed]
 
 
 def _meant(query: Query, personal: Personal) -> refine.Link | None:

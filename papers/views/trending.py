@@ -9,7 +9,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from papers import marks, seen
+from papers import marks, seen, takings
+from papers.links import link
 from papers.listings import CategoryCount, count_by_category, newest_day
 from papers.models import Category, Paper
 from papers.own_categories import own_categories
@@ -48,6 +49,7 @@ def trending(
         "reasons": reasons_of(page.items, ranking, today=_today()),
         "marks": marks.collect(request.user, [paper.pk for paper in page.items]),
         "seen": choice,
+        "takings": _takings(ranking, category),
     }
     return render(request, "papers/trending.html", context)
 
@@ -94,6 +96,18 @@ def _categories(user: AbstractBaseUser | AnonymousUser, category: str) -> list[s
     if category and not Category.objects.filter(code=category).exists():
         raise Http404(_("No paper here belongs to a category “%s”.") % category)
     return [category]
+
+
+def _takings(ranking: TrendingList, category: str) -> takings.Takings:
+    """A feed is the same for all: there is none of a reader's own categories."""
+    if category == MINE:
+        return []
+    places = (
+        ("trending_feed_in", ranking.value, category)
+        if category
+        else ("trending_feed", ranking.value)
+    )
+    return takings.feeds(lambda ending: link(f"papers:{places[0]}", *places[1:], ending))
 
 
 def _page(

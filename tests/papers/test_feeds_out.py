@@ -1,14 +1,19 @@
 import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from django.test import Client
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.test import Client, RequestFactory
 from pytest_django import Settings
 
+from papers import formats
 from papers.models import Paper, PaperIdentifier
 from papers.search.follower import index_now
 from papers.views import feeds_out
 from tests.factories import DAY, make_paper
+from tests.papers.formats.sample import PAPER
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ADDRESSES = ["/search/feed.atom", "/search/feed.json", "/search/papers.bib"]
@@ -136,3 +141,66 @@ def test_search_engines_are_told_not_to_walk_through_searches(client: Client, qu
     index_now()
     answer = client.get("/search/feed.atom", {"q": query})
     assert answer["X-Robots-Tag"] == "noindex"
+
+
+@pytest.mark.parametrize("ending", formats.FORMATS)
+def test_a_search_leaves_in_every_format(client: Client, ending: str) -> None:
+    make_paper(title="On kestrels", arxiv_id="2603.00141")
+    index_now()
+    answer = client.get(f"/search/papers.{ending}", {"q": "kestrel"})
+    assert answer["Content-Type"] == formats.FORMATS[ending].content_type
+    named = f'inline; filename="kestrel-broadsheet.{ending}"'
+    assert answer["Content-Disposition"] == named
+    assert "2603.00141" in answer.content.decode()
+
+
+def test_the_page_of_a_search_names_all_its_files_and_feeds(client: Client) -> None:
+    make_paper(title="On kestrels")
+    index_now()
+    page = client.get("/search/", {"q": 'ti:"on kestrels"'}).content.decode()
+    for ending in formats.FORMATS:
+        assert f"/search/papers.{ending}?q=ti%3A%22on+kestrels%22" in page
+    assert "/search/feed.atom?q=ti%3A%22on+kestrels%22" in page
+
+
+def streamed(request: HttpRequest, items: Iterable[formats.Item]) -> HttpResponseBase:
+    return feeds_out.stream(
+        request,
+        formats.FORMATS["bib"],
+        formats.Head("My owls & kestrels"),
+        items,
+        version="7 2026-03-02",
+        cache_control="private, no-cache",
+    )
+
+
+def no_items() -> Iterator[formats.Item]:
+    yield refuse_to_read()
+
+
+def refuse_to_read() -> formats.Item:
+    pytest.fail("a paper was read")
+
+
+def test_a_long_file_is_sent_while_it_is_written() -> None:
+    answer = streamed(RequestFactory().get("/"), iter([formats.Item(PAPER)] * 1_000))
+    assert isinstance(answer, StreamingHttpResponse)
+    pieces = list(answer)
+    assert len(pieces) > 5
+    assert b"".join(pieces).count(b"@misc{") == 1_000
+    assert answer["Content-Disposition"] == 'inline; filename="my-owls-kestrels.bib"'
+    assert answer["Cache-Control"] == "private, no-cache"
+
+
+def test_a_head_of_a_long_file_reads_no_paper() -> None:
+    answer = streamed(RequestFactory().head("/"), no_items())
+    assert isinstance(answer, StreamingHttpResponse)
+    assert (answer.status_code, list(answer)) == (200, [])
+
+
+def test_who_has_a_long_file_already_costs_no_paper() -> None:
+    etag = streamed(RequestFactory().get("/"), no_items())["ETag"]
+    request = RequestFactory().get("/", headers={"if-none-match": etag})
+    answer = streamed(request, no_items())
+    assert (answer.status_code, answer["ETag"]) == (304, etag)
+    assert answer["Cache-Control"] == "private, no-cache"

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from papers.references import Reference
 from papers.syndicate import Feed, atom, json_feed
-from tests.papers.test_bibtex import PAPER
+from tests.papers.formats.sample import PAPER
 
 NAMES = {"a": "http://www.w3.org/2005/Atom"}
 

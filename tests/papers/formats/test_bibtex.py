@@ -2,38 +2,27 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from bibtexparser.entrypoint import parse_string as parse_bibtex
 
-from papers.bibtex import bibtex, key_of, person
+from papers.formats import Head, Item
+from papers.formats.bibtex import person
+from papers.formats.facts import key_of
+from papers.latex import to_text
 from papers.references import Reference
+from tests.papers.formats.sample import PAPER, written
 
-MOMENT = datetime(2026, 3, 2, tzinfo=UTC)
-PAPER = Reference(
-    paper_id=7,
-    arxiv_id="2603.00141",
-    title="Kestrels at dusk",
-    abstract="They hover.",
-    authors=("Ada van der Moor", "Björn Ål"),
-    primary_category="cs.LG",
-    categories=("cs.CL", "cs.LG"),
-    doi="",
-    journal_ref="",
-    url="https://arxiv.org/abs/2603.00141",
-    page="http://localhost/paper/2603.00141/",
-    published_at=MOMENT,
-    updated_at=MOMENT,
-    first_seen_at=MOMENT,
-)
+
+def bibtex(*items: Item | Reference, head: Head | None = None) -> str:
+    return written("bib", *items, head=head)
 
 
 def title_of(text: str) -> str:
-    line = next(
-        line for line in bibtex([replace(PAPER, title=text)]).splitlines() if "title" in line
-    )
+    line = next(line for line in bibtex(replace(PAPER, title=text)).splitlines() if "title" in line)
     return line.removeprefix("  title = {").removesuffix("},")
 
 
 def test_a_preprint_is_a_whole_entry() -> None:
-    assert bibtex([PAPER]) == (
+    assert bibtex(PAPER) == (
         "@misc{vandermoor2026-2603.00141,\n"
         "  title = {Kestrels at dusk},\n"
         "  author = {van der Moor, Ada and Ål, Björn},\n"
@@ -48,11 +37,11 @@ def test_a_preprint_is_a_whole_entry() -> None:
 
 
 def test_no_papers_are_an_empty_file() -> None:
-    assert bibtex([]) == ""
+    assert bibtex() == ""
 
 
 def test_notes_are_comments_that_hold_no_entry() -> None:
-    text = bibtex([], notes=["write to a@b\n@misc{x}"])
+    text = bibtex(head=Head(notes=("write to a@b\n@misc{x}",)))
     assert text == "% write to a(at)b (at)misc{x}\n"
 
 
@@ -65,13 +54,13 @@ def test_notes_are_comments_that_hold_no_entry() -> None:
     ],
 )
 def test_the_type_follows_where_it_was_published(journal_ref: str, kind: str, field: str) -> None:
-    text = bibtex([replace(PAPER, journal_ref=journal_ref)])
+    text = bibtex(replace(PAPER, journal_ref=journal_ref))
     assert text.startswith(kind)
     assert field in text
 
 
 def test_a_paper_that_is_not_on_arxiv_has_no_eprint() -> None:
-    text = bibtex([replace(PAPER, arxiv_id="", doi="10.1000/birds_3", url="https://example.org/a")])
+    text = bibtex(replace(PAPER, arxiv_id="", doi="10.1000/birds_3", url="https://example.org/a"))
     assert "eprint" not in text
     assert "primaryClass" not in text
     assert "doi = {10.1000/birds_3}" in text
@@ -116,6 +105,16 @@ def test_keys_hold_plain_characters_only(changes: dict[str, object], key: str) -
         ("The Owl Collaboration", "{The Owl Collaboration}"),
         ("Institute for Birds and Trees", "{Institute for Birds and Trees}"),
         ("Smith & Sons Team", r"{Smith \& Sons Team}"),
+        ("Smith III, John", "Smith, III, John"),
+        ("Ada and Bo", "{Ada and Bo}"),
+        ("others", "{others}"),
+        ("bell hooks", "hooks, bell"),
+        ("danah m. boyd", "boyd, danah m."),
+        ("中村 太郎", "{中村 太郎}"),
+        ("نور الهدى", "الهدى, نور"),
+        ("O'Neil {Ann}", r"\textbraceleft{}Ann\textbraceright{}, O'Neil"),
+        ("@Bot, =1+1", "@Bot, =1+1"),
+        ("a, b, c, d", "{a, b, c, d}"),
     ],
 )
 def test_names_are_turned_as_bibtex_reads_them(name: str, written: str) -> None:
@@ -133,6 +132,9 @@ def test_names_are_turned_as_bibtex_reads_them(name: str, written: str) -> None:
         ("Set {x of ~y", r"Set \textbraceleft{}x of \textasciitilde{}y"),
         ("Two\nlines\x00 here", "Two lines here"),
         (r"$50%$ of owls", r"{$50\%$} of owls"),
+        ("The \u03bc-law and \u0394x, \u03c3", r"The {$\mu$}-law and {$\Delta$}x, {$\sigma$}"),
+        ("$x_\u03b1$-owls", r"{$x_{\alpha}$}-owls"),
+        ("On \u03bb\u03cc\u03b3\u03bf\u03c2", "On \u03bb\u03cc\u03b3\u03bf\u03c2"),
     ],
 )
 def test_titles_are_escaped_and_keep_capitals_and_maths(title: str, written: str) -> None:
@@ -141,13 +143,76 @@ def test_titles_are_escaped_and_keep_capitals_and_maths(title: str, written: str
 
 @pytest.mark.parametrize("text", ["}}}", "{{{", r"\{", "$}{$", r"$\frac{1$", "%\n@misc{x,"])
 def test_braces_always_balance(text: str) -> None:
-    written = bibtex([replace(PAPER, title=text, authors=(text,), journal_ref=text, url=text)])
+    text_out = bibtex(replace(PAPER, title=text, authors=(text,), journal_ref=text, url=text))
     depth = 0
-    for sign in written:
+    for sign in text_out:
         depth += (sign == "{") - (sign == "}")
         assert depth >= 0
     assert depth == 0
 
 
+@pytest.mark.promise(38)
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"$\input{/etc/passwd}$",
+        r"$\write18{rm -r x}$",
+        r"$^^5cinput{x}$",
+        r"$\def\a{\a\a}\a$",
+        r"$\csname input\endcsname x$",
+        r"\input{secret} \write18{x}",
+        "$x$}, year = {1",
+        "\\",
+        "$x\\$",
+        "=cmd|' /C calc'!A0",
+        "a\r\n@book{b, title = {c}}",
+    ],
+)
+def test_nothing_in_a_text_is_a_command_or_an_entry(text: str) -> None:
+    written_out = bibtex(
+        Item(
+            replace(PAPER, title=text, authors=(text, text), journal_ref=text, doi=text, url=text),
+            note=f"{text}\n{text}",
+            tags=(text,),
+            section=text,
+        )
+    )
+    for command in (r"\input", r"\write", r"\def", r"\csname", "^^"):
+        assert command not in written_out
+    library = parse_bibtex(written_out)
+    assert not library.failed_blocks
+    (entry,) = library.entries
+    assert (entry.entry_type, entry["year"], entry["eprint"]) == ("article", "2026", "2603.00141")
+
+
+@pytest.mark.parametrize("letter", "\u03b1\u03b5\u03c6\u03c9\u0393\u03a9")
+def test_a_greek_letter_comes_back(letter: str) -> None:
+    assert to_text(title_of(f"The {letter} test")) == f"The {letter} test"
+
+
+def test_maths_that_everybody_writes_stays_maths() -> None:
+    source = r"$\mathcal{O}(n\log n)$"
+    assert title_of(f"In {source}") == f"In {{{source}}}"
+
+
+def test_what_a_reader_added_comes_back() -> None:
+    note = "First: 100% of {it}\n\n- dashed -- so 'tis ``quoted''\n@misc{x,\n  @(y"
+    text = bibtex(Item(PAPER, note, ("to read", "R&D"), "Birds, mostly"))
+    (entry,) = parse_bibtex(text).entries
+    assert in_words(entry["annote"]) == note.replace("  @", "@")
+    assert in_words(entry["keywords"]) == "to read, R&D"
+    assert in_words(entry["x-section"]) == "Birds, mostly"
+
+
+def in_words(written_out: str) -> str:
+    """As LaTeX would print it, which alone knows what the braces are for."""
+    return "\n".join(to_text(line).strip() for line in written_out.split("\n"))
+
+
+def test_every_kind_of_line_break_is_one() -> None:
+    text = bibtex(Item(PAPER, note="\r\na\r\nb\rc\x0bd\n\n"))
+    assert "annote = {a\nb\nc\nd}" in text
+
+
 def test_a_doi_that_would_break_the_entry_is_left_out() -> None:
-    assert "doi" not in bibtex([replace(PAPER, doi="10.1000/{x")])
+    assert "doi" not in bibtex(replace(PAPER, doi="10.1000/{x"))
