@@ -10,6 +10,7 @@ from functools import wraps
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -47,6 +48,8 @@ def serve(view: View) -> View:
             response = _run(view, request, args, kwargs)
         except Refusal as refusal:
             response = answer(refusal)
+        except PermissionDenied as error:  # nobody can tell whose request it is
+            response = answer(Refusal(403, str(error)))
         except (OperationalError, InterfaceError):
             response = answer(_away())
         return _finish(request, response, given)

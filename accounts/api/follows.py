@@ -20,7 +20,7 @@ from accounts.models import Follow as FollowRow
 from accounts.models import QueryMatch, User
 from papers.api.access import FOLLOWS, READ, user_of
 from papers.api.errors import Refusal
-from papers.api.fields import After, Limit, Number, Text
+from papers.api.fields import After, Asked, Limit, Number, Text
 from papers.api.paging import link_after, read_after
 from papers.api.schemas import PaperPage, read_papers
 from papers.models import Paper
@@ -49,13 +49,13 @@ class FollowPage(Schema):
     next: str | None = Field(description="Address of the next page; null after the last.")
 
 
-class NewFollow(Schema):
+class NewFollow(Asked):
     query: Annotated[Text, Field(min_length=1, max_length=1000)]
     name: Name = ""
     in_digest: bool = True
 
 
-class FollowChange(Schema):
+class FollowChange(Asked):
     name: Name | None = None
     in_digest: bool | None = None
 

@@ -4,7 +4,8 @@ from datetime import date
 from typing import Annotated, Any
 
 from django.utils.translation import gettext as _
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from ninja import Schema
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 LARGEST_NUMBER = 2**63 - 1
 MOST_ITEMS = 100
@@ -13,6 +14,12 @@ MOST_ITEMS = 100
 Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 Number = Annotated[int, Field(ge=1, le=LARGEST_NUMBER)]
 Version = Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+
+class Asked(Schema):
+    """What bodies are made of: no value of another type nor name is let through."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
 
 
 def _read_day(value: Any) -> date:

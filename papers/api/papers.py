@@ -14,7 +14,7 @@ from pydantic import Field
 from papers import requests, seen
 from papers.api.access import LISTS, READ, VOTE, reader_of, user_of
 from papers.api.errors import Refusal
-from papers.api.fields import Number, Text
+from papers.api.fields import Asked, Number, Text
 from papers.api.schemas import Paper, PaperItems, read_papers
 from papers.models import Paper as PaperRow
 from papers.models import PaperRequest
@@ -36,7 +36,7 @@ class Vote(Schema):
     held_until: datetime | None = Field(description="Until when yours is not counted.")
 
 
-class Seen(Schema):
+class Seen(Asked):
     papers: Annotated[list[Number], Field(max_length=seen.MOST_AT_ONCE)]
     seen: bool = True
 
@@ -45,7 +45,7 @@ class SeenCount(Schema):
     papers: int = Field(description="How many of them are here.")
 
 
-class Wanted(Schema):
+class Wanted(Asked):
     name: Name
 
 
