@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from accounts.api import follows, me
 from papers.api import listings, papers
 from papers.api.errors import Error, Refusal, answer, answer_invalid
 from papers.search.reader import IndexNotReady
+from readinglists.api import entries, lists, sections
 
 VERSION = "1"
 _DESCRIPTION = (
@@ -84,7 +85,8 @@ api = SiteAPI(
     urls_namespace="api",
     parser=StrictParser(),
 )
-for _router in (papers.router, listings.router, me.router, follows.router):
+_ROUTERS = (papers, listings, lists, entries, sections, follows, me)
+for _router in (module.router for module in _ROUTERS):
     api.add_router("", _router)
 
 
@@ -103,6 +105,12 @@ def _absent(request: HttpRequest, error: Http404) -> HttpResponse:
     # A row that is another's must read as one that is not there.
     words = str(error) if error.args and "matches the given query" not in str(error) else ""
     return answer(Refusal(404, words or _("There is nothing here.")))
+
+
+@api.exception_handler(ObjectDoesNotExist)
+def _gone(request: HttpRequest, error: ObjectDoesNotExist) -> HttpResponse:
+    """What never was there, or is no more since it was looked up."""
+    return answer(Refusal(404, _("There is nothing here.")))
 
 
 @api.exception_handler(PermissionDenied)

@@ -126,8 +126,10 @@ def _finish(
     is_kept = is_visitor and response.status_code == 200 and request.method in _SAFE
     kept = f"public, max-age={VISITOR_CACHE_SECONDS}" if is_kept else "private, no-store"
     if response.status_code == 200 and request.method in ("GET", "HEAD"):
-        if not response.has_header("ETag"):
-            response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+        # An operation names the version, which If-Match means; the hash tells the whole apart.
+        version = response.get("ETag", "").strip('"')
+        digest = hashlib.sha256(response.content).hexdigest()[:32]
+        response["ETag"] = f'"{version}.{digest}"' if version else f'"{digest}"'
         response = _conditional(request, response)
     if request.method == "HEAD":
         response["Content-Length"] = str(len(response.content))

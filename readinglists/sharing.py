@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
+from django.urls import reverse
 
 from readinglists.models import ReadingList, ShareLink
 from readinglists.saves import lock_lists_of
@@ -39,6 +40,12 @@ def key_of(link: ShareLink) -> str | None:
     if key_matches(link.pk, link.generation, link.key_hash):
         return derive_key(link.pk, link.generation)
     return None
+
+
+def address_of(link: ShareLink) -> str | None:
+    """Return the full address of the link; None when LINK_KEY was replaced since."""
+    key = key_of(link)
+    return key and f"{settings.SITE_URL}{reverse('readinglists:shared', args=[key])}"
 
 
 def key_matches(link_id: int, generation: int, key_hash: bytes | memoryview | None) -> bool:

@@ -138,13 +138,13 @@ def ask_for_paper(request: HttpRequest, asked: Wanted) -> Status[dict[str, Any]]
     if isinstance(made, PaperRow):
         found = {"id": None, "state": "found", "reason": "", "paper": _one(request, made.pk)}
         return Status(200, found)
-    return Status(202, _asked(request, made))
+    return Status(202, write_request(request, made))
 
 
 @router.get("/requests/{int:pk}", response=Request, auth=READ, summary="What became of it")
 def paper_request(request: HttpRequest, pk: Number) -> dict[str, Any]:
     rows = PaperRequest.objects.filter(requested_by_id=user_of(request).pk)
-    return _asked(request, get_object_or_404(rows, pk=pk))
+    return write_request(request, get_object_or_404(rows, pk=pk))
 
 
 def _one(request: HttpRequest, pk: int) -> dict[str, Any]:
@@ -166,7 +166,8 @@ def _set_vote(request: HttpRequest, number: int, *, voted: bool) -> dict[str, An
     return {"voted": voted, "votes": done.votes, "held_until": held}
 
 
-def _asked(request: HttpRequest, row: PaperRequest) -> dict[str, Any]:
+def write_request(request: HttpRequest, row: PaperRequest) -> dict[str, Any]:
+    """Return the request as `Request` has it, with the paper once it is here."""
     found = requests.paper_of(row)
     paper = _one(request, found.pk) if found else None
     return {"id": row.pk, "state": row.state, "reason": row.reason, "paper": paper}

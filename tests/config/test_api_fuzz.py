@@ -4,7 +4,6 @@ A few a run; `make test-api` asks many more (BROADSHEET_API_CASES).
 """
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,14 @@ from schemathesis.specs.openapi.checks import (
 from accounts.tokens import make_token
 from papers.api.scopes import Scope
 from papers.search.follower import index_now
-from tests.factories import make_announcement, make_follow, make_paper, make_user
+from tests.factories import (
+    make_announcement,
+    make_entry,
+    make_follow,
+    make_paper,
+    make_reading_list,
+    make_user,
+)
 
 CASES = int(os.environ.get("BROADSHEET_API_CASES", "12"))
 # Off: positive_data_acceptance, since what is well formed may still name nothing (an arXiv id of
@@ -72,7 +78,7 @@ schema = _schema()
 
 
 @pytest.fixture
-def token(settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def token(settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A reader's token, on a site that holds something to find."""
     monkeypatch.setattr(site, "SEARCH_INDEX", tmp_path / "index")
     monkeypatch.setattr(site, "API_READS_PER_HOUR", 10**9)
@@ -81,9 +87,9 @@ def token(settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     reader = make_user()
     paper = make_announcement(paper=make_paper(arxiv_id="2603.00141", title="Kestrel")).paper
     make_follow(user=reader)
+    make_entry(reading_list=make_reading_list(owner=reader), paper=paper, note="A note")
     index_now()
-    assert paper.pk
-    yield make_token(reader, "a test", Scope.values)[1]
+    return make_token(reader, "a test", Scope.values)[1]
 
 
 @schema.parametrize()
@@ -94,6 +100,6 @@ def token(settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_no_request_is_answered_with_a_fault(case: schemathesis.Case, token: str) -> None:
+def test_no_request_is_answered_with_a_fault(case: schemathesis.Case[Any], token: str) -> None:
     headers = {"Authorization": f"Bearer {token}"}
     case.call_and_validate(headers=headers, checks=CHECKS)
