@@ -5,8 +5,9 @@ shape of errors). What an operation may do for a token is decided in papers/api/
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
+from types import MappingProxyType
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -32,8 +33,11 @@ VISITOR_CACHE_SECONDS = 60
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
-def serve(view: View) -> View:
-    """Return `view` as the API answers with it. Cookies count for nothing, so CSRF cannot."""
+def serve(view: View, query_names: Mapping[str, frozenset[str]] = MappingProxyType({})) -> View:
+    """Return `view` as the API answers with it. Cookies count for nothing, so CSRF cannot.
+
+    `query_names` are the query parameters known to each method: another is a slip of whoever asks.
+    """
 
     @csrf_exempt
     @wraps(view)
@@ -45,6 +49,7 @@ def serve(view: View) -> View:
             request.bearer = bearer  # type: ignore[attr-defined]
             given = _take(request, bearer)
             _refuse_large(request)
+            _refuse_unknown(request, query_names)
             response = _run(view, request, args, kwargs)
         except Refusal as refusal:
             response = answer(refusal)
@@ -101,6 +106,17 @@ def _refuse_large(request: HttpRequest) -> None:
     if not sent.isdigit() or int(sent) > LARGEST_BODY_BYTES:
         words = _("A request may have at most %d bytes.")
         raise Refusal(413, words % LARGEST_BODY_BYTES)
+
+
+def _refuse_unknown(request: HttpRequest, query_names: Mapping[str, frozenset[str]]) -> None:
+    method = "GET" if request.method == "HEAD" else str(request.method)
+    if method not in query_names:
+        return
+    for name in request.GET:
+        if name not in query_names[method]:
+            words = _("There is no parameter “%(name)s” here; there is: %(known)s.")
+            known = ", ".join(sorted(query_names[method])) or _("none")
+            raise Refusal(422, words % {"name": name, "known": known}, where=f"query.{name}")
 
 
 def _run(

@@ -1,8 +1,11 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+
+from readinglists.models import ReadingList
 
 
 def _lines(text: str) -> str:
@@ -96,3 +99,29 @@ class FilePaperForm(forms.Form):
     def removed(self) -> set[int]:
         was: set[int] = self.cleaned_data["was"]
         return was - set(self.cleaned_data["lists"])
+
+
+class AddThisForm(forms.Form):
+    """A paper of another site's page, and the list it goes into: one that is there or a new one."""
+
+    text = forms.CharField(
+        label=_("Address, DOI or arXiv id"), max_length=2000, label_suffix="", strip=True
+    )
+    into = forms.ChoiceField(
+        label=_("List"), required=False, widget=forms.RadioSelect, label_suffix=""
+    )
+    new_title = TitleField(label=_("Title of the new list"), required=False)
+    note = LongTextField(longest=5000, rows=3, label=_("Note"))
+
+    def __init__(self, *args: Any, lists: Sequence[ReadingList], **options: Any) -> None:
+        super().__init__(*args, **options)
+        choices = [(str(each.pk), each.title) for each in lists]
+        into = self.fields["into"]
+        assert isinstance(into, forms.ChoiceField)  # noqa: S101
+        into.choices = [*choices, ("", _("A new list"))]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if "into" in cleaned and not cleaned["into"] and not cleaned.get("new_title"):
+            self.add_error("new_title", _("Give the list a title, or choose one."))
+        return cleaned

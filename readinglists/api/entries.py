@@ -18,7 +18,7 @@ from papers.api.papers import Request, write_request
 from papers.models import Paper as PaperRow
 from papers.models import PaperRequest
 from papers.views.going_back import find_by_number
-from readinglists import entries, states
+from readinglists import entries, keeping, states
 from readinglists.access import Rank, entry_to_edit, open_list
 from readinglists.api.schemas import (
     Conflict,
@@ -33,12 +33,14 @@ from readinglists.api.schemas import (
 )
 from readinglists.api.versions import seen_version, tell_version, telling_conflicts
 from readinglists.models import Entry as EntryRow
+from readinglists.models import ReadingList
 from readinglists.positions import Gap, Spot
 from readinglists.tags import read_tags
 
 router = Router(tags=["lists"])
 PAGE_SIZE = 20
 _EDITED = {200: Entry, 409: Conflict, 412: Conflict, 428: Error}
+_ADDED = {200: Entry, 201: Entry, 202: Request}
 
 
 @router.get("/lists/{int:pk}/entries", response=EntryPage, auth=READ, summary="What it holds")
@@ -58,25 +60,17 @@ def list_entries(
     return {"items": items, "next": link_after(request, question, end)}
 
 
-@router.post(
-    "/lists/{int:pk}/entries",
-    response={200: Entry, 201: Entry, 202: Request},
-    auth=LISTS,
-    summary="Add a paper",
-)
+@router.post("/lists/{int:pk}/entries", response=_ADDED, auth=LISTS, summary="Add a paper")
 def add(request: HttpRequest, pk: Number, asked: NewEntry) -> Status[dict[str, Any]]:
     """201 with the new entry at the end, 200 with the one there is. 202: the paper is not here
     yet and is being fetched; ask `/requests/{pk}` for it, then add it."""
-    user = user_of(request)
-    reading_list = open_list(user, pk, Rank.EDIT).reading_list
-    tags = _tags(asked.tags)
-    wanted = _paper(request, asked)
-    if not isinstance(wanted, PaperRow):
-        return Status(202, write_request(request, wanted))
-    new = entries.NewEntry(wanted.pk, asked.note, tuple(tags))
-    change = entries.add_many(reading_list, [new], by=user)
-    entry = EntryRow.objects.get(reading_list=reading_list, paper=wanted)
-    return Status(201 if change else 200, _written(request, entry))
+    return _add(request, open_list(user_of(request), pk, Rank.EDIT).reading_list, asked)
+
+
+@router.post("/save", response=_ADDED, auth=LISTS, summary="Save a paper")
+def save(request: HttpRequest, asked: NewEntry) -> Status[dict[str, Any]]:
+    """Into the list where one press on the site saves: as adding it to that one."""
+    return _add(request, keeping.default_list(user_of(request)), asked)
 
 
 @router.get("/lists/entries/{int:pk}", response=Entry, auth=READ, summary="One entry")
@@ -142,6 +136,18 @@ def gap_of(before: str | None, after: str | None) -> Gap:
         words = _("Say one thing to stand before or after, not both.")
         raise Refusal(422, words, where="body.after")
     return Gap(Spot.parse(before) if before else None, Spot.parse(after) if after else None)
+
+
+def _add(
+    request: HttpRequest, reading_list: ReadingList, asked: NewEntry
+) -> Status[dict[str, Any]]:
+    tags, wanted = _tags(asked.tags), _paper(request, asked)
+    if isinstance(wanted, PaperRequest):
+        return Status(202, write_request(request, wanted))
+    new = entries.NewEntry(wanted.pk, asked.note, tuple(tags))
+    change = entries.add_many(reading_list, [new], by=user_of(request))
+    entry = EntryRow.objects.get(reading_list=reading_list, paper=wanted)
+    return Status(201 if change else 200, _written(request, entry))
 
 
 def _paper(request: HttpRequest, asked: NewEntry) -> PaperRow | PaperRequest:

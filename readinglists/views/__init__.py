@@ -1,3 +1,4 @@
+from readinglists.views.add_this import add_this, from_anywhere
 from readinglists.views.entries import move, note, remove
 from readinglists.views.links import make_link, revoke_link, shared
 from readinglists.views.list_follows import follow_list, unfollow_list
@@ -7,10 +8,12 @@ from readinglists.views.save import add, save_control
 
 __all__ = [
     "add",
+    "add_this",
     "create",
     "delete",
     "edit",
     "follow_list",
+    "from_anywhere",
     "lists",
     "make_link",
     "more_like",

@@ -162,3 +162,13 @@ def test_anothers_entry_or_heading_reads_as_one_that_is_not_there(
     assert foreign.content == absent.content
     entry.refresh_from_db()
     assert entry.note == "Theirs"
+
+
+def test_a_page_is_saved_into_the_default_list() -> None:
+    user, paper = make_user(), make_paper(arxiv_id="2603.00141")
+    program = make_program("lists", user=user)
+    body = {"name": "https://arxiv.org/abs/2603.00141"}
+    assert program.send("POST", "/save", body).status_code == 201
+    assert program.send("POST", "/save", body).status_code == 200
+    entry = Entry.objects.get(paper=paper)
+    assert (entry.reading_list.owner, entry.reading_list.is_default) == (user, True)
