@@ -1,6 +1,6 @@
 # A machine needs make and Python 3.11 or newer, nothing else: the rest is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help venv run admin test test-faults promises check format lock screenshots
+.PHONY: help venv run admin test test-api test-faults promises check format lock screenshots
 
 BIN := .venv/bin
 PYTHONS = $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
@@ -19,6 +19,7 @@ help:
 	@echo "make run          install what is needed and run the site (PORT=8000, SAMPLE=1 for sample papers)"
 	@echo "make admin        make an administrator"
 	@echo "make test         every check and every test"
+	@echo "make test-api     odd requests to every operation of the API, many of them (some minutes)"
 	@echo "make test-faults  long runs with killed workers and outages (an hour)"
 	@echo "make promises     which test shows which promise of the reliability list"
 	@echo "make check        the checks that start nothing: ruff, mypy, migrations, settings"
@@ -34,6 +35,9 @@ admin: .venv/installed
 
 test: check
 	$(BIN)/pytest $(PYTEST_OPTIONS)
+
+test-api: .venv/installed-dev
+	BROADSHEET_API_CASES=$(or $(CASES),200) $(BIN)/pytest tests/config/test_api_fuzz.py
 
 test-faults: .venv/installed-dev
 	$(BIN)/python -m tests.faults.stuck_feeds

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.bounces import suppression
 from accounts.bounces.addresses import hash_address
 from accounts.digest.schedule import reschedule
-from accounts.models import Bounce, Delivery, Follow, StandingQuery, Suppression, User
+from accounts.models import ApiToken, Bounce, Delivery, Follow, StandingQuery, Suppression, User
 from papers.models import PaperRequest
 
 # Allauth's limits and codes guard its own login page only, so the admin's form is not used.
@@ -63,7 +63,7 @@ class ReaderAdmin(UserAdmin):  # type: ignore[type-arg]
         # What nobody may delete alone goes with its reader.
         deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
         going_along = {
-            model._meta.verbose_name for model in (Bounce, Delivery, Follow, PaperRequest)
+            model._meta.verbose_name for model in (ApiToken, Bounce, Delivery, Follow, PaperRequest)
         }
         return deleted, counts, missing - going_along, protected
 
@@ -108,6 +108,16 @@ class FollowAdmin(_ForLooking):
     search_fields = ["user__email", "query"]
     list_select_related = ["user"]
     exclude = ["feed_key_hash"]
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(_ForLooking):
+    """For looking only: nobody can make a token in another's name."""
+
+    list_display = ["user", "name", "beginning", "scopes", "last_used_at", "revoked_at"]
+    search_fields = ["user__email", "name", "beginning"]
+    list_select_related = ["user"]
+    exclude = ["token_hash"]
 
 
 @admin.register(StandingQuery)

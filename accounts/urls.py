@@ -13,6 +13,7 @@ from accounts.views import (
     settings,
     stopped_mail,
     subscribe,
+    tokens,
     unsubscribe,
 )
 from papers.converters import DayConverter
@@ -33,6 +34,8 @@ urlpatterns = [
     path("settings/delete/", leaving.delete_account, name="delete_account"),
     path("settings/delete/code/", leaving.mail_code, name="mail_delete_code"),
     path("deleted/", leaving.account_deleted, name="account_deleted"),
+    path("settings/tokens/", tokens.list_tokens, name="tokens"),
+    path("settings/tokens/<int:pk>/revoke/", tokens.revoke_token, name="revoke_token"),
     # Subscribing without an account
     path("subscribe/", subscribe.subscribe, name="subscribe"),
     path("subscribe/confirm/<str:token>/", subscribe.confirm, name="confirm_subscription"),

@@ -28,6 +28,9 @@ _KEY = re.compile(
     rf"(?:(?!%(?:25)*2[Ff])[\w.:=~%-]){{{SHOWN_CHARACTERS}}})(?:(?!%(?:25)*2[Ff])[\w.:=~%-])+"
 )
 
+# Of the API (accounts/tokens.py): no address holds one, but a text that was sent may.
+_TOKEN = re.compile(rf"(bsh_[\w-]{{{SHOWN_CHARACTERS}}})[\w-]+")
+
 
 class CutKeysFormatter(logging.Formatter):
     """Cuts keys in the whole line, traceback included, which a filter of messages would miss."""
@@ -37,5 +40,5 @@ class CutKeysFormatter(logging.Formatter):
 
 
 def cut_keys(text: str) -> str:
-    """Return `text` with the key in each address cut: `/l/Ab3dE_…/`."""
-    return _KEY.sub(r"\1…", text)
+    """Return `text` with the key in each address cut, `/l/Ab3dE_…/`, and each token."""
+    return _TOKEN.sub(r"\1…", _KEY.sub(r"\1…", text))

@@ -172,6 +172,10 @@ CELERY_TASK_ALWAYS_EAGER = False
 AUTH_USER_MODEL = "accounts.User"
 # Whether readers may make lists public; no: those that are stop being so, until it is yes again.
 PUBLIC_LISTS = env.yes_or_no("PUBLIC_LISTS", default=True)
+# Of the API: what one reader's tokens may ask together, and one network without any.
+API_READS_PER_HOUR = env.whole_number("API_READS_PER_HOUR", 3000)
+API_WRITES_PER_HOUR = env.whole_number("API_WRITES_PER_HOUR", 600)
+API_VISITOR_REQUESTS_PER_HOUR = env.whole_number("API_VISITOR_REQUESTS_PER_HOUR", 300)
 FOLLOWS_PER_READER = env.whole_number("FOLLOWS_PER_READER", 200)
 SILENCED_SYSTEM_CHECKS = [
     # preloading binds a whole domain for years: whoever owns it decides (SECURE_HSTS_PRELOAD)

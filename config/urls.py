@@ -11,6 +11,7 @@ urlpatterns = [
     # Before allauth's own of the same name: theirs logs another reader out when it is only opened.
     path("accounts/confirm-email/<str:key>/", ConfirmEmail.as_view(), name="account_confirm_email"),
     path("accounts/", include("allauth.urls")),
+    path("api/v1/", include("config.api_urls")),
     path("admin/", admin.site.urls),
 ]
 if settings.ANYMAIL_WEBHOOKS:

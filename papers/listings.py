@@ -14,6 +14,8 @@ _KIND_ORDER = Case(
     output_field=IntegerField(),
 )
 
+_PLACES = {Announcement.Kind.NEW.value: 0, Announcement.Kind.CROSS.value: 1}
+
 
 @dataclass(frozen=True, slots=True)
 class CategoryCount:
@@ -61,6 +63,22 @@ def list_day(
         .defer("paper__abstract", "paper__authors", "paper__comment", "paper__journal_ref")
         .order_by(_KIND_ORDER, "-paper__stats__score", "-paper_id")
     )
+
+
+def list_day_after(
+    day: date, category: str, *, after: tuple[str, int] | None, most: int
+) -> list[Announcement]:
+    """Return at most `most` rows of `list_day`'s kinds in an order that never changes.
+
+    Of each kind the papers with the highest numbers first, not those with the highest scores:
+    scores move while somebody turns the pages. `after` is kind and paper of the last row seen.
+    """
+    rows = Announcement.objects.on(day, category).annotate(kind_order=_KIND_ORDER)
+    if after is not None:
+        kind, paper_id = after
+        place = _PLACES.get(kind, 2)
+        rows = rows.filter(Q(kind_order__gt=place) | Q(kind_order=place, paper_id__lt=paper_id))
+    return list(rows.order_by("kind_order", "-paper_id")[:most])
 
 
 def newest_in_category(category: str, *, fewest: int, most: int) -> list[int]:

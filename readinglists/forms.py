@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from papers.mailing import can_be_mailed
-from readinglists.models import Role, ShareLink
+from readinglists.models import ReadingList, Role, ShareLink
 from readinglists.publishing import ORDERS
 from readinglists.tags import read_tags
 
@@ -291,3 +292,29 @@ class FilePaperForm(forms.Form):
     def removed(self) -> set[int]:
         was: set[int] = self.cleaned_data["was"]
         return was - set(self.cleaned_data["lists"])
+
+
+class AddThisForm(forms.Form):
+    """A paper of another site's page, and the list it goes into: one that is there or a new one."""
+
+    text = forms.CharField(
+        label=_("Address, DOI or arXiv id"), max_length=2000, label_suffix="", strip=True
+    )
+    into = forms.ChoiceField(
+        label=_("List"), required=False, widget=forms.RadioSelect, label_suffix=""
+    )
+    new_title = TitleField(label=_("Title of the new list"), required=False)
+    note = LongTextField(longest=5000, rows=3, label=_("Note"))
+
+    def __init__(self, *args: Any, lists: Sequence[ReadingList], **options: Any) -> None:
+        super().__init__(*args, **options)
+        choices = [(str(each.pk), each.title) for each in lists]
+        into = self.fields["into"]
+        assert isinstance(into, forms.ChoiceField)  # noqa: S101
+        into.choices = [*choices, ("", _("A new list"))]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if "into" in cleaned and not cleaned["into"] and not cleaned.get("new_title"):
+            self.add_error("new_title", _("Give the list a title, or choose one."))
+        return cleaned

@@ -135,6 +135,12 @@ HOLDINGS: dict[str, Written | NotWritten] = {
     "readinglists.WaitingEntry": NotWritten(
         "papers of an imported file that a list still waits for: the file names them"
     ),
+    "accounts.ApiToken": Written(
+        "tokens",
+        ("name", "scopes", "created_at", "last_used_at", "expires_at", "revoked_at"),
+        # What opens something must not lie about.
+        left_out=("id", "user", "token_hash", "beginning"),
+    ),
     "accounts.ArchiveUpload": NotWritten("an archive that you were about to import"),
     "account.EmailConfirmation": NotWritten(
         "links mailed to confirm an address; they work for three days"

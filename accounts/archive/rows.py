@@ -13,7 +13,16 @@ from allauth.account.models import EmailAddress
 from django.db.models import Model, QuerySet
 
 from accounts.archive.naming import BATCH, names_of
-from accounts.models import Bounce, Delivery, Follow, Mute, PaperFeedback, User, WaitingPaper
+from accounts.models import (
+    ApiToken,
+    Bounce,
+    Delivery,
+    Follow,
+    Mute,
+    PaperFeedback,
+    User,
+    WaitingPaper,
+)
 from papers.models import PaperRequest, SeenHidden, SeenPaper, Vote
 from readinglists import list_follows
 from readinglists.access import memberships_of
@@ -46,6 +55,12 @@ def settings_of(user: User) -> Row:
 def follows(user: User) -> Iterator[Row]:
     rows = Follow.objects.of(user.pk).order_by("pk")
     return _rows(rows, ("name", "query", "in_digest", "created_at"))
+
+
+def tokens(user: User) -> Iterator[Row]:
+    rows = ApiToken.objects.of(user.pk).order_by("pk")
+    fields = ("name", "scopes", "created_at", "last_used_at", "expires_at", "revoked_at")
+    return _rows(rows, fields)
 
 
 def lists_followed(user: User) -> Iterator[Row]:

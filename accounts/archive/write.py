@@ -70,6 +70,7 @@ def _contents(user: User, now: datetime) -> dict[str, Any]:
         "paper_requests": rows.paper_requests(user),
         "deliveries": rows.deliveries(user),
         "bounces": rows.bounces(user),
+        "tokens": rows.tokens(user),
     }
 
 

@@ -1,8 +1,9 @@
 """A page of a trending list: which papers, and why each is there."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from papers.models import Paper, SeenPaper, Standing
 from papers.paging import Page
@@ -34,6 +35,36 @@ def page_of(
         size=size,
         has_next=len(found) > size,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Some `papers` of a list; `end` is value and number of the last place, None after the last."""
+
+    papers: list[Paper]
+    end: tuple[float, int] | None
+
+
+def page_after(
+    ranking: TrendingList, category: str, *, after: tuple[float, int] | None, size: int
+) -> Stretch:
+    """Return the next `size` papers of a list (of all: category "") after the place `after`.
+
+    Two queries, however far down: one index is entered where the page before ended.
+    """
+    rows = Standing.objects.filter(ranking=ranking, category=category)
+    if after is not None:
+        value, paper_id = after
+        # The first condition is what the index is entered by.
+        rows = rows.filter(value__lte=value).filter(
+            Q(value__lt=value) | Q(value=value, paper_id__lt=paper_id)
+        )
+    ordered = rows.order_by("-value", "-paper_id").values_list("value", "paper_id")
+    found = list(ordered[: size + 1])
+    ids = [paper_id for _value, paper_id in found[:size]]
+    papers = Paper.objects.for_cards().not_withdrawn().in_bulk(ids)
+    end = found[size - 1] if len(found) > size else None
+    return Stretch([papers[pk] for pk in ids if pk in papers], end)
 
 
 def _places(

@@ -1,3 +1,4 @@
+from readinglists.views.add_this import add_this, from_anywhere
 from readinglists.views.bulk import bulk
 from readinglists.views.entries import move, note, remove, tags
 from readinglists.views.entry_page import entry
@@ -58,6 +59,7 @@ from readinglists.views.undoing import undo, undo_both
 __all__ = [
     "add",
     "add_heading",
+    "add_this",
     "answer_by_token",
     "answer_invitation",
     "archive",
@@ -77,6 +79,7 @@ __all__ = [
     "follow_list",
     "follow_public_list",
     "forget_not_found",
+    "from_anywhere",
     "history",
     "imports",
     "invitation",

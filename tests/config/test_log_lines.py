@@ -65,6 +65,11 @@ def test_a_traceback_is_cut_too() -> None:
     assert KEY not in line
 
 
+def test_a_token_is_cut_wherever_it_stands() -> None:
+    line = cut_keys(f"Refused: Authorization: Bearer bsh_{KEY}, /search/?q=bsh_{KEY}&page=2")
+    assert line == "Refused: Authorization: Bearer bsh_Ab3dE_…, /search/?q=bsh_Ab3dE_…&page=2"
+
+
 def test_every_handler_of_the_site_writes_cut_lines() -> None:
     logs: dict[str, Any] = settings.LOGGING
     used = {handler["formatter"] for handler in logs["handlers"].values()}

@@ -28,7 +28,7 @@ from tests.factories import make_entry, make_member, make_reading_list, make_use
 
 pytestmark = pytest.mark.django_db
 
-NOT_OBJECTS = {"lists", "create", "bin", "public_lists", "imports"}
+NOT_OBJECTS = {"lists", "create", "bin", "public_lists", "imports", "add_this", "from_anywhere"}
 OF_PAPERS = {"add", "press", "save_control", "state", "own_note"}
 OF_ENTRIES = {"entry", "remove", "move", "note", "tags"}
 OF_HEADINGS = {"rename_heading", "move_heading", "remove_heading"}
@@ -72,6 +72,7 @@ READABLE = {
     "leave",
     "imports",
     "show_import",
+    "add_this",
 }
 WRITABLE = {
     "create",
@@ -112,6 +113,7 @@ WRITABLE = {
     "answer_by_token",
     "imports",
     "write_import",
+    "add_this",
     "delete_import",
     "forget_not_found",
 }
@@ -146,7 +148,15 @@ FOR_EDITORS = {"edit", "history", "bulk", "add_heading", "undo", "undo_both", "f
 FOR_EDITORS |= OF_ENTRIES | OF_HEADINGS
 # Their own follow, and an invitation to their own address, are theirs by another way.
 OF_LISTS = PRIVATE_OBJECTS - OF_IMPORTS - {"unfollow_list", "answer_invitation"}
-PUBLIC = {"shared", "invitation", "shared_file", "public_lists", "public_list", "public_file"}
+PUBLIC = {
+    "from_anywhere",
+    "shared",
+    "invitation",
+    "shared_file",
+    "public_lists",
+    "public_list",
+    "public_file",
+}
 NAMES = sorted(str(route.name) for route in urlpatterns)
 
 

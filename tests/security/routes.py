@@ -25,6 +25,7 @@ from tests.accounts.archive.sample import make_rich_reader
 from tests.factories import make_member
 
 ABSENT = 10**9
+API = "api/v1/"
 _PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>|\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
 
 
@@ -80,7 +81,9 @@ class World:
 
 
 def all_routes() -> list[Route]:
-    return list(_walk(get_resolver().url_patterns, "", ""))
+    """Those that browsers are for; programs' operations are asked by test_api.py."""
+    routes = _walk(get_resolver().url_patterns, "", "")
+    return [route for route in routes if not route.path.startswith(API)]
 
 
 def _walk(patterns: list[Any], path: str, namespace: str) -> Iterator[Route]:

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts import follows, mutes
 from accounts.models import Bounce, Delivery, PaperFeedback, User
+from accounts.tokens import make_token
 from papers import seen
 from papers.models import Paper, PaperIdentifier, PaperRequest, Vote
 from readinglists import entries, headings, keeping, sharing, states
@@ -61,6 +62,7 @@ def make_rich_reader(email: str = "rich.reader@example.org") -> User:
         message_id=f"<{user.pk}@example.org>",
         items=[{"paper": first.pk, "section": "trending", "reason": "rising", "rank": 1}],
     )
+    make_token(user, "A script", ["read"])
     Bounce.objects.create(user=user, address_hash=b"x" * 32, kind="refused", said=f"550 <{email}>")
     return user
 

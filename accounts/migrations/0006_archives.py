@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0004_deliveries_in_hand'),
+        ('accounts', '0005_api_tokens'),
     ]
 
     operations = [

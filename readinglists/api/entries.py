@@ -1,0 +1,175 @@
+"""What a list holds: entries in order, added, noted, tagged, moved, taken out."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Router
+from ninja.responses import Status
+
+from papers import requests
+from papers.api.access import LISTS, READ, user_of
+from papers.api.errors import Error, Refusal
+from papers.api.fields import After, Limit, Number
+from papers.api.paging import link_after, read_after
+from papers.api.papers import Request, write_request
+from papers.models import Paper as PaperRow
+from papers.models import PaperRequest
+from papers.views.going_back import find_by_number
+from readinglists import entries, keeping, states
+from readinglists.access import Rank, entry_to_edit, open_list
+from readinglists.api.schemas import (
+    Conflict,
+    Entry,
+    EntryChange,
+    EntryPage,
+    Move,
+    NewEntry,
+    OwnState,
+    StateChange,
+    write_entries,
+)
+from readinglists.api.versions import seen_version, tell_version, telling_conflicts
+from readinglists.models import Entry as EntryRow
+from readinglists.models import ReadingList
+from readinglists.positions import Gap, Spot
+from readinglists.tags import read_tags
+
+router = Router(tags=["lists"])
+PAGE_SIZE = 20
+_EDITED = {200: Entry, 409: Conflict, 412: Conflict, 428: Error}
+_ADDED = {200: Entry, 201: Entry, 202: Request}
+
+
+@router.get("/lists/{int:pk}/entries", response=EntryPage, auth=READ, summary="What it holds")
+def list_entries(
+    request: HttpRequest, pk: Number, limit: Limit = PAGE_SIZE, after: After = ""
+) -> dict[str, Any]:
+    """In the list's own order."""
+    reading_list = open_list(user_of(request), pk).reading_list
+    question = f"entries {pk}"
+    since, rows = read_after(question, after), reading_list.entries.all()
+    if since is not None:
+        position, entry_id = since
+        rows = rows.filter(Q(position__gt=position) | Q(position=position, pk__gt=entry_id))
+    found = list(rows.order_by("position", "pk")[: limit + 1])
+    end = (found[limit - 1].position, found[limit - 1].pk) if len(found) > limit else None
+    items = write_entries(found[:limit], user_of(request))
+    return {"items": items, "next": link_after(request, question, end)}
+
+
+@router.post("/lists/{int:pk}/entries", response=_ADDED, auth=LISTS, summary="Add a paper")
+def add(request: HttpRequest, pk: Number, asked: NewEntry) -> Status[dict[str, Any]]:
+    """201 with the new entry at the end, 200 with the one there is. 202: the paper is not here
+    yet and is being fetched; ask `/requests/{pk}` for it, then add it."""
+    return _add(request, open_list(user_of(request), pk, Rank.EDIT).reading_list, asked)
+
+
+@router.post("/save", response=_ADDED, auth=LISTS, summary="Save a paper")
+def save(request: HttpRequest, asked: NewEntry) -> Status[dict[str, Any]]:
+    """Into the list where one press on the site saves: as adding it to that one."""
+    return _add(request, keeping.default_list(user_of(request)), asked)
+
+
+@router.get("/lists/entries/{int:pk}", response=Entry, auth=READ, summary="One entry")
+def show(request: HttpRequest, response: HttpResponse, pk: Number) -> dict[str, Any]:
+    entry = EntryRow.objects.get(pk=pk)
+    open_list(user_of(request), entry.reading_list_id)
+    tell_version(response, entry.version)
+    return _written(request, entry)
+
+
+@router.patch("/lists/entries/{int:pk}", response=_EDITED, auth=LISTS, summary="Note and tags")
+def change(request: HttpRequest, pk: Number, asked: EntryChange) -> dict[str, Any]:
+    """What is left out stays as it is."""
+    user, entry = user_of(request), entry_to_edit(user_of(request), pk)
+    tags = None if asked.tags is None else _tags(asked.tags)
+    seen = seen_version(request, asked.version)
+    sent = {"note": asked.note} if asked.note is not None else {}
+    sent |= {"tags": ", ".join(tags)} if tags is not None else {}
+    with telling_conflicts(request, sent), transaction.atomic():
+        if asked.note is not None and entries.set_note(entry, asked.note, by=user, seen=seen):
+            seen += 1
+        if tags is not None:
+            entries.set_tags(entry, tags, by=user, seen=seen)
+    return _written(request, EntryRow.objects.get(pk=pk))
+
+
+@router.delete("/lists/entries/{int:pk}", response={204: None}, auth=LISTS, summary="Take it out")
+def remove(request: HttpRequest, pk: Number) -> Status[None]:
+    entries.remove(entry_to_edit(user_of(request), pk), by=user_of(request))
+    return Status(204, None)
+
+
+@router.post("/lists/entries/{int:pk}/move", response=Entry, auth=LISTS, summary="Move it")
+def move(request: HttpRequest, pk: Number, asked: Move) -> dict[str, Any]:
+    """Just before or after an entry or a heading of the list; with neither on top."""
+    entry = entry_to_edit(user_of(request), pk)
+    entries.move(entry, gap_of(asked.before, asked.after), by=user_of(request))
+    return _written(request, EntryRow.objects.get(pk=pk))
+
+
+@router.put(
+    "/papers/{int:number}/state",
+    response={200: OwnState, 409: Conflict},
+    auth=LISTS,
+    summary="How far you are with a paper",
+)
+def set_state(request: HttpRequest, number: Number, asked: StateChange) -> dict[str, Any]:
+    """State and note are yours alone, and the same in every list. What is left out stays."""
+    user, paper = user_of(request), find_by_number(number)
+    if asked.own_note is not None:
+        with telling_conflicts(request, {"own_note": asked.own_note}):
+            states.set_own_note(user, paper.pk, asked.own_note, seen=asked.version)
+    if asked.state is not None:
+        states.set_state(user, [paper.pk], states.State(asked.state))
+    row = states.states_of(user, [paper.pk]).get(paper.pk)
+    if row is None:
+        return {"state": "", "own_note": "", "version": 0}
+    return {"state": row.state, "own_note": row.own_note, "version": row.version}
+
+
+def gap_of(before: str | None, after: str | None) -> Gap:
+    if before and after:
+        words = _("Say one thing to stand before or after, not both.")
+        raise Refusal(422, words, where="body.after")
+    return Gap(Spot.parse(before) if before else None, Spot.parse(after) if after else None)
+
+
+def _add(
+    request: HttpRequest, reading_list: ReadingList, asked: NewEntry
+) -> Status[dict[str, Any]]:
+    tags, wanted = _tags(asked.tags), _paper(request, asked)
+    if isinstance(wanted, PaperRequest):
+        return Status(202, write_request(request, wanted))
+    new = entries.NewEntry(wanted.pk, asked.note, tuple(tags))
+    change = entries.add_many(reading_list, [new], by=user_of(request))
+    entry = EntryRow.objects.get(reading_list=reading_list, paper=wanted)
+    return Status(201 if change else 200, _written(request, entry))
+
+
+def _paper(request: HttpRequest, asked: NewEntry) -> PaperRow | PaperRequest:
+    if asked.paper is not None and asked.name is None:
+        return find_by_number(asked.paper)
+    if asked.name is None or asked.paper is not None:
+        raise Refusal(422, _("Say which paper: `paper` or `name`, one of them."), where="body")
+    try:
+        return requests.request_paper(user_of(request), asked.name)
+    except ValueError as error:
+        raise Refusal(422, str(error), where="body.name") from error
+
+
+def _tags(tags: list[str]) -> list[str]:
+    try:
+        return read_tags("\n".join(tags))
+    except ValueError as error:
+        raise Refusal(422, str(error), where="body.tags") from error
+
+
+def _written(request: HttpRequest, entry: EntryRow) -> dict[str, Any]:
+    found = write_entries([entry], user_of(request))
+    if not found:
+        raise EntryRow.DoesNotExist
+    return found[0]
