@@ -6,7 +6,7 @@ from functools import cached_property
 from django.conf import settings
 from django.urls import reverse
 
-from papers.formats import FORMATS
+from papers import takings
 from papers.links import link as address_of
 from readinglists.list_files import Outlet
 from readinglists.models import ReadingList, ShareLink
@@ -48,9 +48,9 @@ class Place:
         return f"{self.page}papers.json"
 
     @property
-    def files(self) -> list[tuple[str, str]]:
+    def files(self) -> takings.Takings:
         """The name and the address of each format for taking the papers away."""
-        return [(str(form.name), f"{self.page}papers.{ending}") for ending, form in FORMATS.items()]
+        return takings.files(lambda ending: f"{self.page}papers.{ending}")
 
     @property
     def outlet(self) -> Outlet:

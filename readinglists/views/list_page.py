@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from papers import marks, seen
+from papers import marks, seen, takings
 from papers.search.language import QueryTooLong
 from papers.search.reader import IndexNotReady
 from papers.search.tree import Note
@@ -58,6 +59,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "progress": progress(reader, access.reading_list, total=total),
         "marks": marks.collect(reader, ids),
         "seen": seen.choice_of(reader),
+        "takings": takings.files(lambda end: reverse("readinglists:list_file", args=[pk, end])),
     }
     if access.is_owner:
         context["sharing"] = sharing.sharing_of(access.reading_list)

@@ -71,6 +71,7 @@ def _pages(page: Page, site: Site) -> dict[str, str]:
     page.goto(f"{site.url}/lists/")
     page.get_by_role("link", name=LIST).click()
     reading_list = page.url.removeprefix(site.url)
+    page.get_by_role("link", name="Share", exact=True).click()
     page.get_by_role("button", name="Make a link").click()
     shared = page.get_by_label("Address of the list").input_value().removeprefix(site.url)
     page.goto(f"{site.url}/issues/")

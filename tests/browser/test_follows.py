@@ -44,7 +44,7 @@ def test_a_search_is_followed_left_and_taken_back(browser: Browser, site: Site) 
     page.goto(f"{site.url}/follows/")
     page.get_by_role("button", name=re.compile("^Remove")).click()
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_role("status")).to_contain_text(f"You follow “{word}” again.")
+    expect(page.locator(".messages")).to_contain_text(f"You follow “{word}” again.")
     assert problems == []
 
 

@@ -39,6 +39,7 @@ def test_a_newcomer_votes_shares_a_list_and_reads_the_days_issue(
     paper = save_first_paper(page, site, "To read on the train")
     page.goto(f"{site.url}/lists/")
     page.get_by_role("link", name="To read on the train").click()
+    page.get_by_role("link", name="Share", exact=True).click()
     page.get_by_role("button", name="Make a link").click()
     address = page.get_by_label("Address of the list").input_value()
 

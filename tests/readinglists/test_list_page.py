@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from papers.formats import FORMATS
 from readinglists.headings import add_heading
 from readinglists.models import Member, ReadingList, ReadingState, Role
 from readinglists.pages import get_list_page, page_number_of, page_number_of_heading
@@ -40,6 +41,15 @@ def test_a_paper_withdrawn_since_stays_and_is_marked(client: Client) -> None:
     text = text_of(client, entry.reading_list)
     assert '<span class="withdrawn">withdrawn</span>' in text
     assert "Read this." in text
+
+
+def test_the_page_offers_the_list_as_a_file_of_every_format(client: Client) -> None:
+    reading_list = make_entry().reading_list
+    text = text_of(client, reading_list)
+    for ending in FORMATS:
+        address = f"{reading_list.get_absolute_url()}papers.{ending}"
+        assert f'href="{address}"' in text
+        assert client.get(address).status_code == 200
 
 
 def test_an_empty_list_says_what_to_do(client: Client) -> None:
