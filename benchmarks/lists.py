@@ -2,7 +2,8 @@
 
     python -m benchmarks.lists [FOLDER]
 
-Without FOLDER in a site of its own with made papers. A page more is a line in `pages`.
+Without FOLDER in a site of its own with made papers. Requests go through the whole middleware,
+without a network in between. A page more is a line in `pages` or `own_pages`.
 """
 
 import argparse
@@ -34,7 +35,9 @@ def main() -> None:
         run("collectstatic", "--noinput")
         django.setup()
         reading_list = make_list()
-        rows = [measure(name, *page) for name, page in pages(reading_list).items()]
+        run("index", "--rebuild")
+        asked = pages(reading_list) | own_pages(reading_list)
+        rows = [measure(name, *page) for name, page in asked.items()]
     print_table(("page", "CPU ms", "wall ms", "queries"), rows)
 
 
@@ -46,8 +49,9 @@ def make_list() -> "ReadingList":
     from readinglists import entries, headings
     from readinglists.entries import NewEntry
     from readinglists.keeping import make_list as make
-    from readinglists.models import ReadingList
+    from readinglists.models import ReadingList, ReadingState
     from readinglists.positions import Gap, Spot
+    from readinglists.states import set_state
 
     owner, _ = User.objects.get_or_create(email="benchmark@example.org")
     known = ReadingList.objects.of(owner).filter(title="Ten thousand").first()
@@ -66,11 +70,12 @@ def make_list() -> "ReadingList":
         for n in range(ENTRIES)
     )
     reading_list = make(owner, "Ten thousand", "What *we* read, **all** of it.")
-    new = [NewEntry(paper.pk, f"Note {paper.pk}", ("decoder",)) for paper in papers]
+    new = [NewEntry(p.pk, f"Note {p.pk}", ("decoder",) * (n % 2)) for n, p in enumerate(papers)]
     entries.add_many(reading_list, new, by=owner)
     for n, pk in enumerate(reading_list.entries.values_list("pk", flat=True)[::SECTION_OF]):
         gap = Gap(before=Spot("e", pk))
         headings.add_heading(reading_list, f"Section {n + 1}", by=owner, gap=gap)
+    set_state(owner, [paper.pk for paper in papers[::5]], ReadingState.State.READ)
     return ReadingList.objects.get(pk=reading_list.pk)
 
 
@@ -89,9 +94,6 @@ def pages(reading_list: "ReadingList") -> dict[str, tuple["Client", str, Callabl
     etag = visitor.get(f"{shared}papers.bib")["ETag"]
     again = Client(headers={"host": "localhost", "if-none-match": etag})
 
-    def nothing() -> None:
-        pass
-
     return {
         "shared, visitor, kept": (visitor, shared, nothing),
         "shared, visitor, page 150, kept": (visitor, f"{shared}?page=150", nothing),
@@ -104,6 +106,33 @@ def pages(reading_list: "ReadingList") -> dict[str, tuple["Client", str, Callabl
         "feed, Atom": (visitor, f"{shared}papers.atom", nothing),
         "file, .bib, 304": (again, f"{shared}papers.bib", nothing),
     }
+
+
+def own_pages(
+    reading_list: "ReadingList",
+) -> dict[str, tuple["Client", str, Callable[[], object]]]:
+    """The pages that the list's owner sees, as those of `pages`."""
+    from django.test import Client
+
+    owner = Client(headers={"host": "localhost"})
+    owner.force_login(reading_list.owner)
+    own = reading_list.get_absolute_url()
+    asked = {
+        "owner": own,
+        "owner, page 100": f"{own}?page=100",
+        "owner, last page": f"{own}?page=200",
+        "owner, read ones": f"{own}?state=read",
+        "owner, one tag, by title": f"{own}?tag=decoder&sort=title",
+        "owner, one section": f"{own}?section={reading_list.headings.all()[3].pk}",
+        "owner, by announcement": f"{own}?sort=announced",
+        "owner, search inside": f"{own}?q=decoder",
+        "owner, lists": "/lists/",
+    }
+    return {name: (owner, address, nothing) for name, address in asked.items()}
+
+
+def nothing() -> None:
+    pass
 
 
 def measure(

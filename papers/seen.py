@@ -4,7 +4,7 @@ It decides which papers a list leaves out for a reader who hides what they have 
 is one for all lists, and goes with the reader to every device.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -62,9 +62,6 @@ def set_seen(user: AbstractBaseUser, paper_ids: Iterable[int], *, seen: bool) ->
     return len(there)
 
 
-def seen_ids(user: AbstractBaseUser, paper_ids: Collection[int] | None = None) -> set[int]:
-    """Return which papers `user` has seen, of all or of `paper_ids`."""
-    rows = SeenPaper.objects.filter(user_id=user.pk)
-    if paper_ids is not None:
-        rows = rows.filter(paper_id__in=paper_ids)
-    return set(rows.values_list("paper_id", flat=True))
+def seen_ids(user: AbstractBaseUser) -> set[int]:
+    """Return which papers `user` has seen."""
+    return set(SeenPaper.objects.filter(user_id=user.pk).values_list("paper_id", flat=True))

@@ -11,11 +11,11 @@ class ReadingListsConfig(AppConfig):
         from papers import marks
         from papers.merging import papers_merged, papers_merging
         from papers.search import personal
-        from readinglists.marks import all_saved, papers_in_list_named, saved_paper_ids
+        from readinglists.marks import SAVED, all_saved, papers_in_list_named
         from readinglists.merging import lock_readers, move_entries, move_states
         from readinglists.saves import forget_reader
 
-        marks.register("saved", saved_paper_ids)
+        marks.register("saved", SAVED)
         personal.register_saved(all_saved)
         personal.register_lists(papers_in_list_named)
         papers_merging.connect(lock_readers)

@@ -5,7 +5,7 @@ by Django's templates took most of a page's time.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import urlencode
 
@@ -29,6 +29,8 @@ class Tools:
     may_edit: bool = False
     may_order: bool = False
     may_tick: bool = False
+    # What is remembered for them is in it.
+    language: str | None = field(default_factory=get_language)
 
 
 def render_entry(row: Row, own: ReadingState | None, tools: Tools) -> SafeString:
@@ -46,7 +48,6 @@ def render_entry(row: Row, own: ReadingState | None, tools: Tools) -> SafeString
         own.state if own else "",
         own.own_note if own else "",
         tools,
-        get_language(),
     )
 
 
@@ -82,7 +83,6 @@ def _entry(
     state: str,
     own_note: str,
     tools: Tools,
-    _language: str | None,
 ) -> SafeString:
     return _macro("entry")(
         pk=pk,

@@ -1,13 +1,13 @@
-from collections.abc import Iterable
-
 from django.contrib.auth.base_user import AbstractBaseUser
 
 from readinglists.models import Entry, ReadingList
 
-
-def saved_paper_ids(user: AbstractBaseUser, paper_ids: Iterable[int]) -> set[int]:
-    """Return which of these papers `user` has in some list of their own. One query."""
-    return papers_in_lists_of(user.pk, paper_ids)
+# For papers.marks: what is in some list of the reader's own, which is not in the bin.
+SAVED = """
+    SELECT entry.paper_id FROM readinglists_entry entry
+    JOIN readinglists_readinglist list ON list.id = entry.reading_list_id
+    WHERE list.owner_id = %(user)s AND list.deleted_at IS NULL AND entry.paper_id = ANY(%(papers)s)
+"""
 
 
 def all_saved(user: AbstractBaseUser) -> set[int]:
@@ -26,10 +26,4 @@ def papers_in_list_named(user: AbstractBaseUser, title: str) -> set[int] | None:
     if not ids:
         return None
     entries = Entry.objects.filter(reading_list__in=ids)
-    return set(entries.order_by().values_list("paper_id", flat=True))
-
-
-def papers_in_lists_of(owner_id: int, paper_ids: Iterable[int]) -> set[int]:
-    lists = ReadingList.objects.kept().filter(owner_id=owner_id)
-    entries = Entry.objects.filter(reading_list__in=lists, paper_id__in=list(paper_ids))
     return set(entries.order_by().values_list("paper_id", flat=True))

@@ -13,8 +13,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
-from papers import counts
-from readinglists.marks import papers_in_lists_of
+from papers import counts, marks
 from readinglists.models import Entry, ReadingList
 
 
@@ -28,9 +27,9 @@ def keeping_saves(owner_id: int, paper_ids: Iterable[int]) -> Iterator[None]:
     ids = list(paper_ids)
     with transaction.atomic():
         lock_lists_of(owner_id)
-        before = papers_in_lists_of(owner_id, ids)
+        before = marks.bearing("saved", owner_id, ids)
         yield
-        after = papers_in_lists_of(owner_id, ids)
+        after = marks.bearing("saved", owner_id, ids)
         changes = dict.fromkeys(after - before, 1) | dict.fromkeys(before - after, -1)
         counts.change_own("saves", changes, now=timezone.now())
 

@@ -63,12 +63,12 @@ def test_as_many_queries_for_twenty_entries_as_for_ten(
     client.force_login(reading_list.owner)
     fill(reading_list, 10, note="noted")
     # session, reader, list, headings, count, entries, papers with stats, tags, states, progress,
-    # votes, seen, saved, whether seen ones are hidden, waiting, link
-    with django_assert_num_queries(16):
+    # marks, whether seen ones are hidden, waiting, link
+    with django_assert_num_queries(14):
         client.get(reading_list.get_absolute_url())
     fill(reading_list, 10, note="noted")
     add_heading(reading_list, "A section", by=None)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(14):
         client.get(reading_list.get_absolute_url())
 
 

@@ -110,7 +110,7 @@ def test_as_many_queries_for_twenty_that_match_as_for_ten(
     for _ in range(2):
         for _ in range(10):
             make_entry(reading_list=reading_list, note="Noted")
-        with django_assert_num_queries(17):  # those of the whole list, and its size
+        with django_assert_num_queries(15):  # those of the whole list, and its size
             client.get(f"{reading_list.get_absolute_url()}?note=shared&sort=title")
 
 

@@ -2,8 +2,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from papers import marks
 from papers.models import Paper, PaperStats
-from readinglists.marks import saved_paper_ids
 from readinglists.models import ReadingList
 from tests.factories import make_entry, make_paper, make_reading_list, make_user
 
@@ -175,4 +175,4 @@ def test_marks_name_the_saved_papers_once_and_mine_only() -> None:
     make_entry(reading_list=make_reading_list(owner=entry.reading_list.owner), paper=entry.paper)
     theirs, unsaved = make_entry().paper, make_paper()
     ids = [entry.paper_id, theirs.pk, unsaved.pk]
-    assert saved_paper_ids(entry.reading_list.owner, ids) == {entry.paper_id}
+    assert marks.collect(entry.reading_list.owner, ids).saved == {entry.paper_id}

@@ -147,7 +147,7 @@ def test_more_papers_cost_no_more_queries(
     for _number in range(3):
         make_paper(score=1.0)
     program.ask("/trending")
-    with django_assert_num_queries(10) as few:
+    with django_assert_num_queries(8) as few:
         program.ask("/trending")
     for _number in range(10):
         make_paper(score=1.0)
