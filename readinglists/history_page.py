@@ -79,7 +79,7 @@ def get_history_page(
     shown = rows[:PAGE_SIZE]
     names = _names(shown, reader)
     papers = _papers(reading_list, shown)
-    lines = [_line(change, names, papers) for change in shown]
+    lines = [_line(change, names, papers, reader) for change in shown]
     return HistoryPage(lines, shown[-1].pk if len(rows) > PAGE_SIZE else None)
 
 
@@ -127,12 +127,15 @@ def _named_in(rows: Iterable[Values]) -> dict[int, int]:
     return {pk: side["paper"] for pk, side in sides if "paper" in side}
 
 
-def _line(change: Any, names: Mapping[int, str], papers: Mapping[int, Paper]) -> Line:
+def _line(
+    change: Any, names: Mapping[int, str], papers: Mapping[int, Paper], reader: AbstractBaseUser
+) -> Line:
+    is_own = change.user_id == reader.pk
     rows = change.first_rows
     of_entries = [row for row in rows if row["table"] == "entry"]
     return Line(
         pk=change.pk,
-        who=names.get(change.user_id, _("somebody")),
+        who=_("You") if is_own else names.get(change.user_id, _("Somebody")),
         changed_at=change.changed_at,
         what=_what(change, names),
         papers=[papers[row["id"]] for row in of_entries if row["id"] in papers],
@@ -147,20 +150,35 @@ def _what(change: Any, names: Mapping[int, str]) -> str:
     what = str(Kind(change.kind).label)
     if change.kind == Kind.UNDONE and change.undone_kind:
         what = _("undid “%s”") % Kind(change.undone_kind).label
+    if change.kind == Kind.HEADING and change.first_rows:
+        what = _of_heading(change.first_rows[0])
     if not change.words:
         return what
     words = _NAMED.sub(lambda found: names.get(int(found[1]), _("somebody")), change.words)
     return f"{what}: {words}"
 
 
+def _of_heading(row: Values) -> str:
+    old, new = ((row[side] or {}).get("title", "") for side in ("before", "after"))
+    if row["before"] is None:
+        words = _("added the heading “%(new)s”")
+    elif row["after"] is None:
+        words = _("removed the heading “%(old)s”")
+    else:
+        words = _("renamed the heading “%(old)s” to “%(new)s”")
+    return words % {"old": old, "new": new}
+
+
 def _texts_of(row: Values) -> list[Texts]:
     """What of a row reads as text; of an entry that came or went its paper says enough, but a
     note that was lost with it is shown."""
+    if row["table"] == "heading":  # its title stands in the words
+        return []
     before, after = row["before"] or {}, row["after"] or {}
     labels = {
         "note": _("Note"),
         "tags": _("Tags"),
-        "title": _("Heading") if row["table"] == "heading" else _("Title"),
+        "title": _("Title"),
         "description": _("Description"),
         "byline": _("Made by"),
     }

@@ -3,7 +3,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from readinglists import entries, history_page, members
+from readinglists import entries, headings, history_page, members
 from readinglists.models import ReadingList, Role
 from tests.factories import make_entry, make_member, make_paper, make_reading_list
 
@@ -22,9 +22,20 @@ def test_it_says_who_did_what_with_which_paper(client: Client) -> None:
     entries.set_note(entry, "New <b>", by=member.user, seen=1)
     page = page_of(client, member.reading_list)
     assert f"{member.user.email} changed the note" in page
-    assert "you added" in page
+    assert "You added" in page
     assert "On Owls" in page
     assert "New &lt;b&gt;" in page
+
+
+def test_headings_are_named(client: Client) -> None:
+    reading_list = make_reading_list()
+    heading = headings.add_heading(reading_list, "Old <i>", by=reading_list.owner)
+    headings.rename_heading(heading, "New", by=reading_list.owner, seen=1)
+    headings.remove_heading(heading, by=reading_list.owner)
+    page = page_of(client, reading_list)
+    assert "You added the heading “Old &lt;i&gt;”" in page
+    assert "You renamed the heading “Old &lt;i&gt;” to “New”" in page
+    assert "You removed the heading “New”" in page
 
 
 def test_a_paper_that_was_removed_is_named_all_the_same(client: Client) -> None:
@@ -58,7 +69,7 @@ def test_a_deleted_account_is_somebody(client: Client) -> None:
     member.user.delete()
     page = page_of(client, member.reading_list)
     assert email not in page
-    assert "somebody changed the note" in page
+    assert "Somebody changed the note" in page
     assert "somebody may read" in page
     assert other.reading_list.changes.count() == 0
 
@@ -93,4 +104,4 @@ def test_of_many_rows_five_are_shown(client: Client) -> None:
 @pytest.mark.parametrize("before", ["x", "-1", "9" * 40, "²"])
 def test_nonsense_shows_the_newest(client: Client, before: str) -> None:
     entry = make_entry()
-    assert "you added" in page_of(client, entry.reading_list, f"?before={before}")
+    assert "You added" in page_of(client, entry.reading_list, f"?before={before}")
