@@ -18,9 +18,11 @@ from papers.api.papers import Request, write_request
 from papers.models import Paper as PaperRow
 from papers.models import PaperRequest
 from papers.views.going_back import find_by_number
-from readinglists import entries, keeping, states
+from readinglists import copying, entries, keeping, states
 from readinglists.access import Rank, entry_to_edit, open_list
 from readinglists.api.schemas import (
+    Bring,
+    Brought,
     Conflict,
     Entry,
     EntryChange,
@@ -33,7 +35,7 @@ from readinglists.api.schemas import (
 )
 from readinglists.api.versions import seen_version, tell_version, telling_conflicts
 from readinglists.models import Entry as EntryRow
-from readinglists.models import ReadingList
+from readinglists.models import ListChange, ReadingList
 from readinglists.positions import Gap, Spot
 from readinglists.tags import read_tags
 
@@ -111,6 +113,24 @@ def move(request: HttpRequest, pk: Number, asked: Move) -> dict[str, Any]:
     return _written(request, EntryRow.objects.get(pk=pk))
 
 
+@router.post(
+    "/lists/{int:pk}/bring", response=Brought, auth=LISTS, summary="Copy or move papers of a list"
+)
+def bring(request: HttpRequest, pk: Number, asked: Bring) -> dict[str, int]:
+    """To the end of this list, in their order, with notes and tags."""
+    user = user_of(request)
+    target = open_list(user, pk, Rank.EDIT).reading_list
+    source = open_list(user, asked.from_list, Rank.EDIT if asked.move else Rank.VIEW).reading_list
+    if source.pk == target.pk:
+        raise Refusal(422, _("Both are the same list."), where="body.from_list")
+    removed = None
+    if asked.move:
+        removed, added = copying.move_entries(source, asked.entries, target, by=user)
+    else:
+        added = copying.copy_entries(source, asked.entries, target, by=user)
+    return {"added": _rows(added), "removed": _rows(removed)}
+
+
 @router.put(
     "/papers/{int:number}/state",
     response={200: OwnState, 409: Conflict},
@@ -159,6 +179,10 @@ def _paper(request: HttpRequest, asked: NewEntry) -> PaperRow | PaperRequest:
         return requests.request_paper(user_of(request), asked.name)
     except ValueError as error:
         raise Refusal(422, str(error), where="body.name") from error
+
+
+def _rows(change: ListChange | None) -> int:
+    return len(change.rows) if change else 0
 
 
 def _tags(tags: list[str]) -> list[str]:

@@ -117,6 +117,19 @@ class Move(Asked):
     after: Spot | None = None
 
 
+class Bring(Asked):
+    from_list: Annotated[int, Field(ge=1, le=2**63 - 1, description="The list they stand in.")]
+    entries: Annotated[
+        list[Annotated[int, Field(ge=1, le=2**63 - 1)]], Field(min_length=1, max_length=1000)
+    ]
+    move: bool = Field(False, description="Whether to take them out there.")
+
+
+class Brought(Schema):
+    added: int = Field(description="How many came; those that stood here stay as they are.")
+    removed: int = Field(description="How many were taken out of the other list.")
+
+
 class Heading(Schema):
     id: int
     title: str
