@@ -108,6 +108,7 @@ WRITABLE = {
     "move_heading",
     "remove_heading",
     "invite",
+    "tell_additions",
     "leave",
     "join_by_link",
     "answer_by_token",
@@ -137,13 +138,14 @@ PRIVATE_OBJECTS = {
     "people",
     "history",
     "invite",
+    "tell_additions",
     "leave",
     "forget_not_found",
 }
 PRIVATE_OBJECTS |= OF_IMPORTS | OF_MEMBERS | OF_INVITATIONS | OF_LINKS | OF_PUBLIC
 PRIVATE_OBJECTS |= OF_ENTRIES | OF_HEADINGS | OF_BIN | OF_CHANGES | OF_TWO_CHANGES
 # What a member may do with a list, by the least rank; what is not named is for its owner alone.
-FOR_VIEWERS = {"list", "list_file", "more_like", "people", "leave"}
+FOR_VIEWERS = {"list", "list_file", "more_like", "people", "tell_additions", "leave"}
 FOR_EDITORS = {"edit", "history", "bulk", "add_heading", "undo", "undo_both", "forget_not_found"}
 FOR_EDITORS |= OF_ENTRIES | OF_HEADINGS
 # Their own follow, and an invitation to their own address, are theirs by another way.

@@ -205,3 +205,26 @@ def test_a_visitor_of_an_edit_link_joins(client: Client) -> None:
     response = client.post(url("join_by_link", key))
     assert response["Location"] == link.reading_list.get_absolute_url()
     assert Member.objects.get().user == reader
+
+
+def test_a_member_chooses_whether_their_digest_tells_of_additions(client: Client) -> None:
+    member = make_member()
+    client.force_login(member.user)
+    address = url("tell_additions", member.reading_list_id)
+    page = client.get(url("people", member.reading_list_id)).content.decode()
+    assert f'formaction="{address}" name="tells" value="0">Stop telling me' in page
+    page = client.post(address, {"tells": "0"}, follow=True).content.decode()
+    assert "Your digest no longer tells you of this list." in page
+    assert f'formaction="{address}" name="tells" value="1">Tell me of additions' in page
+    assert not Member.objects.get().tells_additions
+    client.post(address, {"tells": "1"})
+    assert Member.objects.get().tells_additions
+
+
+def test_the_owner_has_no_such_choice(client: Client) -> None:
+    reading_list = make_reading_list()
+    client.force_login(reading_list.owner)
+    address = url("tell_additions", reading_list.pk)
+    assert address not in client.get(url("people", reading_list.pk)).content.decode()
+    page = client.post(address, {"tells": "0"}, follow=True).content.decode()
+    assert "This list is your own" in page
