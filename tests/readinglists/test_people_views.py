@@ -1,3 +1,4 @@
+import re
 from email import message_from_bytes
 from email.policy import default
 from smtplib import SMTPException
@@ -6,7 +7,9 @@ from uuid import uuid4
 
 import pytest
 from django.core.mail import EmailMessage
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import Settings
 
@@ -109,6 +112,46 @@ def test_known_and_unknown_addresses_are_invited_alike(
     assert f"An invitation is on its way to {email}." in page
     assert len(mailoutbox) == (kind != "suppressed")
     assert Invitation.objects.get().email == email
+
+
+@pytest.mark.promise(34)
+def test_answers_and_queries_tell_of_no_account(client: Client) -> None:
+    """What an owner sees of inviting, asking again and withdrawing, and how many questions the
+    database is asked meanwhile, is one for whoever has an account, has none, or gets no mail."""
+    make_user(email="known@example.org")
+    make_user(email="idle1@example.org", is_active=False)
+    Suppression.objects.create(
+        address_hash=hash_address("other@example.org"), why=Suppression.Why.BOUNCES
+    )
+    owner = make_user()
+    client.force_login(owner)
+    client.get("/lists/")
+    emails = ("known@example.org", "fresh@example.org", "idle1@example.org", "other@example.org")
+    seen = [_walk_of_invitations(client, make_reading_list(owner=owner), e) for e in emails]
+    assert seen[0] == seen[1] == seen[2] == seen[3]
+
+
+def _walk_of_invitations(client: Client, reading_list: ReadingList, email: str) -> list[object]:
+    """Statuses, pages and numbers of queries of each step; numbers of rows are blotted out."""
+    seen: list[object] = []
+
+    def ask(address: str, **data: str) -> None:
+        with CaptureQueriesContext(connection) as queries:
+            response = client.post(address, data)
+        with CaptureQueriesContext(connection) as of_page:
+            page = client.get(url("people", reading_list.pk)).content.decode()
+        page = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page).replace(email, "ADDRESS")
+        seen.append(
+            (response.status_code, len(queries), len(of_page), re.sub(r"/\d+/", "/N/", page))
+        )
+
+    ask(url("invite", reading_list.pk), email=email, role="viewer")
+    ask(url("invite", reading_list.pk), email=email, role="editor")
+    invitation = Invitation.objects.get(reading_list=reading_list)
+    for _ in range(2):  # one more than an address is mailed a day
+        ask(url("resend_invitation", invitation.pk))
+    ask(url("withdraw_invitation", invitation.pk))
+    return seen
 
 
 def test_a_mail_that_cannot_be_sent_loses_no_invitation(
