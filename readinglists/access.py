@@ -83,8 +83,8 @@ def open_list(user: Visitor, pk: int, need: Rank = Rank.VIEW) -> Access:
 
 
 def own_list(user: Visitor, pk: int) -> ReadingList:
-    """Return a list of the user's own that is not in the bin."""
-    return get_object_or_404(ReadingList.objects.kept(), pk=pk, owner_id=user.pk)
+    """Return a list of the user's own that is not in the bin. Raises as `open_list`."""
+    return open_list(user, pk, Rank.OWN).reading_list
 
 
 def own_list_in_bin(user: Visitor, pk: int) -> ReadingList:
@@ -93,9 +93,12 @@ def own_list_in_bin(user: Visitor, pk: int) -> ReadingList:
 
 
 def own_link(user: Visitor, pk: int) -> ShareLink:
-    """Return a link to a list of the user's own that is not in the bin, revoked or not."""
-    links = ShareLink.objects.select_related("reading_list").filter(reading_list__deleted_at=None)
-    return get_object_or_404(links, pk=pk, reading_list__owner_id=user.pk)
+    """Return a link to a list that `user` owns, revoked or not. Raises as `open_list`."""
+    link = ShareLink.objects.select_related("reading_list").filter(pk=pk).first()
+    if link is None:
+        raise _nothing_here()
+    open_list(user, link.reading_list_id, Rank.OWN)
+    return link
 
 
 def public_list(pk: int) -> ReadingList:
@@ -184,7 +187,7 @@ def _nothing_here() -> Http404:
 
 def _refusal(need: Rank) -> str:
     if need == Rank.OWN:
-        return _("Only who owns this list can do that.")
+        return _("Only the owner of this list can do that.")
     return _("You can read this list, but not change it.")
 
 

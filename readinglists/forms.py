@@ -180,7 +180,14 @@ class DetailsForm(SeenForm, ReadingListForm):
     """Title and description of a list that there is."""
 
 
-class NoteForm(SeenForm):
+class InListForm(SeenForm):
+    """The text of something in a list. The form names the list, so that where the thing is gone
+    when it is sent, its writer finds the way back (views/lost_texts.py)."""
+
+    reading_list = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class NoteForm(InListForm):
     note = LongTextField(longest=5000, label=_("Note"))
 
 
@@ -209,7 +216,7 @@ class TagsField(forms.CharField):
             raise forms.ValidationError(str(error)) from error
 
 
-class TagsForm(SeenForm):
+class TagsForm(InListForm):
     tags = TagsField()
 
 
@@ -223,7 +230,7 @@ class HeadingField(TitleField):
         self.validators[0].message = self.error_messages["max_length"]  # type: ignore[attr-defined]
 
 
-class HeadingForm(SeenForm):
+class HeadingForm(InListForm):
     title = HeadingField()
 
 

@@ -5,13 +5,15 @@ back as one more change, which can be undone too. So nothing that stood in a lis
 edit. Whoever calls `record` holds the list (changing.py).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.db.models import Model
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -19,15 +21,20 @@ from papers.merging import merged_into
 from papers.models import Paper
 from readinglists.changing import changing
 from readinglists.models import Entry, Heading, ListChange, ReadingList
-from readinglists.positions import free_key
+from readinglists.positions import Keys
 from readinglists.saves import keeping_saves
 
 KEPT_FOR = timedelta(days=365)
 
 Kind = ListChange.Kind
 Values = dict[str, Any]
+# The table, as in a change's rows, and the number.
+Key = tuple[str, int]
+Row = TypeVar("Row", Entry, Heading)
 
 _LIST_FIELDS = ("title", "description", "byline")
+_ROW_FIELDS = ("position", "note", "tags", "title")
+BATCH = 1000
 
 
 class CannotUndoError(ValueError):
@@ -109,18 +116,16 @@ def undo(change: ListChange, by: AbstractBaseUser) -> Undone:
             raise CannotUndoError(_("There is nothing to put back."))
         if current.undone_at is not None:
             raise CannotUndoError(_("This was undone already."))
-        papers = _papers_of(current.rows)
-        left: list[str] = []
-        with keeping_saves(reading_list.owner_id, papers.values()):
-            rows = [_put_back(reading_list, row, papers, left) for row in reversed(current.rows)]
-        done = [row for row in rows if row is not None]
+        back = _PuttingBack(reading_list, current.rows)
+        with keeping_saves(reading_list.owner_id, back.papers.values()):
+            done = back.run()
         if not done:
-            raise CannotUndoError(" ".join(dict.fromkeys(left)))
+            raise CannotUndoError(" ".join(back.left))
         ListChange.objects.filter(pk=current.pk).update(undone_at=Now())
         undone = record(reading_list, by, Kind.UNDONE, done, undoes=current)
         if current.undoes_id:
             ListChange.objects.filter(pk=current.undoes_id).update(undone_at=None)
-    return Undone(undone, list(dict.fromkeys(left)))
+    return Undone(undone, list(back.left))
 
 
 def forget_old(*, now: datetime) -> int:
@@ -129,36 +134,145 @@ def forget_old(*, now: datetime) -> int:
         return ListChange.objects.filter(changed_at__lt=now - KEPT_FOR).delete()[0]
 
 
-def _papers_of(rows: Sequence[Values]) -> dict[int, int]:
-    """The papers that the rows name, by number then, as they are numbered now."""
-    named = {
-        values["paper"]
-        for row in rows
-        for values in (row["before"], row["after"])
-        if values and "paper" in values
-    }
-    of_entries = Entry.objects.filter(pk__in=[r["id"] for r in rows if r["table"] == "entry"])
-    named |= set(of_entries.values_list("paper_id", flat=True))
-    return {pk: pk for pk in named} | merged_into(named)
+class _PuttingBack:
+    """Rows of a change on their way back: looked up together, put right in memory one after the
+    other as each finds the list, written together. `left` says, once each, what could not be."""
 
+    def __init__(self, reading_list: ReadingList, rows: Sequence[Values]) -> None:
+        self.reading_list = reading_list
+        self.left: dict[str, None] = {}
+        self._rows = rows
+        self._there = {("entry", row.pk): row for row in self._named(Entry, "entry")} | {
+            ("heading", row.pk): row for row in self._named(Heading, "heading")
+        }
+        self.papers = self._papers_now()
+        self._known = _which(Paper, self.papers.values())
+        in_list = reading_list.entries.filter(paper_id__in=self.papers.values())
+        self._in_list = set(in_list.order_by().values_list("paper_id", flat=True))
+        befores = [row["before"] or {} for row in rows]
+        self._readers = _which(get_user_model(), {each.get("added_by") for each in befores})
+        self._keys = Keys(reading_list.pk) if any("position" in b for b in befores) else None
+        self._gone: dict[Key, Entry | Heading] = {}
+        self._made: dict[Key, Entry | Heading] = {}
+        self._changed: dict[Key, Entry | Heading] = {}
+        self._fields: set[str] = {"version"}
 
-def _put_back(
-    reading_list: ReadingList, row: Values, papers: dict[int, int], left: list[str]
-) -> Changed | None:
-    if row["table"] == "list":
-        return _put_list_back(reading_list, row)
-    model: type[Entry] | type[Heading] = Entry if row["table"] == "entry" else Heading
-    there = model._default_manager.filter(pk=row["id"], reading_list_id=reading_list.pk).first()
-    if row["before"] is None:
-        return _take_out(there) if there else None
-    if there is not None:
-        return _change_back(reading_list, there, row["before"])
-    if row["after"] is not None:
-        left.append(_("What this changed is no longer in the list: undo its removal first."))
-        return None
-    if isinstance(there, Entry) or model is Entry:
-        return _make_entry_again(reading_list, row, papers, left)
-    return _make_heading_again(reading_list, row)
+    def run(self) -> list[Changed]:
+        """Put back what can be, the last first; return what that changed."""
+        done = [changed for row in reversed(self._rows) if (changed := self._put_back(row))]
+        self._write(Entry)
+        self._write(Heading)
+        return done
+
+    def _named(self, model: type[Entry | Heading], table: str) -> Iterator[Entry | Heading]:
+        ids = [row["id"] for row in self._rows if row["table"] == table]
+        if ids:
+            rows = model._default_manager.filter(pk__in=ids, reading_list_id=self.reading_list.pk)
+            yield from rows.order_by()
+
+    def _papers_now(self) -> dict[int, int]:
+        """The papers that the rows name, by number then, as they are numbered now."""
+        named = {
+            values["paper"]
+            for row in self._rows
+            for values in (row["before"], row["after"])
+            if values and "paper" in values
+        }
+        named |= {row.paper_id for row in self._there.values() if isinstance(row, Entry)}
+        return {pk: pk for pk in named} | merged_into(named)
+
+    def _put_back(self, row: Values) -> Changed | None:
+        if row["table"] == "list":
+            return _put_list_back(self.reading_list, row)
+        key = (row["table"], row["id"])
+        there = self._there.get(key)
+        if row["before"] is None:
+            return self._take_out(key, there) if there else None
+        if there is not None:
+            return self._change_back(key, there, row["before"])
+        if row["after"] is not None:
+            self._leave(_("What this changed is no longer in the list: undo its removal first."))
+            return None
+        if row["table"] == "entry":
+            return self._make_entry_again(row["id"], row["before"])
+        return self._make_heading_again(row["id"], row["before"])
+
+    def _take_out(self, key: Key, there: Entry | Heading) -> Changed:
+        del self._there[key]
+        self._changed.pop(key, None)
+        if self._made.pop(key, None) is None:
+            self._gone[key] = there
+        if isinstance(there, Entry):
+            self._in_list.discard(there.paper_id)
+        if self._keys is not None:
+            self._keys.leave(there.position)
+        return Changed(*key, _all_of(there), None)
+
+    def _change_back(self, key: Key, there: Entry | Heading, before: Values) -> Changed:
+        now = _all_of(there)
+        wanted = {name: before[name] for name in _ROW_FIELDS if name in before}
+        if self._keys is not None and wanted.get("position", there.position) != there.position:
+            wanted["position"] = self._keys.take(wanted["position"])
+            self._keys.leave(there.position)
+        for name, value in wanted.items():
+            setattr(there, name, value)
+        there.version += 1
+        self._changed[key] = there
+        self._fields.update(wanted)
+        return Changed(*key, {name: now[name] for name in wanted}, wanted)
+
+    def _make_entry_again(self, pk: int, before: Values) -> Changed | None:
+        paper_id = self.papers[before["paper"]]
+        if paper_id not in self._known:
+            self._leave(_("A paper is no longer known here."))
+            return None
+        if paper_id in self._in_list:
+            self._leave(
+                _("A paper was put into the list again since: that entry was left as it is.")
+            )
+            return None
+        self._in_list.add(paper_id)
+        by = before["added_by"]
+        made = Entry(
+            pk=pk,
+            reading_list=self.reading_list,
+            paper_id=paper_id,
+            position=self._free(before["position"]),
+            note=before["note"],
+            tags=before["tags"],
+            added_at=datetime.fromisoformat(before["added_at"]),
+            added_by_id=by if by in self._readers else None,
+        )
+        return self._make(("entry", pk), made)
+
+    def _make_heading_again(self, pk: int, before: Values) -> Changed:
+        position = self._free(before["position"])
+        made = Heading(
+            pk=pk, reading_list=self.reading_list, title=before["title"], position=position
+        )
+        return self._make(("heading", pk), made)
+
+    def _make(self, key: Key, made: Entry | Heading) -> Changed:
+        self._there[key] = made
+        self._made[key] = made
+        return Changed(*key, None, _all_of(made))
+
+    def _free(self, position: str) -> str:
+        assert self._keys is not None  # noqa: S101 (what was removed had a position)
+        return self._keys.take(position)
+
+    def _leave(self, words: str) -> None:
+        self.left[words] = None
+
+    def _write(self, model: type[Row]) -> None:
+        rows = model._default_manager
+        if gone := [row.pk for row in self._gone.values() if isinstance(row, model)]:
+            rows.filter(pk__in=gone).delete()
+        made = [row for row in self._made.values() if isinstance(row, model)]
+        rows.bulk_create(made, batch_size=BATCH)
+        changed = [row for row in self._changed.values() if isinstance(row, model)]
+        fields = self._fields & {field.name for field in model._meta.fields}
+        rows.bulk_update(changed, sorted(fields), batch_size=BATCH)
 
 
 def _put_list_back(reading_list: ReadingList, row: Values) -> Changed:
@@ -169,61 +283,12 @@ def _put_list_back(reading_list: ReadingList, row: Values) -> Changed:
     return Changed("list", reading_list.pk, now, before)
 
 
-def _take_out(there: Entry | Heading) -> Changed:
-    table, values = _all_of(there)
-    pk = there.pk
-    there.delete()
-    return Changed(table, pk, values, None)
+def _all_of(there: Entry | Heading) -> Values:
+    return values_of(there) if isinstance(there, Entry) else values_of_heading(there)
 
 
-def _change_back(reading_list: ReadingList, there: Entry | Heading, before: Values) -> Changed:
-    table, now = _all_of(there)
-    wanted = {k: v for k, v in before.items() if k in ("position", "note", "tags", "title")}
-    if "position" in wanted and wanted["position"] != there.position:
-        wanted["position"] = free_key(reading_list.pk, wanted["position"])
-    model = type(there)
-    model._default_manager.filter(pk=there.pk).update(**wanted, version=there.version + 1)
-    return Changed(table, there.pk, {name: now[name] for name in wanted}, wanted)
-
-
-def _make_entry_again(
-    reading_list: ReadingList, row: Values, papers: dict[int, int], left: list[str]
-) -> Changed | None:
-    before = row["before"]
-    paper_id = papers[before["paper"]]
-    if not Paper.objects.filter(pk=paper_id).exists():
-        left.append(_("A paper is no longer known here."))
-        return None
-    if reading_list.entries.filter(paper_id=paper_id).exists():
-        left.append(_("A paper was put into the list again since: that entry was left as it is."))
-        return None
-    made = reading_list.entries.create(
-        pk=row["id"],
-        paper_id=paper_id,
-        position=free_key(reading_list.pk, before["position"]),
-        note=before["note"],
-        tags=before["tags"],
-        added_at=datetime.fromisoformat(before["added_at"]),
-        added_by_id=_still_here(before["added_by"]),
-    )
-    return Changed("entry", made.pk, None, values_of(made))
-
-
-def _make_heading_again(reading_list: ReadingList, row: Values) -> Changed:
-    position = free_key(reading_list.pk, row["before"]["position"])
-    made = reading_list.headings.create(
-        pk=row["id"], title=row["before"]["title"], position=position
-    )
-    return Changed("heading", made.pk, None, values_of_heading(made))
-
-
-def _all_of(there: Entry | Heading) -> tuple[str, Values]:
-    if isinstance(there, Entry):
-        return "entry", values_of(there)
-    return "heading", values_of_heading(there)
-
-
-def _still_here(user_id: int | None) -> int | None:
-    users = Entry._meta.get_field("added_by").related_model
-    assert isinstance(users, type)  # noqa: S101
-    return user_id if users._default_manager.filter(pk=user_id).exists() else None
+def _which(model: type[Model], ids: Iterable[int | None]) -> set[int]:
+    """Return those of the numbers that there are; no query where none is asked for."""
+    asked = [pk for pk in ids if pk is not None]
+    rows = model._default_manager.filter(pk__in=asked)
+    return set(rows.order_by().values_list("pk", flat=True)) if asked else set()

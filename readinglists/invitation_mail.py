@@ -33,14 +33,16 @@ def send(asked: Asked) -> None:
     within a day.
     """
     email = asked.invitation.email
-    if gets_no_mail(email):
-        return
+    gets_none = gets_no_mail(email)
     try:
+        # Counted for whom no mail goes to as well: else the fourth invitation would tell.
         if not take(AN_ADDRESS, email):
             raise NotMailedError(
                 _("This address was invited often today. The invitation stands, without a mail.")
             )
-        build(asked).send()
+        message = build(asked)
+        if not gets_none:
+            message.send()
     except (CacheAwayError, OSError, SMTPException) as error:
         logger.error("An invitation could not be mailed: %r", error)
         raise NotMailedError(

@@ -1,15 +1,18 @@
-"""Lists that a reader follows, through the link somebody gave them or because they are public.
+"""Lists that a reader follows, through the link somebody gave them or because they are public, and
+what came into those and into the lists that they take part in.
 
 It decides that a follow holds as long as its key does, or the list stays public: the row of a
-revoked, renewed or replaced key is passed over at once, everywhere. It never sends anything.
+revoked, renewed or replaced key is passed over at once, everywhere. Members are told likewise, as
+long as they are members. It never sends anything.
 Read more: docs/decisions.md.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -115,41 +118,57 @@ def following(user: AbstractBaseUser) -> list[Followed]:
     return sorted(rows, key=lambda row: (row.has_ended, row.title.casefold(), row.pk))
 
 
-# A row for each paper: `since` is each reader's moment, null where there is none.
+# A row for each paper: `since` is each reader's moment, null where there is none. Who follows a
+# list that they take part in is told in both ways.
 _ADDITIONS = """
-SELECT follow.user_id, list.title, list.id, link.id, link.generation, link.key_hash, added.paper_id
-FROM unnest(%s::bigint[], %s::timestamptz[]) AS reader (id, since)
-JOIN readinglists_listfollow follow ON follow.user_id = reader.id
+WITH reader AS (SELECT * FROM unnest(%s::bigint[], %s::timestamptz[]) AS reader (id, since)),
+told AS (
+  SELECT user_id, reading_list_id, share_link_id, generation, created_at AS since,
+    FALSE AS is_member
+  FROM readinglists_listfollow WHERE user_id IN (SELECT id FROM reader)
+  UNION ALL
+  SELECT user_id, reading_list_id, share_link_id, generation, joined_at, TRUE
+  FROM readinglists_member WHERE tells_additions AND user_id IN (SELECT id FROM reader)
+)
+SELECT told.user_id, list.title, list.id, link.id, link.generation, link.key_hash, told.is_member,
+  added.paper_id
+FROM reader
+JOIN told ON told.user_id = reader.id
 JOIN readinglists_readinglist list
-  ON list.id = follow.reading_list_id AND list.owner_id <> follow.user_id
+  ON list.id = told.reading_list_id AND list.owner_id <> told.user_id
   AND list.deleted_at IS NULL
 LEFT JOIN readinglists_sharelink link
-  ON link.id = follow.share_link_id
-  AND link.generation = follow.generation AND link.revoked_at IS NULL
+  ON link.id = told.share_link_id
+  AND link.generation = told.generation AND link.revoked_at IS NULL
   AND (link.expires_at IS NULL OR link.expires_at > now())
+  AND (link.can_edit OR NOT told.is_member)
 CROSS JOIN LATERAL (
   SELECT entry.paper_id, entry.added_at, entry.id
   FROM readinglists_entry entry JOIN papers_paper paper ON paper.id = entry.paper_id
   WHERE entry.reading_list_id = list.id
     AND paper.withdrawn_at IS NULL
-    AND entry.added_at > GREATEST(follow.created_at, reader.since)
+    AND entry.added_by_id IS DISTINCT FROM told.user_id
+    AND entry.added_at > GREATEST(told.since, reader.since)
   ORDER BY entry.added_at DESC, entry.id DESC
   LIMIT %s
 ) added
 WHERE link.id IS NOT NULL
-  OR (follow.share_link_id IS NULL AND %s AND list.published_at <= follow.created_at)
-ORDER BY follow.user_id, list.title, list.id, added.added_at DESC, added.id DESC
+  OR (told.share_link_id IS NULL
+    AND (told.is_member OR (%s AND list.published_at <= told.since)))
+ORDER BY told.user_id, list.title, list.id, told.is_member, added.added_at DESC, added.id DESC
 """
 
 
 def additions(
     user_ids: Iterable[int], since_by_user: Mapping[int, datetime]
 ) -> dict[int, list[tuple[str, list[int]]]]:
-    """Return, for each reader, each followed list with something new: its title and the ids of
-    its papers, newest first, at most 50. One query, however many readers.
+    """Return, for each reader, each list with something new that they follow or, unless they want
+    it otherwise, take part in: its title and the ids of its papers, newest first, at most 50. One
+    query, however many readers.
 
-    New is what was added after the reader's moment and after they began to follow; a reader
-    without a moment gets all since then. Lists by title; readers without anything are left out.
+    New is what others added after the reader's moment and after they began to follow, or joined; a
+    reader without a moment gets all since then. Lists by title; readers without anything are left
+    out.
     """
     ids = list(dict.fromkeys(user_ids))
     moments = [since_by_user.get(user_id) for user_id in ids]
@@ -157,10 +176,19 @@ def additions(
         cursor.execute(_ADDITIONS, [ids, moments, MOST_OF_A_LIST, settings.PUBLIC_LISTS])
         rows = cursor.fetchall()
     found: dict[int, list[tuple[str, list[int]]]] = {}
-    for (user_id, title, _list_id, *link), papers in groupby(rows, key=itemgetter(*range(6))):
-        if link[0] is None or key_matches(*link):
-            found.setdefault(user_id, []).append((title, [paper[6] for paper in papers]))
+    for (user_id, title, _list_id), ways in groupby(rows, key=itemgetter(0, 1, 2)):
+        # Where there are two ways, the one that began first tells all that the other does.
+        if papers := max(_papers_by_way(ways), key=len, default=[]):
+            found.setdefault(user_id, []).append((title, papers))
     return found
+
+
+def _papers_by_way(rows: Iterable[Sequence[Any]]) -> Iterator[list[int]]:
+    for (link_id, generation, key_hash, _is_member), papers in groupby(
+        rows, key=itemgetter(3, 4, 5, 6)
+    ):
+        if link_id is None or key_matches(link_id, generation, key_hash):
+            yield [paper[7] for paper in papers]
 
 
 def _refuse_too_many(followed: int) -> None:

@@ -94,6 +94,16 @@ def change_role(member: Member, role: Role, *, by: AbstractBaseUser) -> bool:
         return bool(changed)
 
 
+def tell_additions(member: Member, *, tells: bool) -> None:
+    """Let the member's digest tell of what others add, or no more; then they do not follow the
+    list as a stranger does either. Does no harm where they have gone."""
+    with transaction.atomic():
+        Member.objects.filter(pk=member.pk).update(tells_additions=tells)
+        if not tells:
+            mine = ListFollow.objects.filter(user_id=member.user_id)
+            mine.filter(reading_list_id=member.reading_list_id).delete()
+
+
 def remove(member: Member, *, by: AbstractBaseUser) -> bool:
     """Take the member out; False where they have gone already. What they added stays."""
     with transaction.atomic():

@@ -5,6 +5,7 @@ list (changing.py). Source: https://observablehq.com/@dgreensp/implementing-frac
 """
 
 import re
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, Self
 
@@ -98,6 +99,30 @@ def free_key(list_id: int, position: str) -> str:
         return str(generate_key_between(position, after))
     except FIError:
         return key_at_end(list_id)
+
+
+class Keys:
+    """All keys of a list, read once: for many things that want their places back."""
+
+    def __init__(self, list_id: int) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT position FROM ({_ITEMS}) i", {"list": list_id})  # noqa: S608
+            self._sorted = sorted(str(position) for (position,) in cursor.fetchall())
+
+    def take(self, position: str) -> str:
+        """Return a key as `free_key` does, which is taken from now on."""
+        at = bisect_right(self._sorted, position)
+        if at and self._sorted[at - 1] == position:
+            after = self._sorted[at] if at < len(self._sorted) else None
+            try:
+                position = str(generate_key_between(position, after))
+            except FIError:
+                position = str(generate_key_between(self._sorted[-1], None))
+        insort(self._sorted, position)
+        return position
+
+    def leave(self, position: str) -> None:
+        del self._sorted[bisect_left(self._sorted, position)]
 
 
 def write_keys_anew(list_id: int) -> None:

@@ -54,6 +54,7 @@ urlpatterns = [
     path("lists/entries/<int:pk>/note/", views.note, name="note"),
     path("lists/<int:pk>/people/", views.people, name="people"),
     path("lists/<int:pk>/people/invite/", views.invite, name="invite"),
+    path("lists/<int:pk>/people/tell-me/", views.tell_additions, name="tell_additions"),
     path("lists/<int:pk>/leave/", views.leave, name="leave"),
     path("lists/members/<int:pk>/role/", views.change_role, name="change_role"),
     path("lists/members/<int:pk>/remove/", views.remove_member, name="remove_member"),

@@ -106,7 +106,7 @@ HOLDINGS: dict[str, Written | NotWritten] = {
     ),
     "readinglists.Member": Written(
         "lists.members, memberships",
-        ("reading_list", "role", "joined_at"),
+        ("reading_list", "role", "joined_at", "tells_additions"),
         # Who else is in a list is theirs to tell.
         left_out=("id", "user", "share_link", "generation"),
     ),

@@ -72,8 +72,9 @@ def lists_followed(user: User) -> Iterator[Row]:
 
 
 def memberships(user: User) -> Iterator[Row]:
+    fields = ("role", "joined_at", "tells_additions")
     for member in memberships_of(user):
-        yield {"title": member.reading_list.title, **plain(member, ("role", "joined_at"))}
+        yield {"title": member.reading_list.title, **plain(member, fields)}
 
 
 def mutes(user: User) -> Iterator[Row]:

@@ -34,7 +34,7 @@ def in_list(title: str) -> str:
 
 
 def added() -> str:
-    return _("added to a list you follow")
+    return _("added to a list you follow or take part in")
 
 
 def left_out(section: str, shown: int, came: int) -> str:

@@ -44,6 +44,11 @@ class Member(models.Model):
     )
     generation = models.PositiveIntegerField(null=True, blank=True)
     joined_at = models.DateTimeField(db_default=Now(), editable=False)
+    tells_additions = models.BooleanField(
+        default=True,
+        db_default=True,
+        help_text=_("Their digest tells of what others add."),
+    )
 
     objects = MemberQuerySet.as_manager()
 

@@ -30,6 +30,7 @@ from readinglists.views.people import (
     leave,
     people,
     remove_member,
+    tell_additions,
     transfer,
 )
 from readinglists.views.public_lists import (
@@ -118,6 +119,7 @@ __all__ = [
     "show_sharing",
     "state",
     "tags",
+    "tell_additions",
     "transfer",
     "undo",
     "undo_both",

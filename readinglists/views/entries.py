@@ -21,6 +21,7 @@ from readinglists.tags import write_tags
 from readinglists.views.conflicts import show_conflict
 from readinglists.views.gaps import read_gap, say_nothing_moved
 from readinglists.views.going_back import address_of, back_to
+from readinglists.views.lost_texts import keeps_what_was_typed
 from readinglists.views.toasts import offer_undo
 
 
@@ -49,9 +50,11 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @reader_required
+@keeps_what_was_typed(NoteForm)
 def note(request: HttpRequest, pk: int) -> HttpResponse:
     entry = entry_to_edit(request.user, pk)
-    form = NoteForm(request.POST or None, initial={"note": entry.note, "seen": entry.version})
+    now = {"note": entry.note, "seen": entry.version, "reading_list": entry.reading_list_id}
+    form = NoteForm(request.POST or None, initial=now)
     if request.method == "POST" and form.is_valid():
         return _save_note(request, entry, form)
     context = {"section": "lists", "entry": entry, "form": form, "back": address_of(entry)}
@@ -77,9 +80,11 @@ def _save_note(request: HttpRequest, entry: Entry, form: NoteForm) -> HttpRespon
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @reader_required
+@keeps_what_was_typed(TagsForm)
 def tags(request: HttpRequest, pk: int) -> HttpResponse:
     entry = entry_to_edit(request.user, pk)
     now = {"tags": write_tags(entry.tags), "seen": entry.version}
+    now |= {"reading_list": entry.reading_list_id}
     form = TagsForm(request.POST or None, initial=now)
     if request.method == "POST" and form.is_valid():
         return _save_tags(request, entry, form)

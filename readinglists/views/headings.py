@@ -1,6 +1,5 @@
-from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,31 +17,47 @@ from readinglists.access import (
 )
 from readinglists.changing import EditConflictError
 from readinglists.forms import HeadingForm
-from readinglists.models import Heading
+from readinglists.models import Heading, ReadingList
 from readinglists.views.conflicts import show_conflict
 from readinglists.views.gaps import read_gap, say_nothing_moved
 from readinglists.views.going_back import address_of_heading, back_to
+from readinglists.views.lost_texts import keeps_what_was_typed
 from readinglists.views.toasts import offer_undo
 
 
 @reader_posts
+@keeps_what_was_typed(HeadingForm)
 def add_heading(request: HttpRequest, pk: int) -> HttpResponse:
     """At the end of the list, or where the form says (views/gaps.py)."""
     reading_list = open_list(request.user, pk, Rank.EDIT).reading_list
     form = HeadingForm(request.POST)
     if not form.is_valid():
-        context = {"section": "lists", "reading_list": reading_list, "form": form}
-        return render(request, "readinglists/add_heading.html", context | _place(request))
+        return _ask_again(request, reading_list, form, _place(request))
     title = form.cleaned_data["title"]
     try:
         gap = read_gap(request, reading_list) if _place(request)["before"] else None
         made = headings.add_heading(reading_list, title, by=reader_of(request), gap=gap)
     except ValueError:
         return HttpResponseBadRequest(_("Say one place to move to."))
+    except ReadingList.DoesNotExist as error:
+        raise Http404(_("This is not there any more.")) from error
     except ObjectDoesNotExist:
-        messages.error(request, _("What the heading was to stand above is gone. Please try again."))
-        return redirect(reading_list)
+        words = _("What the heading was to stand above is gone. Sent again, it goes to the end.")
+        form.add_error(None, words)
+        return _ask_again(request, reading_list, form, {}, status=409)
     return redirect(address_of_heading(made))
+
+
+def _ask_again(
+    request: HttpRequest,
+    reading_list: ReadingList,
+    form: HeadingForm,
+    place: dict[str, str],
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    context = {"section": "lists", "reading_list": reading_list, "form": form, **place}
+    return render(request, "readinglists/add_heading.html", context, status=status)
 
 
 def _place(request: HttpRequest) -> dict[str, str]:
@@ -51,9 +66,11 @@ def _place(request: HttpRequest) -> dict[str, str]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @reader_required
+@keeps_what_was_typed(HeadingForm)
 def rename_heading(request: HttpRequest, pk: int) -> HttpResponse:
     heading = heading_to_edit(request.user, pk)
     now = {"title": heading.title, "seen": heading.version}
+    now |= {"reading_list": heading.reading_list_id}
     form = HeadingForm(request.POST or None, initial=now)
     if request.method == "POST" and form.is_valid():
         return _rename(request, heading, form)

@@ -20,6 +20,7 @@ from readinglists.keeping import make_list
 from readinglists.models import ReadingList
 from readinglists.overview import overview
 from readinglists.views.conflicts import show_conflict
+from readinglists.views.lost_texts import keeps_what_was_typed
 from readinglists.views.toasts import offer_restore
 
 
@@ -49,6 +50,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @reader_required
+@keeps_what_was_typed(DetailsForm)
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     access = open_list(request.user, pk, Rank.EDIT)
     there = access.reading_list

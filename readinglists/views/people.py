@@ -94,6 +94,22 @@ def transfer(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("readinglists:people", reading_list.pk)
 
 
+@reader_posts
+def tell_additions(request: HttpRequest, pk: int) -> HttpResponse:
+    """A member's own choice."""
+    member = open_list(request.user, pk).member
+    if member is None:
+        messages.error(request, _("This list is your own: your digest does not tell of it."))
+        return redirect("readinglists:people", pk)
+    tells = request.POST.get("tells") != "0"
+    members.tell_additions(member, tells=tells)
+    if tells:
+        messages.success(request, _("Your digest tells you of what others add to this list."))
+    else:
+        messages.success(request, _("Your digest no longer tells you of this list."))
+    return redirect("readinglists:people", pk)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @reader_required
 def leave(request: HttpRequest, pk: int) -> HttpResponse:

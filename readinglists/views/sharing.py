@@ -24,6 +24,7 @@ from readinglists.models import ReadingList, ShareLink
 from readinglists.places import full_address, link_address, own_outlet
 from readinglists.publishing import CannotPublishError
 from readinglists.sharing import TooManyLinksError
+from readinglists.views.lost_texts import keeps_what_was_typed
 
 
 @require_safe
@@ -98,6 +99,7 @@ def delete_link(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @reader_required
+@keeps_what_was_typed(BylineForm)
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what everybody will see, and let them."""
     reading_list = open_list(request.user, pk, Rank.OWN).reading_list
@@ -132,6 +134,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @reader_posts
+@keeps_what_was_typed(BylineForm)
 def set_byline(request: HttpRequest, pk: int) -> HttpResponse:
     reading_list = open_list(request.user, pk, Rank.OWN).reading_list
     form = _byline_form(request, reading_list)

@@ -1,7 +1,7 @@
 """A reader's own marks and notes on papers: the same in every list, so that no list is asked."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -24,6 +24,7 @@ from readinglists.entry_tools import render_states
 from readinglists.forms import OwnNoteForm
 from readinglists.states_undo import put_back
 from readinglists.views.conflicts import show_conflict
+from readinglists.views.lost_texts import keeps_what_was_typed
 
 
 @reader_posts
@@ -43,7 +44,10 @@ def _buttons_and_counts(request: HttpRequest, paper: Paper, state: str) -> str:
     text = request.GET.get("list", "")
     if not (text.isascii() and text.isdigit()):
         return render_states(paper, state)
-    reading_list = open_list(request.user, int(text)).reading_list
+    try:
+        reading_list = open_list(request.user, int(text)).reading_list
+    except Http404:  # the list is gone or was left meanwhile; the mark is the paper's
+        return render_states(paper, state)
     progress = states.progress(reader_of(request), reading_list)
     counts = render_to_string(
         "readinglists/_progress.html", {"progress": progress, "swapped": True}
@@ -53,6 +57,7 @@ def _buttons_and_counts(request: HttpRequest, paper: Paper, state: str) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @reader_required
+@keeps_what_was_typed(OwnNoteForm)
 def own_note(request: HttpRequest, paper_pk: int) -> HttpResponse:
     paper, reader = any_paper(paper_pk), reader_of(request)
     there = states.states_of(reader, [paper.pk]).get(paper.pk)

@@ -108,6 +108,7 @@ WRITABLE = {
     "move_heading",
     "remove_heading",
     "invite",
+    "tell_additions",
     "leave",
     "join_by_link",
     "answer_by_token",
@@ -137,13 +138,14 @@ PRIVATE_OBJECTS = {
     "people",
     "history",
     "invite",
+    "tell_additions",
     "leave",
     "forget_not_found",
 }
 PRIVATE_OBJECTS |= OF_IMPORTS | OF_MEMBERS | OF_INVITATIONS | OF_LINKS | OF_PUBLIC
 PRIVATE_OBJECTS |= OF_ENTRIES | OF_HEADINGS | OF_BIN | OF_CHANGES | OF_TWO_CHANGES
 # What a member may do with a list, by the least rank; what is not named is for its owner alone.
-FOR_VIEWERS = {"list", "list_file", "more_like", "people", "leave"}
+FOR_VIEWERS = {"list", "list_file", "more_like", "people", "tell_additions", "leave"}
 FOR_EDITORS = {"edit", "history", "bulk", "add_heading", "undo", "undo_both", "forget_not_found"}
 FOR_EDITORS |= OF_ENTRIES | OF_HEADINGS
 # Their own follow, and an invitation to their own address, are theirs by another way.
@@ -268,7 +270,8 @@ def test_a_member_does_what_their_role_allows_and_no_more(
     if name in allowed:
         assert status not in {403, 404}
     else:
-        assert status in {403, 404}
+        # A member knows that the list is there; its bin and its public page are no part of it.
+        assert status == (404 if name in OF_BIN | OF_PUBLIC else 403)
         assert state() == before
 
 
@@ -279,6 +282,16 @@ def test_a_refusal_of_a_member_is_in_words(client: Client) -> None:
     response = client.get(reverse("readinglists:edit", args=[member.reading_list_id]))
     assert response.status_code == 403
     assert "You can read this list, but not change it." in response.content.decode()
+
+
+@pytest.mark.promise(32)
+@pytest.mark.parametrize("name", ["make_link", "change_link", "archive", "transfer", "invite"])
+def test_what_only_the_owner_can_do_is_said_to_members(client: Client, name: str) -> None:
+    entry = make_followed_entry()
+    client.force_login(make_member(reading_list=entry.reading_list).user)
+    response = ask(client, name, address(name, entry))
+    assert response.status_code == 403
+    assert "Only the owner of this list can do that." in response.content.decode()
 
 
 @pytest.mark.parametrize("name", sorted(READABLE - {"leave"}))

@@ -1,7 +1,10 @@
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from papers import merging
@@ -233,3 +236,38 @@ def test_a_heading_made_again_keeps_its_number() -> None:
     assert change is not None
     history.undo(change, reading_list.owner)
     assert Heading.objects.get().pk == heading.pk
+
+
+def test_undoing_many_rows_costs_as_few_queries_as_one(django_assert_num_queries: Any) -> None:
+    few, many = make_reading_list(), make_reading_list()
+    entries.add_many(few, [NewEntry(make_paper().pk) for _ in range(2)], by=None)
+    entries.add_many(many, [NewEntry(make_paper().pk) for _ in range(40)], by=None)
+
+    def remove(each: ReadingList) -> ListChange:
+        ids = list(each.entries.values_list("pk", flat=True))
+        change = entries.remove_many(each, ids, by=each.owner)
+        assert change is not None
+        return change
+
+    removed_few, removed_many = remove(few), remove(many)
+    with CaptureQueriesContext(connection) as of_few:
+        history.undo(removed_few, few.owner)
+    with django_assert_num_queries(len(of_few)):
+        undone = history.undo(removed_many, many.owner)
+    assert many.entries.count() == 40
+    history.undo(undone.change, many.owner)
+    assert many.entries.count() == 0
+
+
+def test_places_that_were_taken_since_are_made_beside_each_other() -> None:
+    reading_list = make_list()
+    places = list(reading_list.entries.values_list("position", flat=True))
+    ids = list(reading_list.entries.values_list("pk", flat=True))
+    change = entries.remove_many(reading_list, ids, by=None)
+    for place in places:
+        reading_list.entries.create(paper=make_paper(), position=place)
+    assert change is not None
+    history.undo(change, reading_list.owner)
+    keys = list(reading_list.entries.values_list("position", flat=True))
+    assert len(set(keys)) == 6
+    assert [e.pk in ids for e in reading_list.entries.all()] == [False, True] * 3

@@ -6,10 +6,10 @@ from pytest_django import Settings
 
 from accounts.models import User
 from papers.models import Paper
-from readinglists import entries, list_follows, sharing
+from readinglists import entries, list_follows, members, sharing
 from readinglists.list_follows import CannotFollowList
-from readinglists.models import Entry, ListFollow, ReadingList
-from tests.factories import make_entry, make_paper, make_reading_list, make_user
+from readinglists.models import Entry, ListFollow, Member, ReadingList, Role, ShareLink
+from tests.factories import make_entry, make_member, make_paper, make_reading_list, make_user
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -233,3 +233,113 @@ def test_lists_of_one_title_stay_apart(reader: User) -> None:
 
 def test_nobody_is_asked_about() -> None:
     assert list_follows.additions([], {}) == {}
+
+
+def take_part(reading_list: ReadingList, at: datetime = START, **more: Any) -> Member:
+    member = make_member(reading_list=reading_list, **more)
+    Member.objects.filter(pk=member.pk).update(joined_at=at)
+    return member
+
+
+@pytest.mark.parametrize("more", [{}, {"role": Role.VIEWER}, {"by_link": True}])
+def test_members_are_told_like_followers(shared: ReadingList, more: dict[str, Any]) -> None:
+    member = take_part(shared, **more)
+    add(shared, START - HOUR)
+    paper = add(shared, START + HOUR)
+    assert added_for(member.user, START - 2 * HOUR) == [("Decoders", [paper])]
+
+
+def test_what_a_member_added_is_told_to_the_others_only(shared: ReadingList) -> None:
+    one, other = take_part(shared), take_part(shared)
+    paper = make_paper()
+    entries.add(shared, paper, by=one.user)
+    assert added_for(one.user) == []
+    assert added_for(other.user) == [("Decoders", [paper.pk])]
+
+
+def test_what_the_site_put_in_is_told_too(shared: ReadingList) -> None:
+    member, paper = take_part(shared), make_paper()
+    entries.add(shared, paper, by=None)
+    assert added_for(member.user) == [("Decoders", [paper.pk])]
+
+
+def test_a_member_who_wants_it_otherwise_is_not_told(shared: ReadingList) -> None:
+    member, other = take_part(shared), take_part(shared)
+    begin(member.user, shared)
+    paper = add(shared, START + HOUR)
+    members.tell_additions(member, tells=False)
+    assert added_for(member.user) == []
+    assert added_for(other.user) == [("Decoders", [paper])]
+    members.tell_additions(member, tells=True)
+    assert added_for(member.user) == [("Decoders", [paper])]
+
+
+def test_who_left_is_not_told(shared: ReadingList) -> None:
+    member = take_part(shared)
+    add(shared, START + HOUR)
+    members.leave(shared, member.user)
+    assert added_for(member.user) == []
+
+
+@pytest.mark.promise(33)
+def test_who_joined_by_link_is_told_no_more_when_it_ends(
+    shared: ReadingList, settings: Settings
+) -> None:
+    by_link, by_name = take_part(shared, by_link=True), take_part(shared)
+    paper = add(shared, START + HOUR)
+    settings.LINK_KEY = "replaced"
+    assert added_for(by_link.user) == []
+    assert added_for(by_name.user) == [("Decoders", [paper])]
+
+
+@pytest.mark.promise(33)
+@pytest.mark.parametrize(
+    "ended",
+    [
+        {"revoked_at": START},
+        {"generation": 2},
+        {"expires_at": START},
+        {"can_edit": False},
+    ],
+)
+def test_a_link_that_lets_nobody_in_tells_its_members_nothing(
+    shared: ReadingList, ended: dict[str, Any]
+) -> None:
+    member = take_part(shared, by_link=True)
+    add(shared, START + HOUR)
+    assert member.share_link is not None
+    ShareLink.objects.filter(pk=member.share_link.pk).update(**ended)
+    assert added_for(member.user) == []
+
+
+def test_a_list_in_the_bin_tells_its_members_nothing(shared: ReadingList) -> None:
+    member = take_part(shared)
+    add(shared, START + HOUR)
+    ReadingList.objects.update(deleted_at=START)
+    assert added_for(member.user) == []
+
+
+def test_a_member_who_follows_too_is_told_once_of_all(shared: ReadingList) -> None:
+    """They followed before they joined: nothing in between is passed over."""
+    member = take_part(shared, at=START + 2 * HOUR)
+    begin(member.user, shared)
+    first, second = add(shared, START + HOUR), add(shared, START + 3 * HOUR)
+    assert added_for(member.user) == [("Decoders", [second, first])]
+
+
+def test_members_and_followers_of_many_lists_are_asked_about_at_once(
+    django_assert_num_queries: Any,
+) -> None:
+    lists = [make_reading_list(title=f"List {n}") for n in range(3)]
+    people = [take_part(shared).user for shared in lists for _ in range(3)]
+    followers = [make_user() for _ in range(3)]
+    for follower in followers:
+        begin(follower, lists[0])
+    papers = [add(shared, START + HOUR) for shared in lists]
+    everyone = [*people, *followers]
+    with django_assert_num_queries(1):
+        found = list_follows.additions([each.pk for each in everyone], {})
+    of_list = [0] * 3 + [1] * 3 + [2] * 3 + [0] * 3
+    assert found == {
+        each.pk: [(f"List {n}", [papers[n]])] for each, n in zip(everyone, of_list, strict=True)
+    }

@@ -1,3 +1,4 @@
+import re
 from email import message_from_bytes
 from email.policy import default
 from smtplib import SMTPException
@@ -6,7 +7,9 @@ from uuid import uuid4
 
 import pytest
 from django.core.mail import EmailMessage
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import Settings
 
@@ -111,6 +114,46 @@ def test_known_and_unknown_addresses_are_invited_alike(
     assert Invitation.objects.get().email == email
 
 
+@pytest.mark.promise(34)
+def test_answers_and_queries_tell_of_no_account(client: Client) -> None:
+    """What an owner sees of inviting, asking again and withdrawing, and how many questions the
+    database is asked meanwhile, is one for whoever has an account, has none, or gets no mail."""
+    make_user(email="known@example.org")
+    make_user(email="idle1@example.org", is_active=False)
+    Suppression.objects.create(
+        address_hash=hash_address("other@example.org"), why=Suppression.Why.BOUNCES
+    )
+    owner = make_user()
+    client.force_login(owner)
+    client.get("/lists/")
+    emails = ("known@example.org", "fresh@example.org", "idle1@example.org", "other@example.org")
+    seen = [_walk_of_invitations(client, make_reading_list(owner=owner), e) for e in emails]
+    assert seen[0] == seen[1] == seen[2] == seen[3]
+
+
+def _walk_of_invitations(client: Client, reading_list: ReadingList, email: str) -> list[object]:
+    """Statuses, pages and numbers of queries of each step; numbers of rows are blotted out."""
+    seen: list[object] = []
+
+    def ask(address: str, **data: str) -> None:
+        with CaptureQueriesContext(connection) as queries:
+            response = client.post(address, data)
+        with CaptureQueriesContext(connection) as of_page:
+            page = client.get(url("people", reading_list.pk)).content.decode()
+        page = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page).replace(email, "ADDRESS")
+        seen.append(
+            (response.status_code, len(queries), len(of_page), re.sub(r"/\d+/", "/N/", page))
+        )
+
+    ask(url("invite", reading_list.pk), email=email, role="viewer")
+    ask(url("invite", reading_list.pk), email=email, role="editor")
+    invitation = Invitation.objects.get(reading_list=reading_list)
+    for _ in range(2):  # one more than an address is mailed a day
+        ask(url("resend_invitation", invitation.pk))
+    ask(url("withdraw_invitation", invitation.pk))
+    return seen
+
+
 def test_a_mail_that_cannot_be_sent_loses_no_invitation(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -205,3 +248,26 @@ def test_a_visitor_of_an_edit_link_joins(client: Client) -> None:
     response = client.post(url("join_by_link", key))
     assert response["Location"] == link.reading_list.get_absolute_url()
     assert Member.objects.get().user == reader
+
+
+def test_a_member_chooses_whether_their_digest_tells_of_additions(client: Client) -> None:
+    member = make_member()
+    client.force_login(member.user)
+    address = url("tell_additions", member.reading_list_id)
+    page = client.get(url("people", member.reading_list_id)).content.decode()
+    assert f'formaction="{address}" name="tells" value="0">Stop telling me' in page
+    page = client.post(address, {"tells": "0"}, follow=True).content.decode()
+    assert "Your digest no longer tells you of this list." in page
+    assert f'formaction="{address}" name="tells" value="1">Tell me of additions' in page
+    assert not Member.objects.get().tells_additions
+    client.post(address, {"tells": "1"})
+    assert Member.objects.get().tells_additions
+
+
+def test_the_owner_has_no_such_choice(client: Client) -> None:
+    reading_list = make_reading_list()
+    client.force_login(reading_list.owner)
+    address = url("tell_additions", reading_list.pk)
+    assert address not in client.get(url("people", reading_list.pk)).content.decode()
+    page = client.post(address, {"tells": "0"}, follow=True).content.decode()
+    assert "This list is your own" in page

@@ -13,7 +13,7 @@ from django.utils.html import escape
 from lxml import html
 
 from accounts.archive.write import write
-from readinglists import entries, headings, sharing, states
+from readinglists import entries, headings, history, members, publishing, sharing, states
 from readinglists.models import ReadingList, ShareLink
 from tests.factories import make_paper, make_reading_list, make_user
 from tests.security.strings import HOSTILE
@@ -40,7 +40,13 @@ class Shown:
             states.set_own_note(self.owner, paper.pk, text, seen=0)
         self.paper = paper
         self.link = sharing.make_link(self.list)
-        ShareLink.objects.filter(pk=self.link.pk).update(name=first[:100])
+        ShareLink.objects.filter(pk=self.link.pk).update(name=first[:100], can_edit=True)
+        self.link.refresh_from_db()
+        members.join_by_link(self.link, make_user())
+        publishing.publish(self.list)
+        removed = entries.remove_many(self.list, [self.list.entries.all()[0].pk], by=self.owner)
+        assert removed is not None
+        history.undo(removed, self.owner)
 
     def pages(self) -> dict[str, str]:
         return {
@@ -49,6 +55,17 @@ class Shown:
             "edit": f"/lists/{self.list.pk}/edit/",
             "delete": f"/lists/{self.list.pk}/delete/",
             "note": f"/lists/entries/{self.list.entries.all()[0].pk}/note/",
+            "tags": f"/lists/entries/{self.list.entries.all()[0].pk}/tags/",
+            "entry": f"/lists/entries/{self.list.entries.all()[0].pk}/",
+            "own note": f"/lists/own-notes/{self.paper.pk}/",
+            "heading": f"/lists/headings/{self.list.headings.all()[0].pk}/rename/",
+            "sharing": f"/lists/{self.list.pk}/share/",
+            "publish": f"/lists/{self.list.pk}/public/",
+            "people": f"/lists/{self.list.pk}/people/",
+            "history": f"/lists/{self.list.pk}/history/",
+            "public": f"/public/{self.list.pk}/",
+            "directory": "/public/",
+            **{do: f"/lists/links/{self.link.pk}/{do}/" for do in ("change", "rotate", "revoke")},
             "shared": f"/l/{sharing.key_of(self.link)}/",
             "save": f"/lists/add/{self.paper.pk}/",
             "paper": self.paper.get_absolute_url(),
@@ -87,6 +104,37 @@ def test_there_are_200_strings() -> None:
 def test_no_element_and_no_attribute_comes_of_what_somebody_wrote(start: int) -> None:
     texts = list(HOSTILE[start : start + AT_ONCE])
     hostile, harmless = show(texts), show([f"harmless words {n}" for n in range(len(texts))])
+    for name, shape in hostile.items():
+        assert shape - harmless[name] == Counter(), name
+
+
+def show_names(texts: list[str]) -> dict[str, Shape]:
+    """Names of links and bylines, which a list has one of, for each text one."""
+    owner, client = make_user(), Client()
+    client.force_login(owner)
+    linked = make_reading_list(owner=owner)
+    pages = {"links": f"/lists/{linked.pk}/share/", "people": f"/lists/{linked.pk}/people/"}
+    for number, text in enumerate(texts):
+        link = sharing.make_link(linked, name=text[:100], can_edit=True)
+        members.join_by_link(link, make_user())
+        signed = make_reading_list(owner=owner, title=f"List {number}")
+        ReadingList.objects.filter(pk=signed.pk).update(byline=text[:100])
+        publishing.publish(signed)
+        pages[f"signed {number}"] = f"/public/{signed.pk}/"
+        pages[f"shared {number}"] = f"/l/{sharing.key_of(sharing.make_link(signed))}/"
+    answers = {name: client.get(where) for name, where in pages.items()}
+    assert {answer.status_code for answer in answers.values()} == {200}
+    assert all(escape(t[:100]) in answers["links"].content.decode() for t in texts)
+    assert escape(texts[-1][:100]) in answers[f"signed {len(texts) - 1}"].content.decode()
+    return {name: shape_of(answer.content) for name, answer in answers.items()}
+
+
+@pytest.mark.promise(27)
+@pytest.mark.promise(28)
+@pytest.mark.parametrize("start", range(0, len(HOSTILE), sharing.MOST_LINKS))
+def test_bylines_and_names_of_links_stay_text(start: int) -> None:
+    texts = list(HOSTILE[start : start + sharing.MOST_LINKS])
+    hostile, harmless = show_names(texts), show_names([f"words {n}" for n in range(len(texts))])
     for name, shape in hostile.items():
         assert shape - harmless[name] == Counter(), name
 

@@ -5,13 +5,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.digest import choose, readers
 from accounts.digest.items import BACKLOG, NEAR, SAVED, TRENDING
 from accounts.models import Mute, PaperFeedback, User, all_sections
 from papers.models import Paper, PaperVersion, Vote
-from readinglists import list_follows, sharing
-from readinglists.models import ReadingList
+from readinglists import entries, list_follows, sharing
+from readinglists.models import Member, ReadingList
 from tests.accounts.digest.test_choose import (
     NOW,
     TODAY,
@@ -27,6 +29,7 @@ from tests.factories import (
     make_entry,
     make_follow,
     make_match,
+    make_member,
     make_paper,
     make_reading_list,
     make_user,
@@ -293,7 +296,7 @@ def test_what_is_added_to_a_followed_list_is_in_the_issue_once() -> None:
     add(shared, new)
     choice = choose_for(user)
     assert [(item.paper, item.section, item.reason) for item in choice.items] == [
-        (new.pk, "New in the list “Tides”", "added to a list you follow")
+        (new.pk, "New in the list “Tides”", "added to a list you follow or take part in")
     ]
     mailed(user, new, at=NOW - timedelta(minutes=1))
     assert not choose_for(user).items
@@ -365,3 +368,32 @@ def test_trending_paper_that_a_search_had_no_place_for_says_that_it_matches() ->
         TRENDING,
         "8 upvotes on Hugging Face, matches owl",
     )
+
+
+def test_what_others_add_to_a_list_that_one_takes_part_in_is_in_the_issue() -> None:
+    shared = make_reading_list(title="Tides")
+    member = make_member(reading_list=shared)
+    Member.objects.update(joined_at=NOW - timedelta(days=5))
+    theirs, own = make_paper(announced_on=None), make_paper(announced_on=None)
+    add(shared, theirs)
+    entries.add(shared, own, by=member.user)
+    shared.entries.filter(paper=own).update(added_at=HOUR_AGO)
+    told = [item for item in choose_for(member.user).items if "Tides" in item.section]
+    assert [(item.paper, item.reason) for item in told] == [
+        (theirs.pk, "added to a list you follow or take part in")
+    ]
+
+
+def test_members_of_many_lists_cost_no_more_queries_than_one(
+    django_assert_max_num_queries: Any,
+) -> None:
+    lists = [make_reading_list(title=f"Tides {n}") for n in range(3)]
+    users = [make_member(reading_list=lists[n % 3]).user for n in range(6)]
+    Member.objects.update(joined_at=NOW - timedelta(days=5))
+    for shared in lists:
+        add(shared, make_paper(announced_on=None))
+    with CaptureQueriesContext(connection) as for_one:
+        choose.choose(users[:1], NOW, find_nothing)
+    with django_assert_max_num_queries(len(for_one)):
+        choices = choose.choose(users, NOW, find_nothing)
+    assert all(len(choice.items) == 1 for choice in choices.values())

@@ -90,7 +90,7 @@ def test_a_viewer_cannot_edit() -> None:
     viewer = make_editor(reading_list, Role.VIEWER)
     body = {"title": "Mine", "version": 1}
     assert viewer.send("PATCH", f"/lists/{reading_list.pk}", body).status_code == 403
-    assert viewer.send("DELETE", f"/lists/{reading_list.pk}").status_code == 404
+    assert viewer.send("DELETE", f"/lists/{reading_list.pk}").status_code == 403
     assert viewer.ask(f"/lists/{reading_list.pk}")["role"] == "viewer"
 
 
