@@ -109,7 +109,7 @@ def _settle(waiting_id: int) -> bool:
     waiting = row.select_related("user").first()
     if waiting is None:
         return False
-    name = PaperName(tuple((scheme, value) for scheme, value in waiting.names), waiting.title)
+    name = PaperName.from_row(waiting)
     paper_id = find_papers([name]).get(name)
     if paper_id is None:
         return False
