@@ -3,12 +3,17 @@
 It decides what goes beside the rows that hang on the reader, where the address stands in rows that
 stay, and who may not go. Who asks has proved who they are (views/leaving.py, proof.py). A digest in
 hand: its ledger row goes too, so that its worker has no lease any more and ends before the dot.
+
+Whoever works for the reader at the same moment is waited for, or finds them gone. Locks are taken
+in the order in which the rest of the site takes them: owners of lists, reader, imports, papers.
 """
 
 import logging
 import re
+import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from smtplib import SMTPException
 
 from allauth.account.models import EmailAddress
@@ -16,18 +21,23 @@ from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.core.mail import EmailMessage
-from django.db import transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Count, Model, Q
 from django.db.models.functions import Lower
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from psycopg import errors
 
 from accounts import outbox
 from accounts.bounces.suppression import suppressed_among
 from accounts.mail import account_mail_headers, can_be_mailed
 from accounts.models import Suppression, User
+from papers import trending, votes
 from papers.models import WeightChange
+from readinglists.leaving import hold_imports_of, hold_lists_with
 from readinglists.models import Invitation, ListChange, ReadingList, ShareLink
+from readinglists.saves import papers_saved_by
 
 # Texts of rows that outlive an account, in which the site itself may have written an address.
 _TEXTS: tuple[tuple[type[Model], str], ...] = (
@@ -38,6 +48,10 @@ _TEXTS: tuple[tuple[type[Model], str], ...] = (
     (WeightChange, "reason"),
 )
 IN_PLACE_OF_ADDRESS = "(deleted)"
+ATTEMPTS = 5
+PAUSE_SECONDS = 0.2  # before the second attempt; each one after waits as much longer
+# What two transactions at once may do to each other; the second time one of them is over.
+_COLLISIONS = (errors.DeadlockDetected, errors.ForeignKeyViolation)
 
 logger = logging.getLogger(__name__)
 
@@ -82,24 +96,68 @@ def delete_account(user: User) -> None:
 
     Counts of votes and saves follow. Afterwards mail of a site that sends none is forgotten, and a
     farewell is sent: whoever did not do this themselves learns of it, and the mail says that none
-    follows. No failure of it undoes anything.
+    follows. No failure of it undoes anything. An account that is gone already does no harm.
     """
-    sessions = _sessions_of(user)
-    with transaction.atomic():
-        if user.is_superuser:  # two who leave at the same moment wait for each other
-            superusers = User.objects.select_for_update().filter(is_superuser=True)
-            list(superusers.order_by("pk").values_list("pk", flat=True))
-        # FOR UPDATE: whoever writes a row that refers to the reader waits, and finds them gone.
-        reader = User.objects.select_for_update().get(pk=user.pk)
-        refuse_last_superuser(reader)
-        addresses = _addresses_of(reader)
-        Invitation.objects.annotate(small=Lower("email")).filter(small__in=addresses).delete()
-        for model, field in _TEXTS:
-            _take_out(model, field, addresses)
-        Session.objects.filter(pk__in=sessions).delete()
-        reader.delete()
+    began_at = timezone.now()
+    addresses = _addresses_of(user)
+    sessions = _sessions_of(user, addresses)
+    reader = _delete_again_and_again(user.pk, sessions)
+    if reader is None:
+        return
+    # A login that was under way began before, and is stored at the end of its request.
+    late = _sessions_of(user, addresses, since=began_at)
+    Session.objects.filter(pk__in=late).delete()
     outbox.forget(addresses)
     _say_farewell(reader)
+
+
+def _delete_again_and_again(reader_id: int, sessions: Collection[str]) -> User | None:
+    """No order of locks is proof against whatever the next version of this site writes."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return _delete(reader_id, sessions)
+        except (IntegrityError, OperationalError) as error:
+            if not isinstance(error.__cause__, _COLLISIONS):
+                raise
+            logger.warning(
+                "Deleting account %d met other work: %s", reader_id, type(error.__cause__).__name__
+            )
+        time.sleep(PAUSE_SECONDS * attempt)
+    raise CannotLeave(
+        _("Something of yours is being changed at this moment, so nothing was deleted. Try again.")
+    )
+
+
+@transaction.atomic
+def _delete(reader_id: int, sessions: Collection[str]) -> User | None:
+    """One attempt, all or nothing; None when the account is gone already."""
+    reader = _hold(reader_id)
+    if reader is None:
+        return None
+    refuse_last_superuser(reader)
+    addresses = _addresses_of(reader)
+    Invitation.objects.annotate(small=Lower("email")).filter(small__in=addresses).delete()
+    for model, field in _TEXTS:
+        _take_out(model, field, addresses)
+    Session.objects.filter(pk__in=sessions).delete()
+    reader.delete()
+    return reader
+
+
+def _hold(reader_id: int) -> User | None:
+    """Wait for all work on rows that are about to go, and keep more from beginning."""
+    superusers = User.objects.filter(is_superuser=True)
+    is_superuser = superusers.filter(pk=reader_id).exists()
+    # Two superusers who leave at the same moment wait for each other: one of them has to stay.
+    also = superusers.values_list("pk", flat=True) if is_superuser else ()
+    hold_lists_with(reader_id, also=also)
+    # FOR UPDATE: whoever writes a row that refers to the reader waits, and finds them gone.
+    reader = User.objects.select_for_update().filter(pk=reader_id).first()
+    if reader is not None:
+        hold_imports_of(reader_id)
+        papers = votes.papers_counted_for(reader_id) | papers_saved_by(reader_id)
+        trending.lock_stats(sorted(papers))
+    return reader
 
 
 def _addresses_of(user: User) -> set[str]:
@@ -107,13 +165,19 @@ def _addresses_of(user: User) -> set[str]:
     return {address.lower() for address in (user.email, *others)}
 
 
-def _sessions_of(user: User) -> list[str]:
-    """Keys of the reader's logins, and of the half-finished ones that hold an address of theirs.
+def _sessions_of(
+    user: User, addresses: Collection[str], *, since: datetime | None = None
+) -> list[str]:
+    """Keys of the reader's logins, and of the half-finished ones that hold an address of theirs;
+    of all, or of those stored after `since`.
 
     A session names its reader within its text only, so that all are looked at.
     """
-    addresses = _addresses_of(user)
-    rows: Iterator[Session] = Session.objects.order_by().iterator(chunk_size=1000)
+    found = Session.objects.order_by()
+    if since is not None:
+        lasts = timedelta(seconds=settings.SESSION_COOKIE_AGE)
+        found = found.filter(expire_date__gte=since + lasts)
+    rows: Iterator[Session] = found.iterator(chunk_size=1000)
     return [row.session_key for row in rows if _is_about(row.get_decoded(), user, addresses)]
 
 

@@ -1,7 +1,16 @@
+import logging
 from collections.abc import Callable
 
+from django.contrib.auth import logout
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
+
+from accounts.models import User
+
+logger = logging.getLogger(__name__)
 
 
 class ReaderTimezoneMiddleware:
@@ -28,3 +37,32 @@ class PrivatePagesMiddleware:
         if request.user.is_authenticated and not response.has_header("Cache-Control"):
             response["Cache-Control"] = "private, no-store"
         return response
+
+
+class DeletedMeanwhileMiddleware:
+    """Say so to whoever asked for something while their account was being deleted elsewhere.
+
+    What they asked for waited for the deletion and then found no reader: no fault of the site.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, DatabaseError | ObjectDoesNotExist):
+            return None
+        if not request.user.is_authenticated or _is_there(request.user.pk):
+            return None
+        logger.info("A request of an account that was just deleted: %s", type(error).__name__)
+        logout(request)
+        return redirect("accounts:account_deleted")
+
+
+def _is_there(user_id: int) -> bool:
+    try:
+        return User.objects.filter(pk=user_id).exists()
+    except DatabaseError:  # that is what is wrong
+        return True

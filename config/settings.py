@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.ReaderTimezoneMiddleware",
     "accounts.middleware.PrivatePagesMiddleware",
+    "accounts.middleware.DeletedMeanwhileMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from papers import counts, trending
 from papers.models import Paper, PaperStats, Vote
+from papers.readers import hold_reader
 
 NEW_ACCOUNT = timedelta(days=3)
 BURST = timedelta(hours=24)
@@ -66,8 +67,10 @@ def register_confirmed(finder: ConfirmedFinder) -> None:
 def set_vote(user: AbstractBaseUser, paper: Paper, *, voted: bool, now: datetime) -> Voted:
     """Make `user`'s vote for `paper` what `voted` says; asking twice changes nothing.
 
-    Counter, snapshot and score change with the vote, at once. Raises TooManyVotesError.
+    Counter, snapshot and score change with the vote, at once. Locks are taken in the order reader,
+    paper, vote. Raises TooManyVotesError, and the reader's DoesNotExist when the account is gone.
     """
+    hold_reader(user.pk)
     vote = Vote.objects.filter(user_id=user.pk, paper=paper).first()
     if voted != (vote is not None):
         _take_allowance(user, now)
@@ -95,6 +98,7 @@ def _add(user: AbstractBaseUser, paper: Paper, now: datetime) -> Vote | None:
 
 
 def _remove(user: AbstractBaseUser, paper: Paper, now: datetime) -> None:
+    trending.lock_stats([paper.pk])
     removed = Vote.objects.select_for_update().filter(user_id=user.pk, paper=paper).first()
     if removed is not None:
         removed.delete()
@@ -104,11 +108,12 @@ def _remove(user: AbstractBaseUser, paper: Paper, now: datetime) -> None:
 
 def release_held(*, now: datetime) -> int:
     """Let the votes count whose readers are not new any more; return how many."""
+    old = Vote.objects.filter(counted_at=None, user__date_joined__lte=now - NEW_ACCOUNT)
+    found = dict(old.order_by("voted_at").values_list("pk", "paper_id")[:RELEASED_AT_ONCE])
     with transaction.atomic():
-        held = Vote.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-            counted_at=None, user__date_joined__lte=now - NEW_ACCOUNT
-        )
-        votes = list(held.order_by("voted_at")[:RELEASED_AT_ONCE])
+        trending.lock_stats(sorted(set(found.values())))
+        held = Vote.objects.select_for_update(skip_locked=True, of=("self",))
+        votes = list(held.filter(pk__in=found, counted_at=None).order_by("pk"))
         confirmed = _confirmed({vote.user_id for vote in votes})
         released = [vote for vote in votes if vote.user_id in confirmed]
         Vote.objects.filter(pk__in=[vote.pk for vote in released]).update(counted_at=now)
@@ -116,11 +121,18 @@ def release_held(*, now: datetime) -> int:
     return len(released)
 
 
+def papers_counted_for(reader_id: int) -> set[int]:
+    """Return the ids of the papers that this reader's votes count for."""
+    counted = Vote.objects.filter(user_id=reader_id, counted_at__isnull=False)
+    return set(counted.values_list("paper_id", flat=True))
+
+
 def forget_reader(instance: AbstractBaseUser, **_signal: Any) -> None:
     """Take a reader who is about to be deleted out of every count (receiver of pre_delete)."""
-    counted = Vote.objects.filter(user_id=instance.pk, counted_at__isnull=False)
-    paper_ids = list(counted.values_list("paper_id", flat=True))
-    counts.change_own("votes", dict.fromkeys(paper_ids, -1), now=timezone.now())
+    trending.lock_stats(sorted(papers_counted_for(instance.pk)))
+    # Again: one may have begun to count, or moved to another paper, while this waited.
+    counted = papers_counted_for(instance.pk)
+    counts.change_own("votes", dict.fromkeys(counted, -1), now=timezone.now())
 
 
 def _counts_at_once(user: AbstractBaseUser, paper: Paper, now: datetime) -> bool:

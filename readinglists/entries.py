@@ -210,9 +210,8 @@ def file_paper(
     """
     with transaction.atomic():
         targets, sources = list(into), list(out_of)
-        # In one order, so that two readers who file into each other's lists cannot deadlock.
-        for owner_id in sorted({each.owner_id for each in (*targets, *sources)} | {owner.pk}):
-            lock_lists_of(owner_id)
+        # At once: two readers who file into each other's lists must not deadlock.
+        lock_lists_of(owner.pk, *(each.owner_id for each in (*targets, *sources)))
         if new_title:
             targets.append(ReadingList.objects.create(owner_id=owner.pk, title=new_title))
         for reading_list in targets:

@@ -132,9 +132,8 @@ def transfer(reading_list: ReadingList, to: Member, *, by: AbstractBaseUser) -> 
     ReadingList.DoesNotExist when the list is gone.
     """
     with transaction.atomic():
-        # In one order, so that two who give each other their lists cannot deadlock.
-        for owner_id in sorted({reading_list.owner_id, to.user_id}):
-            lock_lists_of(owner_id)
+        # Both at once: two who give each other their lists must not deadlock.
+        lock_lists_of(reading_list.owner_id, to.user_id)
         current = ReadingList.objects.kept().get(pk=reading_list.pk)
         if current.owner_id != reading_list.owner_id:
             raise CannotShareError(_("The list was given to somebody else meanwhile."))

@@ -36,9 +36,8 @@ WHERE k.paper_id = %(kept)s AND g.paper_id = %(gone)s AND g.user_id = k.user_id
 def lock_readers(kept_id: int, gone_id: int, **_signal: Any) -> None:
     """Hold back changes of the lists concerned, in the order in which a reader saves a paper."""
     entries = Entry.objects.filter(paper_id__in=(kept_id, gone_id))
-    owners = entries.order_by("reading_list__owner_id").values_list("reading_list__owner_id")
-    for (owner_id,) in owners.distinct():
-        lock_lists_of(owner_id)
+    owners = entries.order_by().values_list("reading_list__owner_id", flat=True)
+    lock_lists_of(*owners.distinct())
 
 
 def move_entries(kept_id: int, gone_id: int, **_signal: Any) -> None:

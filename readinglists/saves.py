@@ -34,18 +34,25 @@ def keeping_saves(owner_id: int, paper_ids: Iterable[int]) -> Iterator[None]:
         counts.change_own("saves", changes, now=timezone.now())
 
 
-def lock_lists_of(owner_id: int) -> None:
-    """Hold back other changes of this reader's lists until the transaction ends.
+def lock_lists_of(*owner_ids: int) -> None:
+    """Hold back other changes of these readers' lists until the transaction ends.
+
+    In one order, so that two who lock the same readers cannot deadlock.
 
     NO KEY: rows that only refer to the reader can still be written meanwhile.
     """
-    owner = get_user_model().objects.select_for_update(no_key=True).filter(pk=owner_id)
-    list(owner.values_list("pk", flat=True))
+    owners = get_user_model().objects.select_for_update(no_key=True).filter(pk__in=owner_ids)
+    list(owners.order_by("pk").values_list("pk", flat=True))
 
 
 def forget_reader(instance: AbstractBaseUser, **_signal: Any) -> None:
     """Take a reader who is about to be deleted out of every count (receiver of pre_delete)."""
-    kept = ReadingList.objects.of(instance)
+    saved = papers_saved_by(instance.pk)
+    counts.change_own("saves", dict.fromkeys(saved, -1), now=timezone.now())
+
+
+def papers_saved_by(owner_id: int) -> set[int]:
+    """Return the ids of all papers in the reader's own lists, but for those in the bin."""
+    kept = ReadingList.objects.kept().filter(owner=owner_id)
     entries = Entry.objects.filter(reading_list__in=kept)
-    paper_ids = set(entries.order_by().values_list("paper_id", flat=True))
-    counts.change_own("saves", dict.fromkeys(paper_ids, -1), now=timezone.now())
+    return set(entries.order_by().values_list("paper_id", flat=True))

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Count, F
 from django.db.models.functions import Now
 
+from papers.readers import hold_reader
 from readinglists.changing import check_version
 from readinglists.models import Entry, ReadingList, ReadingState
 from readinglists.saves import lock_lists_of
@@ -31,18 +32,20 @@ class Progress:
 
 
 def set_state(reader: AbstractBaseUser, paper_ids: Iterable[int], state: State) -> int:
-    """Mark the papers; return how many. One statement, however many."""
+    """Mark the papers; return how many. Two statements, however many."""
     rows = [
         ReadingState(user_id=reader.pk, paper_id=pk, state=state, changed_at=Now())
         for pk in sorted(set(paper_ids))
     ]
-    ReadingState.objects.bulk_create(
-        rows,
-        batch_size=1000,
-        update_conflicts=True,
-        unique_fields=["user", "paper"],
-        update_fields=["state", "changed_at"],
-    )
+    with transaction.atomic():
+        hold_reader(reader.pk)
+        ReadingState.objects.bulk_create(
+            rows,
+            batch_size=1000,
+            update_conflicts=True,
+            unique_fields=["user", "paper"],
+            update_fields=["state", "changed_at"],
+        )
     return len(rows)
 
 

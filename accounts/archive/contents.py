@@ -127,13 +127,20 @@ HOLDINGS: dict[str, Written | NotWritten] = {
     ),
     "accounts.WaitingPaper": Written(
         "waiting",
-        ("scheme", "value", "title", "wishes", "created_at"),
-        left_out=("id", "user", "names", "asked_at"),
+        ("scheme", "value", "names", "title", "wishes", "created_at"),
+        left_out=("id", "user", "asked_at"),
     ),
-    "readinglists.ListImport": NotWritten("files that you imported into lists; kept for some days"),
+    "readinglists.ListImport": NotWritten(
+        "files that you imported into lists, kept for a week; what lists still wait for is written"
+    ),
     "readinglists.ImportRow": NotWritten("what was read in files that you imported"),
-    "readinglists.WaitingEntry": NotWritten(
-        "papers of an imported file that a list still waits for: the file names them"
+    "readinglists.WaitingEntry": Written(
+        "lists.items",
+        ("scheme", "value", "title", "note", "tags", "position", "made_at"),
+        left_out=(
+            *("id", "reading_list", "change", "added_by", "state", "reason", "attempts"),
+            *("next_due_at", "lease_token", "leased_until"),
+        ),
     ),
     "accounts.ApiToken": Written(
         "tokens",

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from accounts.models import WaitingPaper
 from papers.identifiers import ARXIV_DOI_PREFIX
 from papers.merging import merged_into
 from papers.models import Paper, PaperIdentifier
@@ -22,6 +23,10 @@ class PaperName:
 
     names: tuple[tuple[str, str], ...]
     title: str = ""
+
+    @classmethod
+    def from_row(cls, row: WaitingPaper) -> "PaperName":
+        return cls(tuple((scheme, value) for scheme, value in row.names), row.title)
 
     def as_json(self) -> dict[str, Any]:
         found: dict[str, Any] = {}

@@ -6,6 +6,7 @@ taking_in.py. Nothing is unpacked to disk and no name in the file is used as a p
 
 import json
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import IO, Any
@@ -27,6 +28,8 @@ MOST_ROWS = 200_000  # of votes, seen papers, states
 MOST_LISTS = 2_000
 MOST_ITEMS = 20_000  # of one list
 LONGEST_TEXT = 5_000
+# Of merged papers both notes are kept, so that one may be longer than any that is typed.
+LONGEST_NOTE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,14 @@ class StateRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicList:
+    """A list of the other site that the reader followed there, at `address`."""
+
+    title: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class FollowRow:
     name: str
     query: str
@@ -77,7 +88,10 @@ class SettingsRow:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """What of an archive can be taken in. Pairs are of a paper and a moment, or more or less."""
+    """What of an archive can be taken in, and `list_follows`, of which the reader is told.
+
+    Pairs are of a paper and a moment, or more or less. What waited there is among the rest.
+    """
 
     site: str
     written_at: datetime
@@ -89,6 +103,7 @@ class Archive:
     states: tuple[StateRow, ...] = ()
     feedback: tuple[tuple[PaperName, bool, datetime], ...] = ()
     lists: tuple[ListRow, ...] = field(default=())
+    list_follows: tuple[PublicList, ...] = ()
 
     def papers(self) -> list[PaperName]:
         """Every paper that is named, once."""
@@ -140,20 +155,24 @@ def parse(body: bytes, *, now: datetime) -> Archive:
             _("This archive has version %(found)s of the format; this site reads version %(ours)s.")
             % {"found": top.number("version"), "ours": VERSION}
         )
+    rows = {name: top.objects(name, MOST_ROWS) for name in ("votes", "seen", "states", "feedback")}
+    for row in top.objects("waiting", MOST_ROWS):
+        _sort_in(row.merged("wishes"), rows)
     return Archive(
         site=top.text("site", 200),
         written_at=top.moment("written_at", now),
         settings=_settings(top.fields("settings")),
         follows=tuple(map(_follow, top.objects("follows", 2_000))),
         mutes=tuple((row.text("kind", 10), row.text("value", 200)) for row in _mutes(top)),
-        votes=tuple((row.paper(), row.moment("voted_at", now)) for row in _many(top, "votes")),
-        seen=tuple((row.paper(), row.moment("seen_at", now)) for row in _many(top, "seen")),
-        states=tuple(_state(row, now) for row in _many(top, "states")),
+        votes=tuple((row.paper(), row.moment("voted_at", now)) for row in rows["votes"]),
+        seen=tuple((row.paper(), row.moment("seen_at", now)) for row in rows["seen"]),
+        states=tuple(_state(row, now) for row in rows["states"]),
         feedback=tuple(
             (row.paper(), row.flag("wants_more"), row.moment("given_at", now))
-            for row in _many(top, "feedback")
+            for row in rows["feedback"]
         ),
         lists=tuple(_list(row, now) for row in top.objects("lists", MOST_LISTS)),
+        list_follows=tuple(_public_lists(top)),
     )
 
 
@@ -173,8 +192,19 @@ def _few_names(file: IO[bytes]) -> IO[bytes]:
     return file
 
 
-def _many(top: Fields, name: str) -> list[Fields]:
-    return top.objects(name, MOST_ROWS)
+def _sort_in(waiting: Fields, rows: dict[str, list[Fields]]) -> None:
+    """What waits is one row of all; elsewhere each kind has its own."""
+    kinds = {"votes": "voted_at", "seen": "seen_at", "states": "changed_at", "feedback": "given_at"}
+    for kind, moment in kinds.items():
+        if waiting.has(moment):
+            rows[kind].append(waiting)
+
+
+def _public_lists(top: Fields) -> Iterator[PublicList]:
+    for row in top.objects("list_follows", 2_000):
+        address = row.text("address", 500)
+        if address.startswith(("https://", "http://")):
+            yield PublicList(row.text("title", 200), address)
 
 
 def _mutes(top: Fields) -> list[Fields]:
@@ -206,7 +236,7 @@ def _state(row: Fields, now: datetime) -> StateRow:
     state = row.text("state", 10)
     if state not in ("", "to_read", "reading", "read"):
         raise BadArchive(_("“%s” is no state of reading.") % state)
-    note = row.text("own_note", LONGEST_TEXT)
+    note = row.text("own_note", LONGEST_NOTE)
     return StateRow(row.paper(), state, note, row.moment("changed_at", now))
 
 
@@ -227,5 +257,5 @@ def _item(row: Fields, now: datetime) -> Item:
     if row.has("heading"):
         return Item(heading=" ".join(row.text("heading", 200).split()) or "…")
     tags = row.texts("tags", most=MOST_TAGS, longest=50)
-    note, added_at = row.text("note", LONGEST_TEXT), row.moment("added_at", now)
+    note, added_at = row.text("note", LONGEST_NOTE), row.moment("added_at", now)
     return Item(paper=row.paper(), note=note, tags=tags, added_at=added_at)

@@ -10,9 +10,11 @@ from itertools import islice
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.db.models import Model, QuerySet
+from django.urls import reverse
 
-from accounts.archive.naming import BATCH, names_of
+from accounts.archive.naming import BATCH, PaperName, names_of
 from accounts.models import (
     ApiToken,
     Bounce,
@@ -67,8 +69,12 @@ def lists_followed(user: User) -> Iterator[Row]:
     """Those that hold. The address of one that is shown by link is a secret of whoever shows it."""
     for followed in list_follows.following(user):
         if not followed.has_ended:
-            public = followed.public_list is not None
-            yield {"title": followed.title, "public": public, "created_at": value(followed.since)}
+            row = {"title": followed.title, "created_at": value(followed.since)}
+            if followed.public_list is None:
+                yield {**row, "public": False}
+            else:
+                path = reverse("readinglists:public_list", args=[followed.public_list])
+                yield {**row, "public": True, "address": f"{settings.SITE_URL}{path}"}
 
 
 def memberships(user: User) -> Iterator[Row]:
@@ -120,12 +126,11 @@ def deliveries(user: User) -> Iterator[Row]:
 
 
 def waiting(user: User) -> Iterator[Row]:
-    """Of lists only what stands beside the paper: their numbers mean nothing elsewhere."""
+    """What the reader had about papers that are not here yet; their places stand in `lists`."""
     for row in WaitingPaper.objects.filter(user=user).order_by("pk").iterator(chunk_size=BATCH):
         wishes = {key: wish for key, wish in row.wishes.items() if key != "entries"}
-        notes = [entry["note"] for entry in row.wishes.get("entries", []) if entry["note"]]
-        fields = plain(row, ("scheme", "value", "title", "created_at"))
-        yield {**fields, "wishes": {**wishes, "notes": notes}}
+        paper = PaperName.from_row(row).as_json()
+        yield {"paper": paper, "wishes": wishes, "created_at": value(row.created_at)}
 
 
 def plain(row: Model, fields: Iterable[str]) -> Row:

@@ -4,24 +4,33 @@ It decides how what is there and what comes are joined; never changes the addres
 only where the reader asked for it. What each rule is for: docs/archive.md.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
 from accounts import follows, mutes
 from accounts.archive import waiting
 from accounts.archive.naming import PaperName, find_papers
-from accounts.archive.read import Archive, Item, ListRow, SettingsRow
+from accounts.archive.read import (
+    LONGEST_TEXT,
+    Archive,
+    Item,
+    ListRow,
+    PublicList,
+    SettingsRow,
+)
 from accounts.archive.wishes import Known, Wishes, grant
 from accounts.digest.schedule import reschedule
 from accounts.models import Mute, User
 from accounts.schedule_form import LONGEST_PAUSE
 from papers import seen
 from readinglists.bringing import Brought, Details, bring_list
+from readinglists.models import ReadingState
 
 LEFT_SHOWN = 50
 
@@ -38,12 +47,15 @@ class Preview:
 
 @dataclass(slots=True)
 class TakenIn:
-    """`waiting`: papers that are to be fetched; `left`: what could not be taken in, in words."""
+    """`waiting`: papers that are to be fetched; `left`: what could not be taken in, in words;
+    `long`: notes longer than may be typed here, in words; `followed`: lists of the other site."""
 
     lists: int = 0
     known: int = 0
     waiting: int = 0
     left: list[str] = field(default_factory=list)
+    long: list[str] = field(default_factory=list)
+    followed: tuple[PublicList, ...] = ()
 
 
 def preview(archive: Archive) -> Preview:
@@ -58,7 +70,7 @@ def take_in(user: User, archive: Archive, *, with_settings: bool, now: datetime)
     # Two windows at once wait for each other, and so do changes of the reader's lists.
     reader = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     known = find_papers(archive.papers())
-    result = TakenIn(known=len(known))
+    result = TakenIn(known=len(known), followed=archive.list_follows)
     wishes = _wishes(archive)
     for each in archive.lists:
         _bring(reader, each, known, wishes)
@@ -75,8 +87,39 @@ def take_in(user: User, archive: Archive, *, with_settings: bool, now: datetime)
     _mute(reader, archive.mutes, result)
     if with_settings:
         _settings(reader, archive.settings, now, result)
-    result.left = result.left[:LEFT_SHOWN]
+    result.left = _first(result.left)
+    result.long = _first(_long_notes(reader, archive, known))
     return result
+
+
+def _first(lines: list[str]) -> list[str]:
+    more = len(lines) - LEFT_SHOWN
+    return lines if more <= 0 else [*lines[:LEFT_SHOWN], _("… and %d more.") % more]
+
+
+def _long_notes(reader: User, archive: Archive, known: Mapping[PaperName, int]) -> list[str]:
+    """They are kept whole; but the forms take no more than 5,000 characters."""
+    lengths = {name: len(note) for name, note in _notes(archive) if len(note) > LONGEST_TEXT}
+    # Joined with what was there, short ones may have become long.
+    names = {known[row.paper]: row.paper for row in archive.states if row.paper in known}
+    mine = ReadingState.objects.filter(user=reader, paper_id__in=names)
+    joined = mine.annotate(length=Length("own_note")).filter(length__gt=LONGEST_TEXT)
+    lengths |= {names[pk]: length for pk, length in joined.values_list("paper_id", "length")}
+    words = _("“%(title)s”: a note of %(length)s characters.")
+    return [
+        words % {"title": (name.title or name.names[0][1])[:100], "length": length}
+        for name, length in lengths.items()
+        if name.title or name.names
+    ]
+
+
+def _notes(archive: Archive) -> Iterator[tuple[PaperName, str]]:
+    for row in archive.states:
+        yield row.paper, row.own_note
+    for each in archive.lists:
+        for item in each.items:
+            if item.paper is not None:
+                yield item.paper, item.note
 
 
 def _wishes(archive: Archive) -> dict[PaperName, Wishes]:

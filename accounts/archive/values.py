@@ -89,6 +89,11 @@ class Fields:
     def fields(self, name: str) -> "Fields":
         return Fields(self._values.get(name, {}), self._at(name))
 
+    def merged(self, name: str) -> "Fields":
+        """The object with what its field `name`, an object too, holds."""
+        inner = self.fields(name)
+        return Fields({**inner._values, "paper": self._values.get("paper", {})}, inner._where)
+
     def has(self, name: str) -> bool:
         return name in self._values
 

@@ -16,6 +16,7 @@ from accounts.models import ArchiveUpload, User, WaitingPaper
 from papers import requests
 from papers.wanted import read_wanted
 from readinglists.bringing import Brought, bring_entry
+from readinglists.saves import lock_lists_of
 
 BATCH = 500
 ASKED_AT_ONCE = 30
@@ -82,28 +83,33 @@ def _ask_for(reader: User) -> int:
         try:
             read_wanted(row.value)
         except ValueError:
-            row.asked_at = Now()  # a name that this site cannot ask for
-            row.save(update_fields=["asked_at"])
+            _note_asked(row)  # a name that this site cannot ask for
             continue
         try:
             requests.request_paper(reader, row.value)
-        except ValueError:  # the day's limit
+        except (ValueError, User.DoesNotExist):  # the day's limit; an account deleted meanwhile
             break
-        row.asked_at = Now()
-        row.save(update_fields=["asked_at"])
+        _note_asked(row)
         made += 1
     return made
 
 
+def _note_asked(row: WaitingPaper) -> None:
+    """Not by `save`, which fails when the row went with its reader."""
+    WaitingPaper.objects.filter(pk=row.pk).update(asked_at=Now())
+
+
 @transaction.atomic
 def _settle(waiting_id: int) -> bool:
+    # The reader first: whoever deletes the account has that row, and then wants the other.
+    lock_lists_of(*WaitingPaper.objects.filter(pk=waiting_id).values_list("user_id", flat=True))
     row = WaitingPaper.objects.select_for_update(skip_locked=True, of=("self",)).filter(
         pk=waiting_id
     )
     waiting = row.select_related("user").first()
     if waiting is None:
         return False
-    name = PaperName(tuple((scheme, value) for scheme, value in waiting.names), waiting.title)
+    name = PaperName.from_row(waiting)
     paper_id = find_papers([name]).get(name)
     if paper_id is None:
         return False

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models.functions import Now
 
-from accounts.archive.read import LONGEST_TEXT, Item
+from accounts.archive.read import Item
 from accounts.models import PaperFeedback, User
 from papers.models import PaperStats, SeenPaper, Vote
 from readinglists.merging import BETWEEN_NOTES
@@ -130,12 +130,12 @@ def _note(reader: User, rows: Sequence[Known]) -> None:
 
 
 def _join(now: ReadingState, came: Wishes) -> None:
-    """The state that was set last holds, both notes stay. In place."""
+    """The state that was set last holds, both notes stay, however long they are. In place."""
     changed_at = came.changed_at or now.changed_at
     if came.state and (not now.state or changed_at > now.changed_at):
         now.state = came.state
     if came.own_note and came.own_note not in now.own_note:
         notes = [note for note in (now.own_note, came.own_note) if note]
-        now.own_note = BETWEEN_NOTES.join(notes)[:LONGEST_TEXT]
+        now.own_note = BETWEEN_NOTES.join(notes)
         now.version += 1
     now.changed_at = max(changed_at, now.changed_at)

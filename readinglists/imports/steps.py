@@ -95,6 +95,8 @@ def counts_of(list_import: ListImport) -> dict[str, int]:
 def throw_away(list_import: ListImport) -> None:
     """Delete the import; what it put into a list stays there."""
     with transaction.atomic():
+        # A worker that is reading it ends its step first: rows of it must not come after.
+        list(ListImport.objects.select_for_update().filter(pk=list_import.pk))
         ImportRow.objects.filter(list_import=list_import).delete()
         ListImport.objects.filter(pk=list_import.pk).delete()
 

@@ -17,7 +17,7 @@ from papers.feeds.records import ParseError
 from readinglists.imports.apart import read_apart
 from readinglists.imports.matching import CHUNK, Match, Matcher, Outcome
 from readinglists.imports.records import LONGEST_NOTE, ImportedFile, Problem
-from readinglists.imports.turns import State, fail, give_back, go_on
+from readinglists.imports.turns import State, fail, give_back, go_on, keep
 from readinglists.merging import BETWEEN_NOTES
 from readinglists.models import ImportRow, ListImport
 
@@ -60,6 +60,8 @@ def _store(claimed: ListImport, found: ImportedFile) -> None:
     place = 0
     for chunk in _chunks(found.records, CHUNK):
         with transaction.atomic():
+            if not keep(claimed):
+                return  # another worker took over, or the reader threw it away
             matches = matcher.match(chunk)
             rows = [_row(claimed, place + at, match) for at, match in enumerate(matches)]
             ImportRow.objects.bulk_create(rows, batch_size=CHUNK)
@@ -69,8 +71,7 @@ def _store(claimed: ListImport, found: ImportedFile) -> None:
                     doubles.setdefault(match.first, []).append(match.record.note)
                 if match.outcome == Outcome.UNKNOWN:
                     problems.pop(match.record.where, None)
-            if not go_on(claimed, looked_at=place):
-                return  # another worker took over, or the reader threw it away
+            go_on(claimed, looked_at=place)
     _finish_reading(claimed, found, problems, doubles)
 
 
@@ -83,6 +84,8 @@ def _finish_reading(
     named = {record.where for record in found.records}
     kept = [problem for problem in found.problems if problem.where in problems]
     with transaction.atomic():
+        if not keep(claimed):
+            return
         for row in claimed.rows.filter(place__in=doubles):
             notes = dict.fromkeys(filter(None, [row.note, *doubles[row.place]]))
             row.note = BETWEEN_NOTES.join(notes)[:LONGEST_NOTE]

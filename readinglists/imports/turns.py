@@ -53,6 +53,15 @@ def held(claimed: ListImport) -> "QuerySet[ListImport]":
     return ListImport.objects.filter(pk=claimed.pk, lease_token=claimed.lease_token)
 
 
+def keep(claimed: ListImport) -> bool:
+    """Hold the row until the transaction ends; False when it is not this worker's any more.
+
+    Whoever deletes the import, or its reader, waits. It writes nothing: a row that one transaction
+    writes twice is asked for its reader again, at the end, where the deletion has that row.
+    """
+    return bool(held(claimed).select_for_update().values_list("pk", flat=True).first())
+
+
 def go_on(claimed: ListImport, **fields: object) -> bool:
     """Write `fields` and renew the turn; False when it has become another's."""
     return bool(held(claimed).update(**fields, leased_until=Now() + LEASE))

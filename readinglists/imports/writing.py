@@ -33,7 +33,7 @@ from readinglists.models import (
     WaitingEntry,
 )
 from readinglists.positions import Gap, Spot, keys_at_end, keys_in
-from readinglists.saves import keeping_saves
+from readinglists.saves import keeping_saves, lock_lists_of
 
 Outcome = ImportRow.Outcome
 
@@ -54,12 +54,20 @@ def write_into_list(claimed: ListImport) -> None:
     """
     try:
         with transaction.atomic():
-            target = _target(claimed)
-            if not go_on(claimed, reading_list=target):
+            _lock_readers(claimed)
+            if not go_on(claimed):
                 return
+            target = _target(claimed)
+            go_on(claimed, reading_list=target)
             _write(claimed, target)
     except (Http404, PermissionDenied, ReadingList.DoesNotExist):
         fail(claimed, _("The list is not there any more, or not yours to change."))
+
+
+def _lock_readers(claimed: ListImport) -> None:
+    """Whose import and whose list it is: before the import's row, which goes with either."""
+    targets = ReadingList.objects.filter(imports=claimed)
+    lock_lists_of(claimed.user_id, *targets.values_list("owner_id", flat=True))
 
 
 def _target(claimed: ListImport) -> ReadingList:

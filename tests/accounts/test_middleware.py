@@ -1,14 +1,19 @@
 from datetime import UTC, datetime
+from importlib import import_module
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
+from accounts import leaving
 from accounts.middleware import ReaderTimezoneMiddleware
 from accounts.models import User
-from tests.factories import make_user
+from papers import votes
+from tests.factories import make_paper, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -50,3 +55,34 @@ def test_pages_open_for_a_reader_whose_zone_is_gone(client: Client, path: str) -
     client.force_login(make_user(timezone="US/Gone", digest_enabled=True, next_due_at=due))
     page = client.get(path).content.decode()
     assert ("3 March, 07:00 (UTC)" in page) is (path != "/")
+
+
+@pytest.mark.promise(41)
+def test_request_of_an_account_that_was_just_deleted_is_told_so(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user, paper = make_user(), make_paper()
+    client.force_login(user)
+
+    def vote_late(*args: Any, **options: Any) -> Any:
+        leaving.delete_account(user)
+        return votes.set_vote(*args, **options)
+
+    # The package of views has a view of the module's name.
+    monkeypatch.setattr(import_module("papers.views.paper"), "set_vote", vote_late)
+    response = client.post(f"/paper/number/{paper.pk}/vote/", {"voted": "1"})
+    assert response["Location"] == "/deleted/"
+    assert not client.cookies["session"].value
+
+
+def test_faults_of_the_site_are_not_taken_for_a_deletion(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_reader_id: int) -> None:
+        raise IntegrityError
+
+    client.force_login(make_user())
+    client.raise_request_exception = False
+    monkeypatch.setattr("papers.votes.hold_reader", fail)
+    address = f"/paper/number/{make_paper().pk}/vote/"
+    assert client.post(address, {"voted": "1"}).status_code == 500

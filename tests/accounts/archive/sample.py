@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from django.utils import timezone
 
 from accounts import follows, mutes
-from accounts.models import Bounce, Delivery, PaperFeedback, User
+from accounts.models import Bounce, Delivery, PaperFeedback, User, WaitingPaper
 from accounts.tokens import make_token
 from papers import seen
 from papers.models import Paper, PaperIdentifier, PaperRequest, Vote
@@ -18,6 +18,7 @@ from readinglists.models import (
     Member,
     ReadingList,
     ReadingState,
+    WaitingEntry,
 )
 from tests.factories import make_paper, make_reading_list, make_user
 
@@ -101,6 +102,40 @@ def _make_lists(user: User, papers: list[Paper]) -> None:
     shown = make_reading_list(title="Shown by link")
     link = sharing.make_link(shown)
     ListFollow.objects.create(user=user, reading_list=shown, share_link=link, generation=1)
+    public = make_reading_list(title="Public reading")
+    ReadingList.objects.filter(pk=public.pk).update(published_at=LONG_AGO)
+    ListFollow.objects.create(user=user, reading_list=public)
+    _make_waiting(user, reading)
+
+
+def _make_waiting(user: User, reading: ReadingList) -> None:
+    """One paper of an imported file, after the first entry, and one of an archive at the end."""
+    WaitingEntry.objects.create(
+        reading_list=reading,
+        added_by=user,
+        scheme="arxiv",
+        value="2601.00002",
+        title="On its way",
+        note="of a file",
+        tags=["later"],
+        position=reading.entries.order_by("position")[0].position + "5",
+        made_at=LONG_AGO,
+    )
+    place = {"list": reading.pk, "position": "z", "note": "of an archive", "tags": ["later"]}
+    WaitingPaper.objects.create(
+        user=user,
+        scheme="doi",
+        value="10.1234/w",
+        names=[["doi", "10.1234/w"], ["url", "https://example.org/w"]],
+        title="Still away",
+        wishes={
+            "voted_at": LONG_AGO.isoformat(),
+            "state": "reading",
+            "own_note": "mine",
+            "changed_at": LONG_AGO.isoformat(),
+            "entries": [{**place, "added_at": LONG_AGO.isoformat()}],
+        },
+    )
 
 
 def lists_of(user: User) -> list[object]:

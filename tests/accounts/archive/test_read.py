@@ -96,7 +96,7 @@ BAD_FIELDS: list[dict[str, Any]] = [
     with_list(items=[{"paper": "2603.00001"}]),
     with_list(items=[{"paper": {"arxiv": ["x"]}}]),
     with_list(items=[{"paper": {"doi": "10.1/x"}}]),
-    with_list(items=[{"paper": {}, "note": "x" * 5001}]),
+    with_list(items=[{"paper": {}, "note": "x" * 100_001}]),
     with_list(items=[{"paper": {}, "tags": ["x"] * 21}]),
     with_list(items=[{"paper": {}, "tags": [["x"]]}]),
     with_list(items=[{"heading": None}]),
@@ -114,6 +114,10 @@ BAD_FIELDS: list[dict[str, Any]] = [
     {"mutes": [{"kind": [], "value": "x"}]},
     {"follows": [{"query": None}]},
     {"feedback": [{"paper": {}, "wants_more": 1}]},
+    {"waiting": [{"paper": {}, "wishes": []}]},
+    {"waiting": [{"paper": {}, "wishes": {"voted_at": "soon"}}]},
+    {"waiting": [{"paper": 3, "wishes": {"seen_at": None}}]},
+    {"list_follows": [{"title": "A", "address": 3}]},
 ]
 
 
@@ -122,6 +126,11 @@ def test_wrong_field_is_refused_in_words(fields: dict[str, Any]) -> None:
     with pytest.raises(BadArchive) as refused:
         read.parse(as_json(**fields), now=NOW)
     assert str(refused.value).endswith(".")
+
+
+def test_address_that_is_none_of_the_web_is_passed_over() -> None:
+    rows = [{"title": "A", "address": "javascript:alert(1)"}, {"title": "By link", "public": False}]
+    assert read.parse(as_json(list_follows=rows), now=NOW).list_follows == ()
 
 
 def test_message_says_where() -> None:

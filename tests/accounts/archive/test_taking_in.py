@@ -54,6 +54,88 @@ def test_round_trip_gives_the_same_to_another_account() -> None:
     assert rows_of(there) == rows_of(here)
 
 
+@pytest.mark.promise(41)
+def test_what_waits_waits_on_the_other_site_too() -> None:
+    here, there = make_rich_reader(), make_old_user()
+    take_in(there, archive_of(here))
+    assert there.waiting_papers.count() == 2
+    make_paper(arxiv_id="2601.00002")
+    away = make_paper(arxiv_id=None)
+    PaperIdentifier.objects.create(paper=away, scheme="url", value="https://example.org/w")
+    waiting.settle_arrived()
+    reading = ReadingList.objects.get(owner=there, title="To read & to mark")
+    entries = reading.entries.order_by("position").values_list("note", "tags", "added_at")
+    assert entries[1] == ("of a file", ["later"], LONG_AGO)
+    assert entries[4] == ("of an archive", ["later"], LONG_AGO)
+    assert there.votes.get(paper=away).voted_at == LONG_AGO
+    assert there.reading_states.get(paper=away).own_note == "mine"
+
+
+def test_a_paper_that_waited_there_and_is_here_comes_at_once() -> None:
+    here, there = make_rich_reader(), make_old_user()
+    archive = archive_of(here)
+    paper = make_paper(arxiv_id="2601.00002")
+    result = take_in(there, archive)
+    assert result.waiting == 1
+    assert Entry.objects.get(reading_list__owner=there, paper=paper).note == "of a file"
+
+
+def test_followed_public_lists_are_told() -> None:
+    result = take_in(make_user(), archive_of(make_rich_reader()))
+    (told,) = result.followed
+    assert told.title == "Public reading"
+    assert told.address.startswith("http")
+
+
+def test_a_long_note_is_kept_whole_and_named() -> None:
+    here, there = make_rich_reader(), make_old_user()
+    paper = Paper.objects.get(title="Paper two")
+    ReadingState.objects.filter(user=here, paper=paper).update(own_note="ä" * 7_000)
+    Entry.objects.filter(reading_list__owner=here, note="third first").update(note="ö" * 6_000)
+    result = take_in(there, archive_of(here))
+    assert there.reading_states.get(paper=paper).own_note == "ä" * 7_000
+    assert Entry.objects.filter(reading_list__owner=there, note="ö" * 6_000).count() == 1
+    assert sorted(result.long) == [
+        "“Paper three”: a note of 6000 characters.",
+        "“Paper two”: a note of 7000 characters.",
+    ]
+    assert result.left == []
+
+
+def test_two_notes_that_are_long_together_are_kept_whole_and_named() -> None:
+    here, there = make_rich_reader(), make_old_user()
+    paper = Paper.objects.get(title="Paper two")
+    ReadingState.objects.filter(user=here, paper=paper).update(own_note="x" * 3_000)
+    states.set_own_note(there, paper.pk, "y" * 3_000, seen=0)
+    for _time in range(2):
+        result = take_in(there, archive_of(here))
+    note = there.reading_states.get(paper=paper).own_note
+    assert note == "y" * 3_000 + "\n\n" + "x" * 3_000
+    assert result.long == ["“Paper two”: a note of 6002 characters."]
+
+
+def test_long_note_of_a_paper_that_waits_is_named_and_comes_whole() -> None:
+    here, there = make_rich_reader(), make_old_user()
+    row = here.waiting_papers.get()
+    here.waiting_papers.update(wishes={**row.wishes, "own_note": "z" * 9_000})
+    result = take_in(there, archive_of(here))
+    assert result.long == ["“Still away”: a note of 9000 characters."]
+    away = make_paper(arxiv_id=None)
+    PaperIdentifier.objects.create(paper=away, scheme="doi", value="10.1234/w")
+    waiting.settle_arrived()
+    assert there.reading_states.get(paper=away).own_note == "z" * 9_000
+
+
+def test_of_very_many_that_were_left_out_the_number_is_said() -> None:
+    archive = read.Archive(
+        site="", written_at=NOW, settings=read.SettingsRow({}, False, None),
+        mutes=tuple(("colour", f"{n}") for n in range(60)),
+    )  # fmt: skip
+    result = take_in(make_user(), archive)
+    assert len(result.left) == 51
+    assert result.left[-1] == "… and 10 more."
+
+
 def test_round_trip_of_the_round_trip_is_the_same_archive() -> None:
     here, there = make_rich_reader(), make_old_user()
     before = archive_of(here)
@@ -150,12 +232,13 @@ def without_papers() -> tuple[read.Archive, User]:
 def test_papers_not_known_here_wait_and_take_their_places() -> None:
     archive, user = without_papers()
     result = take_in(user, archive)
-    assert (result.known, result.waiting) == (0, 3)
+    assert (result.known, result.waiting) == (0, 5)
     for name in archive.papers():
         (scheme, value), title = name.names[0], name.title
         paper = make_paper(arxiv_id=value if scheme == "arxiv" else None, title=title)
-        PaperIdentifier.objects.get_or_create(paper=paper, scheme=scheme, value=value)
-    assert waiting.settle_arrived() == 3
+        for kind, each in name.names:
+            PaperIdentifier.objects.get_or_create(paper=paper, scheme=kind, value=each)
+    assert waiting.settle_arrived() == 5
     assert not WaitingPaper.objects.exists()
     after = archive_of(user)
     kept = [row for row in archive.lists if not row.is_in_bin]
@@ -167,9 +250,9 @@ def test_papers_not_known_here_wait_and_take_their_places() -> None:
 def test_papers_that_wait_are_asked_for_once() -> None:
     archive, user = without_papers()
     take_in(user, archive)
-    assert waiting.ask_for_missing(NOW) == 3
+    assert waiting.ask_for_missing(NOW) == 5
     assert waiting.ask_for_missing(NOW) == 0
-    assert PaperRequest.objects.filter(requested_by=user).count() == 3
+    assert PaperRequest.objects.filter(requested_by=user).count() == 5
 
 
 def test_waiting_ends_after_90_days() -> None:
@@ -184,8 +267,8 @@ def test_importing_twice_joins_what_waits() -> None:
     archive, user = without_papers()
     take_in(user, archive)
     take_in(user, archive)
-    assert WaitingPaper.objects.count() == 3
-    assert sum(len(row.wishes.get("entries", [])) for row in WaitingPaper.objects.all()) == 10
+    assert WaitingPaper.objects.count() == 5
+    assert sum(len(row.wishes.get("entries", [])) for row in WaitingPaper.objects.all()) == 14
 
 
 def test_what_fails_half_way_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from accounts.archive import rows
@@ -37,7 +38,7 @@ def test_archive_holds_something_of_everything_that_the_reader_has() -> None:
         if isinstance(holding, Written)
         for key in holding.key.split(", ")
     }
-    for key in keys - {"waiting"}:
+    for key in keys:
         part = found
         for name in key.split("."):
             part = part[0][name] if isinstance(part, list) else part[name]
@@ -47,16 +48,40 @@ def test_archive_holds_something_of_everything_that_the_reader_has() -> None:
 def test_lists_stand_in_their_order_with_headings_notes_and_tags() -> None:
     (first, *_others) = json_of(make_rich_reader())["lists"]
     assert [item.get("heading") or item["paper"]["title"] for item in first["items"]] == [
-        *("Paper one", "Later", "Paper three", "Paper two")
+        *("Paper one", "On its way", "Later", "Paper three", "Paper two", "Still away")
     ]
-    assert (first["items"][2]["note"], first["items"][2]["tags"]) == ("third first", ["a", "B c"])
+    assert (first["items"][3]["note"], first["items"][3]["tags"]) == ("third first", ["a", "B c"])
+
+
+def test_papers_that_a_list_waits_for_stand_at_their_places() -> None:
+    (first, *_others) = json_of(make_rich_reader())["lists"]
+    of_file, of_archive = [item for item in first["items"] if item.get("waiting")]
+    assert of_file["paper"] == {"arxiv": "2601.00002", "title": "On its way"}
+    assert (of_file["note"], of_file["tags"]) == ("of a file", ["later"])
+    assert of_archive["paper"]["url"] == ["https://example.org/w"]
+    assert (of_archive["note"], of_archive["tags"]) == ("of an archive", ["later"])
+
+
+def test_what_waits_for_a_paper_is_written_without_numbers_of_this_site() -> None:
+    (row,) = json_of(make_rich_reader())["waiting"]
+    assert row["paper"]["doi"] == ["10.1234/w"]
+    assert row["wishes"].keys() == {"voted_at", "state", "own_note", "changed_at"}
+
+
+def test_a_followed_public_list_is_named_by_its_address_and_one_by_link_never() -> None:
+    found = json_of(make_rich_reader())["list_follows"]
+    public = ReadingList.objects.get(title="Public reading")
+    assert {row["title"]: row.get("address") for row in found} == {
+        "Public reading": f"{settings.SITE_URL}/public/{public.pk}/",
+        "Shown by link": None,
+    }
 
 
 def test_papers_are_named_by_what_means_the_same_elsewhere() -> None:
     found = json_of(make_rich_reader())
     papers = [item["paper"] for item in found["lists"][0]["items"] if "paper" in item]
     assert papers[0].keys() == {"arxiv", "title"}
-    assert papers[1].keys() == {"doi", "title"}
+    assert papers[2].keys() == {"doi", "title"}
     assert found["deliveries"][0]["papers"] == [papers[0]]
 
 
