@@ -108,7 +108,7 @@ def make_world() -> World:
     address = EmailAddress.objects.get(user=owner)
     today = timezone.now().date()
     manage = links.MANAGE.token_for(owner, today)
-    followed = ListFollow.objects.get(user=owner)
+    followed = ListFollow.objects.filter(user=owner).order_by("pk")[0]
     wish = subscribe.Wish("new@example.org", "UTC")
     heading = Heading.objects.filter(reading_list__owner=owner)[0]
     values = {

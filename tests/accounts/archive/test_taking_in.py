@@ -58,7 +58,7 @@ def test_round_trip_gives_the_same_to_another_account() -> None:
 def test_what_waits_waits_on_the_other_site_too() -> None:
     here, there = make_rich_reader(), make_old_user()
     take_in(there, archive_of(here))
-    assert there.waiting_papers.count() == 2
+    assert WaitingPaper.objects.filter(user=there).count() == 2
     make_paper(arxiv_id="2601.00002")
     away = make_paper(arxiv_id=None)
     PaperIdentifier.objects.create(paper=away, scheme="url", value="https://example.org/w")
@@ -116,8 +116,8 @@ def test_two_notes_that_are_long_together_are_kept_whole_and_named() -> None:
 
 def test_long_note_of_a_paper_that_waits_is_named_and_comes_whole() -> None:
     here, there = make_rich_reader(), make_old_user()
-    row = here.waiting_papers.get()
-    here.waiting_papers.update(wishes={**row.wishes, "own_note": "z" * 9_000})
+    row = WaitingPaper.objects.get(user=here)
+    WaitingPaper.objects.filter(user=here).update(wishes={**row.wishes, "own_note": "z" * 9_000})
     result = take_in(there, archive_of(here))
     assert result.long == ["“Still away”: a note of 9000 characters."]
     away = make_paper(arxiv_id=None)
