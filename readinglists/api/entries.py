@@ -20,6 +20,7 @@ from papers.models import PaperRequest
 from papers.views.going_back import find_by_number
 from readinglists import copying, entries, keeping, states
 from readinglists.access import Rank, entry_to_edit, open_list
+from readinglists.api.limits import refusing_too_many
 from readinglists.api.schemas import (
     Bring,
     Brought,
@@ -123,6 +124,8 @@ def bring(request: HttpRequest, pk: Number, asked: Bring) -> dict[str, int]:
     source = open_list(user, asked.from_list, Rank.EDIT if asked.move else Rank.VIEW).reading_list
     if source.pk == target.pk:
         raise Refusal(422, _("Both are the same list."), where="body.from_list")
+    with refusing_too_many():
+        copying.take_place(user, len(asked.entries))
     removed = None
     if asked.move:
         removed, added = copying.move_entries(source, asked.entries, target, by=user)

@@ -15,6 +15,7 @@ from papers.api.fields import After, Limit, Number, Text
 from papers.api.paging import link_after, read_after
 from readinglists import copying, list_follows, publishing
 from readinglists.access import open_list, own_list, public_list
+from readinglists.api.limits import refusing_too_many
 from readinglists.api.public_schemas import (
     FollowedList,
     PublicEntryPage,
@@ -95,7 +96,10 @@ def follow(request: HttpRequest, pk: Number) -> Status[None]:
 )
 def copy(request: HttpRequest, pk: Number) -> Status[dict[str, Any]]:
     """With its order, headings, notes and tags. Nobody else sees the copy."""
-    made = copying.copy_list(public_list(pk), user_of(request))
+    there = public_list(pk)
+    with refusing_too_many():
+        copying.take_place(user_of(request))
+    made = copying.copy_list(there, user_of(request))
     return Status(201, _written(request, made.pk))
 
 

@@ -99,6 +99,7 @@ def _tag(chosen: Chosen) -> None:
 
 def _copy(chosen: Chosen) -> None:
     target, by = _target(chosen), reader_of(chosen.request)
+    copying.take_place(by, len(chosen.entries))
     change = copying.copy_entries(chosen.reading_list, chosen.ids, target, by=by)
     count = len(change.rows) if change else 0
     words = ngettext(
@@ -109,6 +110,7 @@ def _copy(chosen: Chosen) -> None:
 
 def _send(chosen: Chosen) -> None:
     target, by = _target(chosen), reader_of(chosen.request)
+    copying.take_place(by, len(chosen.entries))
     removed, added = copying.move_entries(chosen.reading_list, chosen.ids, target, by=by)
     count = len(removed.rows) if removed else 0
     words = ngettext(

@@ -1,9 +1,12 @@
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from papers.limits import Limit
+from readinglists import copying
 from readinglists.models import Entry, Member, ReadingList, ReadingState
 from readinglists.states import set_state
 from tests.factories import make_entry, make_reading_list, make_user
@@ -73,6 +76,21 @@ def test_they_are_copied_to_another_list(client: Client) -> None:
     other = make_reading_list(owner=reading_list.owner)
     send(client, reading_list, "copy", entry=[a.pk], to=other.pk)
     assert other.entries.get().paper == a.paper
+    assert reading_list.entries.count() == 3
+
+
+@pytest.mark.parametrize("do", ["copy", "send"])
+def test_many_at_once_are_not_copied_without_end(
+    client: Client, monkeypatch: pytest.MonkeyPatch, do: str
+) -> None:
+    monkeypatch.setattr(copying, "MANY", 2)
+    monkeypatch.setattr(copying, "A_READER", Limit(f"copies-{uuid4()}", 1, 60))
+    reading_list, _entries = make_three()
+    targets = [make_reading_list(owner=reading_list.owner) for _ in range(2)]
+    send(client, reading_list, "copy", which="all", to=targets[0].pk)
+    response = send(client, reading_list, do, which="all", to=targets[1].pk)
+    assert "You copied 1 list" in response.content.decode()
+    assert [target.entries.count() for target in targets] == [3, 0]
     assert reading_list.entries.count() == 3
 
 
