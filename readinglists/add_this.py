@@ -13,8 +13,9 @@ from papers.models import Paper, PaperRequest
 from papers.requests import find_known, request_paper
 from papers.wanted import read_wanted
 from readinglists import entries
+from readinglists.imports.arriving import wait_for
 from readinglists.keeping import make_list
-from readinglists.models import ReadingList
+from readinglists.models import ReadingList, WaitingEntry
 
 # Opens the page of this site with the address one is on, and the DOI or arXiv id that the page
 # names in the tags that Google Scholar reads.
@@ -28,7 +29,7 @@ BOOKMARKLET = (
 @dataclass(frozen=True, slots=True)
 class Saved:
     """What became of it: the `paper` stands in `reading_list`, `is_new` or was there; or it is
-    `asked` for."""
+    `asked` for, and comes into `reading_list`, where there is one, by itself."""
 
     paper: Paper | None = None
     reading_list: ReadingList | None = None
@@ -61,13 +62,20 @@ def save(
     new_title: str = "",
     note: str = "",
 ) -> Saved:
-    """Put the paper that `text` names into the list, or into a new one titled so; ask for it where
-    it is not here: then no list is made. Raises ValueError in words for what names no paper, and
-    ReadingList.DoesNotExist when the list was deleted meanwhile.
+    """Put the paper that `text` names into the list, or into a new one titled so. One that is not
+    here is asked for, and comes there; of one known by nothing but an address nobody can tell
+    which it is until it was looked at: then no list is made.
+
+    Raises ValueError in words for what names no paper, and ReadingList.DoesNotExist when the list
+    was deleted meanwhile.
     """
     found = request_paper(reader, text)
     if isinstance(found, PaperRequest):
-        return Saved(asked=found)
+        if found.scheme not in WaitingEntry.Scheme.values:
+            return Saved(asked=found)
+        target = into or make_list(reader, new_title or _("To read"))
+        wait_for(target, (found.scheme, found.value), by=reader, note=note)
+        return Saved(reading_list=target, asked=found)
     target = into or make_list(reader, new_title or _("To read"))
     new = entries.NewEntry(found.pk, note)
     change = entries.add_many(target, [new], by=reader)

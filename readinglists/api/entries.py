@@ -35,6 +35,7 @@ from readinglists.api.schemas import (
     write_entries,
 )
 from readinglists.api.versions import seen_version, tell_version, telling_conflicts
+from readinglists.imports.arriving import wait_for
 from readinglists.models import Entry as EntryRow
 from readinglists.models import ListChange, ReadingList
 from readinglists.positions import Gap, Spot
@@ -66,7 +67,9 @@ def list_entries(
 @router.post("/lists/{int:pk}/entries", response=_ADDED, auth=LISTS, summary="Add a paper")
 def add(request: HttpRequest, pk: Number, asked: NewEntry) -> Status[dict[str, Any]]:
     """201 with the new entry at the end, 200 with the one there is. 202: the paper is not here
-    yet and is being fetched; ask `/requests/{pk}` for it, then add it."""
+    yet and is being fetched; it comes into the list by itself, with its note and tags, and
+    `/requests/{pk}` tells how far that is. One known by nothing but an address has to be added
+    once it is found."""
     return _add(request, open_list(user_of(request), pk, Rank.EDIT).reading_list, asked)
 
 
@@ -166,6 +169,8 @@ def _add(
 ) -> Status[dict[str, Any]]:
     tags, wanted = _tags(asked.tags), _paper(request, asked)
     if isinstance(wanted, PaperRequest):
+        name, by = (wanted.scheme, wanted.value), user_of(request)
+        wait_for(reading_list, name, by=by, note=asked.note, tags=tags)
         return Status(202, write_request(request, wanted))
     new = entries.NewEntry(wanted.pk, asked.note, tuple(tags))
     change = entries.add_many(reading_list, [new], by=user_of(request))

@@ -8,11 +8,13 @@ an import that was undone does not come.
 import logging
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from celery import current_app
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -25,13 +27,13 @@ from papers.feeds.records import FeedError, FetchError, HostBusyError, PaperReco
 from papers.ingest import ingest
 from papers.lookup import NoSuchPaperError, look_up
 from papers.models import TextSource
-from readinglists.changing import changing
+from readinglists.changing import changing, hold
 from readinglists.entries import added_rows
 from readinglists.history import Kind, record
 from readinglists.imports.matching import find_papers
 from readinglists.imports.records import Name
 from readinglists.models import Entry, ListChange, ReadingList, WaitingEntry
-from readinglists.positions import free_key
+from readinglists.positions import free_key, keys_at_end
 from readinglists.saves import keeping_saves
 
 logger = logging.getLogger(__name__)
@@ -44,6 +46,7 @@ LEASE = timedelta(minutes=10)
 RETRIES = (timedelta(minutes=2), timedelta(minutes=20), timedelta(hours=2))
 LONGEST_PAUSE = timedelta(days=1)
 IN_THE_BIN = timedelta(days=1)
+LOOK_UP_FIRST = timedelta(seconds=20)
 BAD_REQUEST = 400
 NUDGE_SECONDS = 60
 FETCH_TASK = "readinglists.tasks.fetch_waiting"
@@ -61,6 +64,40 @@ class Turn:
     @property
     def values(self) -> list[str]:
         return [value for _scheme, value in self.names]
+
+
+def wait_for(
+    reading_list: ReadingList,
+    name: Name,
+    *,
+    by: AbstractBaseUser,
+    note: str = "",
+    tags: Sequence[str] = (),
+) -> bool:
+    """Let the paper of that name come to the end of the list once it is here; return False where
+    the list waits for it already, or the name is neither an arXiv id nor a DOI.
+
+    For a paper that was asked for by papers.requests: its look-up comes first, and then nothing is
+    left to fetch. Raises ReadingList.DoesNotExist when the list is gone.
+    """
+    scheme, value = name
+    if scheme not in WaitingEntry.Scheme.values:
+        return False
+    with transaction.atomic():
+        held = hold(reading_list.pk)
+        _row, is_new = WaitingEntry.objects.get_or_create(
+            reading_list=held,
+            scheme=scheme,
+            value=value,
+            defaults={
+                "note": note,
+                "tags": list(tags),
+                "added_by_id": by.pk,
+                "position": keys_at_end(held.pk, 1)[0],
+                "next_due_at": Now() + LOOK_UP_FIRST,
+            },
+        )
+    return is_new
 
 
 def nudge_fetching() -> None:
@@ -234,13 +271,14 @@ def _entry(current: ReadingList, row: WaitingEntry, paper_id: int) -> Entry:
     )
 
 
-def _write_down(current: ReadingList, change_id: int | None, entries: Iterable[Entry]) -> None:
+def _write_down(current: ReadingList, change_id: int | None, entries: Sequence[Entry]) -> None:
     """Undoing the import takes out what came later, too."""
     rows = added_rows(entries)
     changes = ListChange.objects.select_for_update()
     change = changes.filter(pk=change_id).first() if change_id else None
     if change is None:
-        record(current, None, Kind.IMPORTED, rows)
+        for entry, row in zip(entries, rows, strict=True):
+            record(current, entry.added_by, Kind.ADDED, [row])
         return
     change.rows = [*change.rows, *(row.as_json() for row in rows)]
     change.save(update_fields=["rows"])

@@ -56,6 +56,10 @@ def _save(request: HttpRequest, form: AddThisForm, mine: list[ReadingList]) -> S
 
 
 def _lead_on(request: HttpRequest, saved: Saved) -> HttpResponse:
+    if saved.asked is not None and saved.reading_list is not None:
+        words = _("This paper is being fetched, and comes into “%s” as soon as it is here.")
+        messages.info(request, words % saved.reading_list.title)
+        return redirect(saved.reading_list)
     if saved.asked is not None:
         messages.info(request, _("This paper is being fetched. Save it once it is here."))
         return redirect("papers:paper_request", saved.asked.pk)

@@ -50,9 +50,19 @@ def test_what_the_page_names_counts_more_than_its_address(client: Client) -> Non
     assert client.get(PATH, page).context["form"].initial["text"] == page["url"]
 
 
-def test_an_unknown_paper_is_asked_for(client: Client) -> None:
+def test_an_unknown_paper_is_asked_for_and_comes_into_the_list(client: Client) -> None:
     client.force_login(make_user())
-    response = client.post(PATH, {"text": PAGE, "into": "", "new_title": "Birds"})
+    sent = {"text": PAGE, "into": "", "new_title": "Birds", "note": "For Monday"}
+    response = client.post(PATH, sent, follow=True)
+    assert "comes into “Birds”" in response.content.decode()
+    assert PaperRequest.objects.get().value == "2603.00141"
+    assert WaitingEntry.objects.get().note == "For Monday"
+
+
+def test_of_a_page_that_has_to_be_looked_at_no_list_is_made(client: Client) -> None:
+    client.force_login(make_user())
+    sent = {"text": "https://journal.example/articles/7", "into": "", "new_title": "Birds"}
+    response = client.post(PATH, sent)
     assert response["Location"] == f"/papers/add/{PaperRequest.objects.get().pk}/"
     assert not ReadingList.objects.exists()
 

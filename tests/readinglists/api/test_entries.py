@@ -2,7 +2,7 @@ import pytest
 
 from papers.models import PaperRequest
 from readinglists import headings
-from readinglists.models import Entry, ReadingState
+from readinglists.models import Entry, ReadingState, WaitingEntry
 from tests.api_client import make_program
 from tests.factories import make_entry, make_paper, make_reading_list, make_user
 
@@ -26,9 +26,12 @@ def test_a_paper_is_added_by_number_or_name_once() -> None:
 def test_an_unknown_paper_is_asked_for() -> None:
     user = make_user()
     path = f"/lists/{make_reading_list(owner=user).pk}/entries"
-    response = make_program("lists", user=user).send("POST", path, {"name": "2603.00999"})
+    body = {"name": "2603.00999", "note": "For Monday", "tags": ["a"]}
+    response = make_program("lists", user=user).send("POST", path, body)
     assert (response.status_code, response.json()["state"]) == (202, "waiting")
     assert PaperRequest.objects.get().requested_by == user
+    waiting = WaitingEntry.objects.get()
+    assert (waiting.value, waiting.note, waiting.tags) == ("2603.00999", "For Monday", ["a"])
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from readinglists.history import undo
 from readinglists.imports import arriving
 from readinglists.keeping import delete_list, restore_list
 from readinglists.models import ListChange, WaitingEntry
-from tests.factories import make_paper, make_reading_list
+from tests.factories import make_entry, make_paper, make_reading_list
 from tests.readinglists.imports.items import import_text, shown
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +69,24 @@ def test_papers_that_are_not_here_come_into_their_places(arxiv: Says) -> None:
     ]
     assert not WaitingEntry.objects.exists()
     assert not arriving.fetch_arxiv_ids()
+
+
+def test_a_single_paper_that_a_list_waits_for_comes_as_its_readers_addition(arxiv: Says) -> None:
+    there = make_entry().reading_list
+    name, by = ("arxiv", "2401.00001"), there.owner
+    assert arriving.wait_for(there, name, by=by, note="For Monday", tags=["a"])
+    assert not arriving.wait_for(there, name, by=by)
+    asked = arxiv("2401.00001")
+    assert not arriving.fetch_arxiv_ids()  # the reader's own look-up comes first
+    make_due()
+    make_paper(arxiv_id="2401.00001")
+    assert arriving.fetch_arxiv_ids()
+    assert asked == []
+    assert shown(there)[1:] == ["2401.00001 [a] For Monday"]
+    change = there.changes.order_by("-pk")[0]
+    assert (change.kind, change.user) == ("added", by)
+    undo(change, by)
+    assert there.entries.count() == 1
 
 
 def test_undoing_the_import_takes_out_what_came_later(arxiv: Says) -> None:

@@ -115,7 +115,7 @@ def test_it_is_put_into_a_new_list(client: Client) -> None:
     client.force_login(found.user)
     text = client.get(response["Location"]).content.decode()
     assert "It was imported into “Of moors”" in text
-    assert "1 imported paper is still being fetched" in text
+    assert "1 paper is still being fetched" in text
 
 
 def test_it_is_put_into_a_list_that_one_has(client: Client) -> None:
@@ -220,7 +220,7 @@ def test_a_list_says_what_was_not_found_until_it_is_forgotten(client: Client) ->
     target.waiting.filter(value="2401.00001").update(state="failed", reason="It is not there.")
     client.force_login(found.user)
     text = client.get(f"/lists/{target.pk}/").content.decode()
-    assert "1 imported paper was not found" in text
+    assert "1 paper was not found" in text
     assert "It is not there." in text
     client.post(reverse("readinglists:forget_not_found", args=[target.pk]))
     assert [row.value for row in target.waiting.all()] == ["2401.00002"]
