@@ -64,7 +64,8 @@ def compose(user: AbstractBaseUser | AnonymousUser, choice: SeenChoice, *, today
     shown = [*trending, *(paper for section in sections for paper in section.papers)]
     reasons = reasons_of(shown, TrendingList.NOW, today=today)
     for section in sections:
-        reasons.update(section.offer.reasons)
+        own, those = section.offer.reasons, {paper.pk for paper in section.papers}
+        reasons |= {pk: own[pk] for pk in those & own.keys()}
     return Front(
         trending=trending,
         lead_abstract=_lead_abstract(trending[0]) if trending else "",

@@ -13,7 +13,7 @@ from papers.days import read_month
 from papers.front import compose
 from papers.links import link
 from papers.listings import busiest, newest_day
-from papers.models import Source
+from papers.models import Paper, Source
 from papers.trending import archive
 from papers.windows import TrendingList
 
@@ -33,6 +33,7 @@ def front(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "front",
         "front": issue,
+        "has_papers": bool(issue.trending) or Paper.objects.exists(),
         "today": today,
         "days": kept.part("front-days", today, make=lambda: _days(today)),
         "margin": kept.part("front-margin", today, choice.is_reader, make=lambda: _margin(choice)),

@@ -12,7 +12,7 @@ from papers import seen, trending
 from papers.front import offers
 from papers.front.offers import Offer
 from papers.front.page import FOR_READERS, FOR_VISITORS, IN_A_SECTION
-from papers.models import Paper
+from papers.models import Paper, Standing
 from tests.factories import DAY, make_announcement, make_follow, make_paper, make_signal, make_user
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +101,14 @@ def test_without_papers_it_says_what_to_do_next(client: Client) -> None:
     assert "loadpapers" in page(client)
 
 
+def test_with_papers_of_which_none_trends_it_leads_to_other_lists(client: Client) -> None:
+    make_paper()
+    Standing.objects.all().delete()
+    text = page(client)
+    assert "Nothing is trending now" in text
+    assert "loadpapers" not in text
+
+
 def test_a_reader_sees_what_is_new_in_their_categories(client: Client, reader: User) -> None:
     for number in range(FOR_READERS):
         make_liked(f"T{number}", 9)
@@ -149,14 +157,14 @@ def test_all_of_it_is_marked_as_seen_at_once(client: Client, reader: User) -> No
 class TestOffers:
     @pytest.fixture
     def papers(self, client: Client, monkeypatch: pytest.MonkeyPatch) -> list[Paper]:
-        make_liked("Trends", 9)
+        trends = make_liked("Trends", 9)
         papers = [make_paper(title=f"P{n}", announced_on=DAY - timedelta(60)) for n in range(3)]
         made = Offer(
             name="other",
             heading="From <another> app",
             whole="/all/",
-            paper_ids=[paper.pk for paper in papers],
-            reasons={papers[1].pk: "for you"},
+            paper_ids=[trends.pk, *(paper.pk for paper in papers)],
+            reasons={papers[1].pk: "for you", trends.pk: "offered too"},
             unless=("voted",),
         )
         monkeypatch.setattr(offers, "_finders", [lambda user, without: made])
@@ -174,6 +182,12 @@ class TestOffers:
         user.votes.create(paper=papers[0])
         client.force_login(user)
         assert own(client, "other") == ["P1", "P2"]
+
+    def test_what_trends_keeps_its_own_reason(self, client: Client, papers: list[Paper]) -> None:
+        client.force_login(make_user())
+        text = page(client)
+        assert "+9 upvotes today" in text
+        assert "offered too" not in text
 
     def test_a_withdrawn_paper_is_not_shown(self, client: Client, papers: list[Paper]) -> None:
         Paper.objects.filter(pk=papers[0].pk).update(withdrawn_at=NOON)
