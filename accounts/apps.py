@@ -14,13 +14,16 @@ class AccountsConfig(AppConfig):
         from accounts.confirmed import confirmed_ids, own_addresses
         from accounts.digest.issues import day_of_last_issue
         from accounts.merging import move_feedback
+        from accounts.near_lists import offer
         from accounts.own_categories import find_own_categories
         from papers import own_categories, votes
+        from papers.front import offers
         from papers.merging import papers_merged
         from papers.search import personal
         from readinglists import addresses
 
         own_categories.register(find_own_categories)
+        offers.register(offer)
         papers_merged.connect(move_feedback)
         votes.register_confirmed(confirmed_ids)
         personal.register_new_since(day_of_last_issue)

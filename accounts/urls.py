@@ -8,6 +8,7 @@ from accounts.views import (
     judge,
     leaving,
     manage,
+    near,
     operate,
     outbox,
     settings,
@@ -51,6 +52,7 @@ urlpatterns = [
         "manage/<str:token>/subscription/", manage.manage_subscription, name="manage_subscription"
     ),
     path("manage/<str:token>/unfollow/", manage.manage_unfollow, name="manage_unfollow"),
+    path("near/", near.near, name="near"),
     # Saved queries
     path("follows/", follows.list_follows, name="follows"),
     path("follows/follow/", follows.follow, name="follow"),

@@ -51,11 +51,13 @@ def addresses() -> dict[str, str]:
     busiest = Announcement.objects.latest("announced_on", "category_id")
     paper = Paper.objects.exclude(arxiv_id=None).newest_first()[0]
     return {
-        "trending, 7 days": "/",
+        "front page": "/",
+        "trending now": "/trending/now/",
         "trending, today": "/trending/today/",
         "trending, 30 days": "/trending/month/",
         "trending, all time": "/trending/all/",
         "trending, page 20": "/trending/all/?page=20",
+        "past days, calendar": "/days/",
         "new, all categories": "/new/",
         "new in a category": f"/new/{busiest.category_id}/{busiest.announced_on}/",
         "search decoder-only": "/search/?q=decoder-only",

@@ -142,6 +142,8 @@ CACHES = {
         "KEY_PREFIX": "broadsheet",
     }
 }
+# So long may what is the same for all visitors be old (papers/kept.py); 0 keeps nothing.
+KEPT_SECONDS = 60
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # --- Celery: the queues are `io` (threads: fetching, mail) and `cpu` (prefork) ------------------

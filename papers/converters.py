@@ -27,6 +27,18 @@ class DayConverter:
         return value.isoformat()
 
 
+class MonthConverter:
+    """A month as 2026-03: its first day."""
+
+    regex = "(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(f"{value}-01")
+
+    def to_url(self, value: date) -> str:
+        return f"{value:%Y-%m}"
+
+
 class CategoryConverter:
     """A code as storable.py lets it in: printable ASCII, here without a slash."""
 

@@ -3,18 +3,19 @@
 It decides nothing; Django's `reverse` does.
 """
 
+from datetime import date
 from functools import lru_cache
 
 from django.urls import get_script_prefix, reverse
 
 
-def link(name: str, *arguments: str | int) -> str:
+def link(name: str, *arguments: str | int | date) -> str:
     """Return `reverse(name, args=arguments)`."""
     return _reversed(get_script_prefix(), name, *arguments)
 
 
 @lru_cache(4096)
-def _reversed(_prefix: str, name: str, *arguments: str | int) -> str:
+def _reversed(_prefix: str, name: str, *arguments: str | int | date) -> str:
     return reverse(name, args=arguments)
 
 

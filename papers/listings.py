@@ -7,6 +7,8 @@ from django.db.models import Case, Count, IntegerField, Max, Min, Q, QuerySet, V
 
 from papers.models import Announcement, SeenPaper
 
+MOST_CATEGORIES = 12
+
 _KIND_ORDER = Case(
     When(kind=Announcement.Kind.NEW, then=Value(0)),
     When(kind=Announcement.Kind.CROSS, then=Value(1)),
@@ -47,6 +49,12 @@ def count_by_category(day: date) -> list[CategoryCount]:
     rows = Announcement.objects.filter(announced_on=day).values_list("category_id")
     counted = rows.annotate(**kinds).order_by("category_id")
     return [CategoryCount(*row) for row in counted.values_list("category_id", *kinds)]
+
+
+def busiest(day: date) -> list[CategoryCount]:
+    """Return the counts of the twelve categories that announced most on `day`, the most first."""
+    counts = [count for count in count_by_category(day) if count.new or count.cross]
+    return sorted(counts, key=lambda count: (-count.new, -count.cross))[:MOST_CATEGORIES]
 
 
 def list_day(

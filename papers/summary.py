@@ -17,15 +17,15 @@ def author_line(authors: Sequence[str]) -> str:
     return line if len(line) <= 300 else line[:299] + "…"
 
 
-def short_abstract(abstract: str) -> str:
-    """Return the beginning of the abstract, at most 280 characters.
+def short_abstract(abstract: str, *, characters: int = SHORT_ABSTRACT_CHARACTERS) -> str:
+    """Return the beginning of the abstract, at most 280 characters or as many as are named.
 
     Cut between words and before maths, of which half could not be shown.
     """
     text = " ".join(abstract.split())
-    if len(text) <= SHORT_ABSTRACT_CHARACTERS:
+    if len(text) <= characters:
         return text
-    end = SHORT_ABSTRACT_CHARACTERS - 1
+    end = characters - 1
     space = text.rfind(" ", 0, end)
     end = space if space > 0 else end
     return text[: before_maths(text, end) or end].rstrip(" ,;:.") + "…"

@@ -7,12 +7,15 @@ register_converter(converters.CategoryConverter, "category")
 register_converter(converters.DayConverter, "day")
 register_converter(converters.FeedConverter, "feed")
 register_converter(converters.FileFormatConverter, "file_format")
+register_converter(converters.MonthConverter, "month")
 register_converter(converters.TrendingListConverter, "trending_list")
 register_converter(converters.WindowConverter, "window")
 
 app_name = "papers"
 urlpatterns = [
-    path("", views.trending, name="home"),
+    path("", views.front, name="home"),
+    path("days/", views.days, name="days"),
+    path("days/<month:month>/", views.days, name="days_of_month"),
     path("trending/", views.trending, name="trending_now"),
     path("trending/<trending_list:ranking>/", views.trending, name="trending"),
     path(
@@ -37,6 +40,7 @@ urlpatterns = [
     ),
     path("new/", views.new, name="new"),
     path("new/<day:announced_on>/", views.new, name="new_by_day"),
+    path("new/mine/", views.new_in_mine, name="new_in_mine"),
     path("new/<category:category>/", views.new, name="new_in_category"),
     path("new/<category:category>/feed.<feed:ending>", views.category_feed, name="category_feed"),
     path("new/<category:category>/<day:announced_on>/", views.new, name="new_on_day"),

@@ -1,5 +1,6 @@
 """The coverage ledger: for each source, category and day what was expected, came, and is late."""
 
+from papers.coverage.days import CoverageDay, days_of
 from papers.coverage.ledger import count_announced, restate, witness, write_batch
 from papers.coverage.recovery import recover_missed_days
 from papers.coverage.states import state_of
@@ -8,7 +9,9 @@ from papers.coverage.strip import CategoryStrip, Cell, is_all_here, lines_for_di
 __all__ = [
     "CategoryStrip",
     "Cell",
+    "CoverageDay",
     "count_announced",
+    "days_of",
     "is_all_here",
     "lines_for_digest",
     "looks",

@@ -8,6 +8,7 @@ from django.template.context import Context
 from django.utils.safestring import SafeString
 
 from papers.cards import Onlooker, render_actions, render_card, render_save_control
+from papers.latex import to_html
 from papers.marks import Marks
 from papers.models import Paper
 
@@ -38,6 +39,13 @@ def paper_card(
     return render_card(
         paper, onlooker, title=snippet.title, abstract=snippet.abstract, reason=reason
     )
+
+
+@register.simple_tag(takes_context=True)
+def lead_card(context: Context, paper: Paper, abstract: str) -> SafeString:
+    """The card of `paper` with more of its abstract than a card has."""
+    reason = (context.get("reasons") or {}).get(paper.pk, "")
+    return render_card(paper, onlooker_of(context), abstract=to_html(abstract), reason=reason)
 
 
 @register.simple_block_tag(takes_context=True)

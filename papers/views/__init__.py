@@ -8,9 +8,11 @@ from papers.views.backfill import (
 )
 from papers.views.calendar import calendar_page
 from papers.views.cite import cite, cite_by_number
+from papers.views.days import days
 from papers.views.feeds_out import search_atom, search_file, search_json
+from papers.views.front import front
 from papers.views.list_feeds import category_feed, trending_feed
-from papers.views.new import new
+from papers.views.new import new, new_in_mine
 from papers.views.opml import add_feeds_of_opml, opml_in, opml_out
 from papers.views.paper import paper, paper_by_name, paper_by_number, vote
 from papers.views.ranking import ranking_page
@@ -43,10 +45,13 @@ __all__ = [
     "change_source",
     "cite",
     "cite_by_number",
+    "days",
+    "front",
     "hide_seen",
     "mark_page_seen",
     "mark_seen",
     "new",
+    "new_in_mine",
     "no_such_list",
     "opml_in",
     "opml_out",

@@ -1,5 +1,6 @@
 from datetime import date
 
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -7,9 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from papers import marks, seen, takings
+from papers.front.new_in_own import new_on
 from papers.links import link
 from papers.listings import count_by_category, list_day, neighbour_days, newest_day
 from papers.models import Announcement, Category, Paper
+from papers.own_categories import own_categories
 from papers.paging import get_page, page_number
 from papers.trending.reasons import reasons_of
 from papers.windows import TrendingList
@@ -47,3 +50,24 @@ def new(
         "takings": takings.feeds(lambda ending: link("papers:category_feed", category, ending)),
     }
     return render(request, "papers/new_in_category.html", context)
+
+
+@login_required
+@require_safe
+def new_in_mine(request: HttpRequest) -> HttpResponse:
+    """The papers of the newest day in the reader's own categories, each once."""
+    codes = own_categories(request.user)
+    choice = seen.choice_of(request.user)
+    day = newest_day()
+    papers = new_on(day, codes, without=choice.hidden) if day else Paper.objects.none()
+    page = get_page(papers.for_cards(), number=page_number(request), size=PAGE_SIZE)
+    context = {
+        "section": "new",
+        "day": day,
+        "categories": codes,
+        "page": page,
+        "marks": marks.collect(request.user, [paper.pk for paper in page.items]),
+        "reasons": reasons_of(page.items, TrendingList.WEEK, today=timezone.now().date()),
+        "seen": choice,
+    }
+    return render(request, "papers/new_in_mine.html", context)

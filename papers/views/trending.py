@@ -4,14 +4,17 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from papers import marks, seen, takings
+from papers import kept, marks, seen, takings
+from papers.days import read_month
 from papers.links import link
-from papers.listings import CategoryCount, count_by_category, newest_day
+from papers.listings import busiest, newest_day
 from papers.models import Category, Paper
 from papers.own_categories import own_categories
 from papers.paging import Page, page_number
@@ -21,7 +24,6 @@ from papers.trending.reasons import reasons_of
 from papers.windows import TrendingList, Window
 
 PAGE_SIZE = 20
-MOST_CATEGORIES = 12
 MINE = "mine"
 
 
@@ -43,7 +45,7 @@ def trending(
         "is_mine": category == MINE,
         "newest": Paper.objects.newest_announcement_day(),
         "past_day": archive.newest_day(before=_today()),
-        "counts": _busiest(counts_day) if counts_day else [],
+        "counts": busiest(counts_day) if counts_day else [],
         "counts_day": counts_day,
         "page": page,
         "reasons": reasons_of(page.items, ranking, today=_today()),
@@ -67,8 +69,9 @@ def past_trending(request: HttpRequest, day: date, window: Window = Window.TODAY
     except archive.NoSuchDayError as error:
         raise Http404(_why_not(day, error)) from error
     context = {
-        "section": "trending",
+        "section": "front",
         "past": past,
+        "day_picker": _day_picker(day),
         "window": window,
         "windows": list(Window),
         "reasons": past.reasons,
@@ -119,6 +122,17 @@ def _page(
     return page_of(ranking, categories, number=number, size=PAGE_SIZE, without=choice.hidden)
 
 
+def _day_picker(day: date) -> SafeString:
+    first, today = day.replace(day=1), _today()
+    return kept.part(
+        "day-picker",
+        *(first, today),
+        make=lambda: render_to_string(
+            "papers/_day_picker.html", {"month": read_month(first, today=today)}
+        ),
+    )
+
+
 def _why_not(day: date, error: archive.NoSuchDayError) -> str:
     shown = date_format(day, "j F Y")
     if day > _today():
@@ -134,8 +148,3 @@ def _why_not(day: date, error: archive.NoSuchDayError) -> str:
 
 def _today() -> date:
     return timezone.now().astimezone(UTC).date()
-
-
-def _busiest(day: date) -> list[CategoryCount]:
-    counts = [count for count in count_by_category(day) if count.new or count.cross]
-    return sorted(counts, key=lambda count: (-count.new, -count.cross))[:MOST_CATEGORIES]

@@ -77,13 +77,15 @@ def _pages(page: Page, site: Site) -> dict[str, str]:
     page.goto(f"{site.url}/issues/")
     issue = page.locator("tbody a").first.get_attribute("href") or ""
     return {
-        "trending": "/",
+        "front": "/",
+        "trending": "/trending/now/",
         "new": "/new/cs.CL/",
         "search": "/search/?q=decoder-only",
         "paper": paper,
         "shared-list": shared,
         "subscribe": "/subscribe/",
-        "my-trending": "/",
+        "my-front": "/",
+        "my-near": "/near/",
         "my-list": reading_list,
         "my-issues": "/issues/",
         "my-issue": issue,

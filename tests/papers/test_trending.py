@@ -39,19 +39,19 @@ def make_liked(
 def test_the_better_liked_paper_comes_first(client: Client) -> None:
     make_liked("Quiet", 2)
     make_liked("Loud", 90)
-    assert titles(client, "/") == ["Loud", "Quiet"]
+    assert titles(client, "/trending/") == ["Loud", "Quiet"]
 
 
 def test_what_nobody_liked_yet_comes_after_what_somebody_did(client: Client) -> None:
     make_liked("Liked", 1, days_ago=20)
     make_paper(title="Unseen")
-    assert titles(client, "/") == ["Liked", "Unseen"]
+    assert titles(client, "/trending/") == ["Liked", "Unseen"]
 
 
 def test_papers_equally_liked_are_shown_newest_first(client: Client) -> None:
     make_paper(title="Older")
     make_paper(title="Newer")
-    assert titles(client, "/") == ["Newer", "Older"]
+    assert titles(client, "/trending/") == ["Newer", "Older"]
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_a_card_says_what_was_gained_and_since_when(client: Client) -> None:
 
 
 def test_without_papers_it_says_what_to_do_next(client: Client) -> None:
-    page = client.get("/").content.decode()
+    page = client.get("/trending/").content.decode()
     assert "No papers yet" in page
     assert "loadpapers" in page
 
@@ -181,7 +181,7 @@ def test_a_list_in_which_nothing_is_says_why(client: Client) -> None:
 
 def test_a_page_after_the_end_leads_back(client: Client) -> None:
     make_paper()
-    assert "Back to its beginning" in client.get("/?page=7").content.decode()
+    assert "Back to its beginning" in client.get("/trending/?page=7").content.decode()
 
 
 def test_pages_follow_each_other_without_gap_or_repetition(client: Client) -> None:
@@ -199,18 +199,18 @@ def test_pages_follow_each_other_without_gap_or_repetition(client: Client) -> No
 @pytest.mark.parametrize("number", ["0", "-3", "x", "9" * 30, "٣"])
 def test_a_page_number_that_makes_no_sense_is_forgiven(client: Client, number: str) -> None:
     make_paper()
-    assert client.get("/", {"page": number}).status_code == 200
+    assert client.get("/trending/", {"page": number}).status_code == 200
 
 
 def test_it_cannot_be_posted_to(client: Client) -> None:
-    assert client.post("/").status_code == 405
+    assert client.post("/trending/").status_code == 405
 
 
 def test_a_reader_sees_their_votes(client: Client) -> None:
     paper, user = make_paper(), make_user()
     user.votes.create(paper=paper)
     client.force_login(user)
-    assert 'aria-pressed="true"' in client.get("/").content.decode()
+    assert 'aria-pressed="true"' in client.get("/trending/").content.decode()
 
 
 def count_queries(client: Client, address: str) -> int:
@@ -219,7 +219,7 @@ def count_queries(client: Client, address: str) -> int:
     return len(queries)
 
 
-@pytest.mark.parametrize("address", ["/", "/trending/week/cs.LG/", "/trending/now/mine/"])
+@pytest.mark.parametrize("address", ["/trending/", "/trending/week/cs.LG/", "/trending/now/mine/"])
 def test_eight_papers_more_take_no_query_more(client: Client, address: str) -> None:
     user = make_user()
     make_follow(user=user, query="cat:cs.LG")
@@ -234,7 +234,8 @@ def test_eight_papers_more_take_no_query_more(client: Client, address: str) -> N
 
 def test_html_in_a_title_is_shown_as_text(client: Client) -> None:
     make_paper(title="<script>alert(1)</script>", announced_on=date(2026, 3, 2))
-    assert "<script>alert(1)" not in client.get("/").content.decode()
+    for address in ("/", "/trending/"):
+        assert "<script>alert(1)" not in client.get(address).content.decode()
 
 
 @pytest.mark.parametrize("window", ["now", "rising", "today", "week", "month", "all"])

@@ -40,9 +40,9 @@ def make_liked() -> Paper:
 @pytest.mark.django_db
 def test_the_best_liked_paper_leaves_the_ranking_when_it_is_withdrawn(client: Client) -> None:
     paper = make_liked()
-    assert paper in client.get("/").context["page"].items
+    assert paper in client.get("/").context["front"].papers
     withdraw(paper)
-    assert paper not in client.get("/").context["page"].items
+    assert paper not in client.get("/").context["front"].papers
     assert not Standing.objects.filter(paper=paper)
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from papers.models import PaperRequest
-from readinglists.models import Entry, Member, ReadingList, Role
+from readinglists.models import Entry, Member, ReadingList, Role, WaitingEntry
 from tests.factories import make_entry, make_paper, make_reading_list, make_user
 
 pytestmark = pytest.mark.django_db

@@ -114,6 +114,7 @@ def make_world() -> World:
     values = {
         "day": date(2026, 3, 2),
         "announced_on": date(2026, 3, 2),
+        "month": "2026-03",
         "local_date": delivery.local_date,
         "category": "cs.LG",
         "ranking": "week",

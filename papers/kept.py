@@ -1,0 +1,83 @@
+"""Parts of pages, and whole pages of visitors, kept for a minute: what is the same for all.
+
+What is kept depends on its name, the language and what the caller names, on nothing of who looks.
+Where the cache is away everything is made anew.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from hashlib import sha256
+from typing import Concatenate, ParamSpec
+
+from django.conf import settings
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+# Counts what the templates make of what is kept; raise it when they change.
+_RENDERER = 1
+
+
+def part(name: str, *of: object, make: Callable[[], str]) -> SafeString:
+    """Return the HTML that `make` makes, or what it made of the same `of` up to a minute ago."""
+    key = _key(name, *of)
+    html = cache.get(key)
+    if html is None:
+        html = str(make())
+        _keep(key, html)
+    return SafeString(html)
+
+
+def for_visitors(view: View[P]) -> View[P]:
+    """Keep a view's answers to visitors who bring no cookie of ours and ask for nothing special.
+
+    Only whole pages (200) are kept, and none of which the view itself says how long it holds
+    (Cache-Control). With an ETag: who has the page already is told so.
+    """
+
+    @wraps(view)
+    def kept(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not _is_stranger(request):
+            return view(request, *args, **kwargs)
+        key = _key("page", request.path, request.get_host())
+        found = cache.get(key)
+        if found is None:
+            answer = view(request, *args, **kwargs)
+            if answer.status_code != 200 or answer.has_header("Cache-Control"):
+                return answer
+            found = answer.content
+            _keep(key, found)
+        return _answer(request, found)
+
+    return kept
+
+
+def _is_stranger(request: HttpRequest) -> bool:
+    """Not who is merely logged out: they may have a message waiting."""
+    cookies = {settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name}
+    return cookies.isdisjoint(request.COOKIES) and not request.META.get("QUERY_STRING")
+
+
+def _answer(request: HttpRequest, content: bytes) -> HttpResponse:
+    answer = HttpResponse(content)
+    answer["ETag"] = etag = f'W/"{sha256(content).hexdigest()[:32]}"'
+    patch_vary_headers(answer, ["Cookie"])
+    told = get_conditional_response(request, etag=etag, response=answer)
+    assert told is not None  # noqa: S101
+    return told
+
+
+def _keep(key: str, value: object) -> None:
+    if settings.KEPT_SECONDS:
+        cache.set(key, value, settings.KEPT_SECONDS)
+
+
+def _key(name: str, *of: object) -> str:
+    said = "\0".join(map(str, (get_language(), *of)))
+    return f"kept:{_RENDERER}:{name}:{sha256(said.encode()).hexdigest()}"
