@@ -17,7 +17,7 @@ State = ReadingState.State
 UNMARKED = "none"
 STATES = (State.TO_READ.value, State.READING.value, State.READ.value, UNMARKED)
 NOTES = ("shared", "own")
-SORTS = ("added", "announced", "title")
+SORTS = ("unread", "added", "announced", "votes", "title")
 MOST_TAGS_OFFERED = 100
 _FIELDS = ("q", "state", "tag", "section", "note", "sort")
 
@@ -86,10 +86,14 @@ def entries_of(
         found = found.exclude(note="")
     elif view.note == "own":
         found = found.filter(Exists(_own(reader).exclude(own_note="")))
-    return in_order(found, view.sort)
+    return in_order(found, view.sort, reader)
 
 
-def in_order(entries: QuerySet[Entry], sort: str) -> QuerySet[Entry]:
+def in_order(entries: QuerySet[Entry], sort: str, reader: AbstractBaseUser) -> QuerySet[Entry]:
+    if sort == "unread":  # what `reader` marked as read comes after all else
+        return entries.order_by(Exists(_own(reader).filter(state=State.READ)), "position", "pk")
+    if sort == "votes":
+        return entries.order_by(F("paper__stats__votes").desc(nulls_last=True), "-paper_id")
     if sort == "added":
         return entries.order_by("-added_at", "-pk")
     if sort == "announced":

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from papers.models import SearchEpoch
+from papers.models import PaperStats, SearchEpoch
 from papers.search import follower
 from readinglists import headings
 from readinglists.list_view import ListView, entries_of, tags_in
@@ -84,6 +84,23 @@ def test_in_other_orders() -> None:
     assert found(reading_list, "sort=title") == [b, a, c]
     assert found(reading_list, "sort=announced") == [b, a, c]
     assert found(reading_list, "sort=added") == [c, b, a]
+
+
+@pytest.mark.django_db
+def test_what_the_reader_has_not_read_first() -> None:
+    reading_list, (a, b, c, d) = make_list("A", "B", "C", "D")
+    set_state(reading_list.owner, [a.paper_id, c.paper_id], State.READ)
+    set_state(reading_list.owner, [d.paper_id], State.READING)
+    set_state(make_user(), [b.paper_id], State.READ)
+    assert found(reading_list, "sort=unread") == [b, d, a, c]
+
+
+@pytest.mark.django_db
+def test_most_votes_first() -> None:
+    reading_list, (a, b, c) = make_list("A", "B", "C")
+    for entry, votes in zip((a, b, c), (1, 5, 0), strict=True):
+        PaperStats.objects.filter(paper=entry.paper_id).update(votes=votes)
+    assert found(reading_list, "sort=votes") == [b, a, c]
 
 
 @pytest.mark.django_db
