@@ -1,16 +1,41 @@
-"""Entries and whole lists taken into other lists: copied with their notes and tags, or moved."""
+"""Entries and whole lists taken into other lists: copied with their notes and tags, or moved.
+
+`take_place` decides how often a reader may: thousands of papers are each copied and ranked.
+"""
 
 from collections.abc import Iterable
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from papers.limits import CacheAwayError, Limit, take
 from readinglists import entries
 from readinglists.changing import hold
 from readinglists.entries import NewEntry
 from readinglists.keeping import make_list
 from readinglists.models import Entry, Heading, ListChange, ReadingList
 from readinglists.positions import Spot, items_in_order, keys_at_end
+
+A_READER = Limit("list-copies", amount=30, window_seconds=3600)
+MANY = 200  # entries: fewer at once cost no place
+
+
+class CannotCopyError(ValueError):
+    """The message is in words for the reader."""
+
+
+def take_place(by: AbstractBaseUser) -> None:
+    """Raise CannotCopyError, in words, after thirty copies of lists or many entries in an hour."""
+    try:
+        is_free = take(A_READER, str(by.pk))
+    except CacheAwayError as error:
+        raise CannotCopyError(
+            _("Nothing can be copied just now. Please try again in a minute.")
+        ) from error
+    if not is_free:
+        words = _("You copied %d times within an hour. Please go on in a while.")
+        raise CannotCopyError(words % A_READER.amount)
 
 
 def copy_entries(

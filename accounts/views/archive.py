@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.archive import taking_in, uploads
+from accounts.archive import places, taking_in, uploads
 from accounts.archive.values import BadArchive
 from accounts.archive.write import write
 from accounts.models import User, WaitingPaper
@@ -43,6 +43,11 @@ def export(request: HttpRequest) -> HttpResponse:
 def download(request: HttpRequest) -> HttpResponseBase:
     user = get_object_or_404(User, pk=request.user.pk)
     now = timezone.now()
+    try:
+        places.take_download(user)
+    except places.TooManyArchives as error:
+        context = {"refused": str(error), "section": "settings"}
+        return render(request, "accounts/export.html", context, status=429)
     file = TemporaryFile()  # noqa: SIM115 - the response closes it
     write(user, file, now=now)
     file.seek(0)
@@ -59,8 +64,9 @@ def import_archive(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
         try:
+            places.take_upload(user)
             uploads.keep(user, form.cleaned_data["file"], now=timezone.now())
-        except BadArchive as error:
+        except (BadArchive, places.TooManyArchives) as error:
             form.add_error("file", str(error))
         else:
             return redirect("accounts:import_preview")

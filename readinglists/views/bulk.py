@@ -99,6 +99,8 @@ def _tag(chosen: Chosen) -> None:
 
 def _copy(chosen: Chosen) -> None:
     target, by = _target(chosen), reader_of(chosen.request)
+    if len(chosen.entries) > copying.MANY:
+        copying.take_place(by)
     change = copying.copy_entries(chosen.reading_list, chosen.ids, target, by=by)
     count = len(change.rows) if change else 0
     words = ngettext(
@@ -109,6 +111,8 @@ def _copy(chosen: Chosen) -> None:
 
 def _send(chosen: Chosen) -> None:
     target, by = _target(chosen), reader_of(chosen.request)
+    if len(chosen.entries) > copying.MANY:
+        copying.take_place(by)
     removed, added = copying.move_entries(chosen.reading_list, chosen.ids, target, by=by)
     count = len(removed.rows) if removed else 0
     words = ngettext(

@@ -110,6 +110,11 @@ def follow(request: HttpRequest, place: Place) -> HttpResponse:
 
 def copy(request: HttpRequest, place: Place) -> HttpResponse:
     """Copy the list to the reader's own."""
+    try:
+        copying.take_place(reader_of(request))
+    except copying.CannotCopyError as error:
+        messages.error(request, str(error))
+        return redirect(place.page)
     made = copying.copy_list(place.reading_list, reader_of(request))
     messages.success(request, _("This copy is yours: nobody else sees it."))
     return redirect(made)

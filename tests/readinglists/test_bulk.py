@@ -1,9 +1,12 @@
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from papers.limits import Limit
+from readinglists import copying
 from readinglists.models import Entry, Member, ReadingList, ReadingState
 from readinglists.states import set_state
 from tests.factories import make_entry, make_reading_list, make_user
@@ -74,6 +77,23 @@ def test_they_are_copied_to_another_list(client: Client) -> None:
     send(client, reading_list, "copy", entry=[a.pk], to=other.pk)
     assert other.entries.get().paper == a.paper
     assert reading_list.entries.count() == 3
+
+
+@pytest.mark.parametrize("do", ["copy", "send"])
+def test_many_at_once_are_not_copied_without_end(
+    client: Client, monkeypatch: pytest.MonkeyPatch, do: str
+) -> None:
+    monkeypatch.setattr(copying, "MANY", 1)
+    monkeypatch.setattr(copying, "A_READER", Limit(f"copies-{uuid4()}", 1, 60))
+    reading_list, (a, b, c) = make_three()
+    targets = [make_reading_list(owner=reading_list.owner) for _ in range(3)]
+    d = make_entry(reading_list=reading_list)
+    texts = []
+    for target, chosen in zip(targets, ([a, b], [c, d], [c]), strict=True):
+        answer = send(client, reading_list, do, entry=[each.pk for each in chosen], to=target.pk)
+        texts.append(answer.content.decode())
+    assert "You copied 1 times within an hour" in texts[1]
+    assert [target.entries.count() for target in targets] == [2, 0, 1]
 
 
 def test_a_move_to_another_list_is_undone_in_both(client: Client) -> None:

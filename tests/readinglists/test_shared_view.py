@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
@@ -12,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.log_lines import cut_keys
-from readinglists import entries, headings, sharing
+from papers.limits import Limit
+from readinglists import copying, entries, headings, sharing
 from readinglists.models import (
     Entry,
     Heading,
@@ -165,6 +167,17 @@ class TestCopy:
         copied = ReadingList.objects.of(reader).get()
         assert (copied.title, copied.entries.get().note) == ("Decoders", "First")
         assert copied.headings.get().title == "Start"
+
+    def test_copies_without_end_are_refused_in_words(
+        self, client: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(copying, "A_READER", Limit(f"copies-{uuid4()}", 2, 60))
+        address, reader = address_of(make_reading_list()), make_user()
+        client.force_login(reader)
+        for _ in range(3):
+            response = client.post(f"{address}copy/", follow=True)
+        assert ReadingList.objects.of(reader).count() == 2
+        assert "You copied 2 times within an hour" in response.content.decode()
 
     def test_a_visitor_is_sent_to_the_login(self) -> None:
         response = Client().post(f"{address_of(make_reading_list())}copy/")
