@@ -271,7 +271,7 @@ def test_what_keeps_colliding_is_said_and_nothing_is_deleted(
     enter(client, user)
 
     def leave_an_orphan(*_args: Any) -> None:
-        Vote.objects.create(user_id=0, paper_id=0)
+        Vote.objects.get_or_create(user_id=0, paper_id=0)
 
     monkeypatch.setattr(leaving, "_take_out", leave_an_orphan)
     monkeypatch.setattr(leaving, "PAUSE_SECONDS", 0)
