@@ -12,7 +12,6 @@ from django.db import transaction
 from django.db.models.functions import Now
 from fractional_indexing import generate_n_keys_between
 
-from readinglists.changing import changing
 from readinglists.entries import BATCH, added_rows
 from readinglists.history import Kind, record
 from readinglists.models import Entry, Heading, ReadingList
@@ -74,22 +73,19 @@ def bring_list(
 
 
 def bring_entry(owner: AbstractBaseUser, list_id: int, position: str, item: Brought) -> bool:
-    """Put a paper that is known now at its place; False where the list is gone, in the bin,
-    somebody else's by now, or has the paper."""
+    """Put a paper that is known now at its place, in a list in the bin too: it may be taken out
+    again. False where the list is gone, somebody else's by now, or has the paper."""
     if item.paper_id is None:
         return False
-    try:
-        with changing(list_id) as current:
-            there = current.entries.filter(paper_id=item.paper_id)
-            if current.owner_id != owner.pk or there.exists():
-                return False
-            key = free_key(current.pk, position)
-            with keeping_saves(owner.pk, [item.paper_id]):
-                entry = _entry(current.pk, owner, item.paper_id, key, item)
-                entry.save(force_insert=True)
-            record(current, owner, Kind.IMPORTED, added_rows([entry]))
-    except ReadingList.DoesNotExist:
-        return False
+    with keeping_saves(owner.pk, [item.paper_id]):
+        current = ReadingList.objects.filter(pk=list_id, owner_id=owner.pk).first()
+        if current is None or current.entries.filter(paper_id=item.paper_id).exists():
+            return False
+        key = free_key(current.pk, position)
+        entry = _entry(current.pk, owner, item.paper_id, key, item)
+        entry.save(force_insert=True)
+        record(current, owner, Kind.IMPORTED, added_rows([entry]))
+        ReadingList.objects.filter(pk=list_id).update(changed_at=Now())
     return True
 
 

@@ -36,7 +36,7 @@ def take_place(by: AbstractBaseUser, entries_at_once: int | None = None) -> None
             _("Nothing can be copied just now. Please try again in a minute.")
         ) from error
     if not is_free:
-        words = _("You copied %d lists within an hour. Please go on in a while.")
+        words = _("You copied %d times within an hour. Please go on in a while.")
         raise CannotCopyError(words % A_READER.amount)
 
 

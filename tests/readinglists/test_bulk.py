@@ -89,7 +89,7 @@ def test_many_at_once_are_not_copied_without_end(
     targets = [make_reading_list(owner=reading_list.owner) for _ in range(2)]
     send(client, reading_list, "copy", which="all", to=targets[0].pk)
     response = send(client, reading_list, do, which="all", to=targets[1].pk)
-    assert "You copied 1 list" in response.content.decode()
+    assert "You copied 1 times" in response.content.decode()
     assert [target.entries.count() for target in targets] == [3, 0]
     assert reading_list.entries.count() == 3
 

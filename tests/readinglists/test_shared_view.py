@@ -177,7 +177,7 @@ class TestCopy:
         for _ in range(3):
             response = client.post(f"{address}copy/", follow=True)
         assert ReadingList.objects.of(reader).count() == 2
-        assert "You copied 2 lists within an hour" in response.content.decode()
+        assert "You copied 2 times within an hour" in response.content.decode()
 
     def test_a_visitor_is_sent_to_the_login(self) -> None:
         response = Client().post(f"{address_of(make_reading_list())}copy/")
