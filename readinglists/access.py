@@ -192,7 +192,13 @@ def _refusal(need: Rank) -> str:
 
 
 def own_import(user: Visitor, pk: int) -> ListImport:
-    return get_object_or_404(ListImport.objects.defer("data"), pk=pk, user_id=user.pk)
+    """Return an import of the reader's own; without its list, where they have no part in that."""
+    imports = ListImport.objects.defer("data").select_related("reading_list")
+    found = get_object_or_404(imports, pk=pk, user_id=user.pk)
+    target = found.reading_list
+    if target is not None and (target.deleted_at is not None or _access(user, target) is None):
+        found.reading_list = None
+    return found
 
 
 def any_paper(pk: int) -> Paper:

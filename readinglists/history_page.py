@@ -99,7 +99,7 @@ def _changes(reading_list: ReadingList) -> Any:
 def _names(changes: Iterable[Any], reader: AbstractBaseUser) -> dict[int, str]:
     """How those are called who did something or are named in its words."""
     ids = {change.user_id for change in changes if change.user_id}
-    ids |= {int(pk) for change in changes for pk in _NAMED.findall(change.words)}
+    ids |= {int(pk) for change in changes for pk in _NAMED.findall(_own_words(change))}
     users = get_user_model()._default_manager.filter(pk__in=ids)
     names = {user.pk: user.get_username() for user in users}
     return names | {reader.pk: _("you")}
@@ -154,8 +154,16 @@ def _what(change: Any, names: Mapping[int, str]) -> str:
         what = _of_heading(change.first_rows[0])
     if not change.words:
         return what
+    if not _own_words(change):
+        return f"{what}: {change.words}"
     words = _NAMED.sub(lambda found: names.get(int(found[1]), _("somebody")), change.words)
     return f"{what}: {words}"
+
+
+def _own_words(change: Any) -> str:
+    """Words that name readers by number: this site's own. Others may be a file's name, which must
+    not make the page tell whose number it holds."""
+    return change.words if change.kind == Kind.SHARED else ""
 
 
 def _of_heading(row: Values) -> str:

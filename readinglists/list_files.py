@@ -29,11 +29,13 @@ ENDINGS = (*feeds_out.FEEDS, *formats.FORMATS)
 @dataclass(frozen=True, slots=True)
 class Outlet:
     """Where a list is had: `name` tells its feed from all others for ever, `page` is the path
-    where people read it. `cache_control` says who may keep the file."""
+    where people read it. `cache_control` says who may keep the file. Where the page is secret no
+    file names it: files go into repositories and archives."""
 
     name: str
     page: str
     cache_control: str
+    is_secret: bool = False
 
 
 def answer(
@@ -50,7 +52,7 @@ def answer(
         return _feed(request, reading_list, feeds_out.FEEDS[ending], outlet, version)
     head = Head(
         title=reading_list.title,
-        page=f"{settings.SITE_URL}{outlet.page}",
+        page="" if outlet.is_secret else f"{settings.SITE_URL}{outlet.page}",
         description=reading_list.description,
         notes=_notes(reading_list),
     )

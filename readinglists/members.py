@@ -60,7 +60,7 @@ def join_by_link(link: ShareLink, user: AbstractBaseUser) -> bool:
                 "joined_at": Now(),
             },
         )
-        record(held, user, Kind.JOINED, words=_way_of(current))
+        record(held, user, Kind.JOINED, words=_("through a link"))
         return True
 
 
@@ -177,7 +177,3 @@ def _give(current: ReadingList, to: Member) -> None:
     current.members.filter(user_id=old_owner_id).delete()
     current.members.create(user_id=old_owner_id, role=Role.EDITOR)
     ListFollow.objects.filter(reading_list=current, user_id=to.user_id).delete()
-
-
-def _way_of(link: ShareLink) -> str:
-    return _("through the link “%s”") % link.name if link.name else _("through a link")

@@ -55,7 +55,8 @@ class Place:
     @property
     def outlet(self) -> Outlet:
         if self.link is not None:
-            return Outlet(f"link/{self.link.pk}", self.page, "private, no-cache")
+            name = f"link/{self.link.pk}"
+            return Outlet(name, self.page, "private, no-cache", is_secret=True)
         name = f"list/{self.reading_list.pk}"
         return Outlet(name, self.page, f"public, max-age={FRESH_SECONDS}")
 

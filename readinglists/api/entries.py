@@ -10,7 +10,7 @@ from ninja import Router
 from ninja.responses import Status
 
 from papers import requests
-from papers.api.access import LISTS, READ, user_of
+from papers.api.access import LISTS, READ, reader_of, user_of
 from papers.api.errors import Error, Refusal
 from papers.api.fields import After, Limit, Number
 from papers.api.paging import link_after, read_after
@@ -60,7 +60,7 @@ def list_entries(
         rows = rows.filter(Q(position__gt=position) | Q(position=position, pk__gt=entry_id))
     found = list(rows.order_by("position", "pk")[: limit + 1])
     end = (found[limit - 1].position, found[limit - 1].pk) if len(found) > limit else None
-    items = write_entries(found[:limit], user_of(request))
+    items = write_entries(found[:limit], user_of(request), reader_of(request))
     return {"items": items, "next": link_after(request, question, end)}
 
 
@@ -154,7 +154,11 @@ def set_state(request: HttpRequest, number: Number, asked: StateChange) -> dict[
     row = states.states_of(user, [paper.pk]).get(paper.pk)
     if row is None:
         return {"state": "", "own_note": "", "version": 0}
-    return {"state": row.state, "own_note": row.own_note, "version": row.version}
+    # A token that may not read is told what it wrote, and no more.
+    may_read = reader_of(request) == user
+    own_note = row.own_note if may_read else asked.own_note or ""
+    state = row.state if may_read else asked.state or ""
+    return {"state": state, "own_note": own_note, "version": row.version}
 
 
 def gap_of(before: str | None, after: str | None) -> Gap:
@@ -201,7 +205,7 @@ def _tags(tags: list[str]) -> list[str]:
 
 
 def _written(request: HttpRequest, entry: EntryRow) -> dict[str, Any]:
-    found = write_entries([entry], user_of(request))
+    found = write_entries([entry], user_of(request), reader_of(request))
     if not found:
         raise EntryRow.DoesNotExist
     return found[0]

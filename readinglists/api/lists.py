@@ -88,11 +88,14 @@ def show(request: HttpRequest, response: HttpResponse, pk: Number) -> dict[str, 
 
 @router.patch("/lists/{int:pk}", response=_EDITED, auth=LISTS, summary="Change a list")
 def change(request: HttpRequest, pk: Number, asked: ListChange) -> dict[str, Any]:
-    """What is left out stays as it is. Archived and default are the owner's to say."""
+    """What is left out stays as it is. Byline, archived and default are the owner's to say."""
     sent = asked.dict(include={"title", "description", "byline"}, exclude_none=True)
     if "title" in sent:
         sent["title"] = clean_title(sent["title"])
-    is_owners = asked.archived is not None or asked.is_default is not None
+    if "byline" in sent:
+        sent["byline"] = " ".join(sent["byline"].split())
+    owners = (asked.archived, asked.is_default, asked.byline)
+    is_owners = any(each is not None for each in owners)
     access = open_list(user_of(request), pk, Rank.OWN if is_owners else Rank.EDIT)
     if asked.is_default is False:
         words = _("Make another list the default one instead.")

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from ninja import Schema
 from pydantic import Field
 
@@ -220,11 +221,14 @@ def write_list(access: Access, size: int) -> dict[str, Any]:
     }
 
 
-def write_entries(rows: Sequence[EntryRow], user: AbstractBaseUser) -> list[dict[str, Any]]:
-    """Return entries of one list; those of papers that are gone are left out."""
+def write_entries(
+    rows: Sequence[EntryRow], user: AbstractBaseUser, reader: AbstractBaseUser | AnonymousUser
+) -> list[dict[str, Any]]:
+    """Return entries of one list, with the marks and own notes of `reader`, nobody for a token that
+    may not read them; those of papers that are gone are left out."""
     ids = [row.paper_id for row in rows]
-    papers = {paper["number"]: paper for paper in read_papers(ids, user)}
-    states = states_of(user, ids)
+    papers = {paper["number"]: paper for paper in read_papers(ids, reader)}
+    states = states_of(reader, ids) if isinstance(reader, AbstractBaseUser) else {}
     headings = _headings_of(rows)
     positions = [heading.position for heading in headings]
     written = []

@@ -84,10 +84,10 @@ def remove_heading(request: HttpRequest, pk: Number) -> Status[None]:
 def list_history(
     request: HttpRequest, pk: Number, limit: Limit = PAGE_SIZE, after: After = ""
 ) -> dict[str, Any]:
-    """The last change first; kept for a year."""
+    """The last change first; kept for a year. For those who may edit the list."""
     user, question = user_of(request), f"history {pk}"
     since = read_after(question, after)
-    rows = open_list(user, pk).reading_list.changes.order_by("-pk")
+    rows = open_list(user, pk, Rank.EDIT).reading_list.changes.order_by("-pk")
     found = list((rows.filter(pk__lt=since[0]) if since else rows)[: limit + 1])
     end = (found[limit - 1].pk,) if len(found) > limit else None
     items = [_written(row, user) for row in found[:limit]]

@@ -17,7 +17,7 @@ from readinglists.imports.records import N_, ImportedFile, ImportedRecord
 # What adding a tag answers there: ok: {'rl': {'2106.01345', ...}}
 _SHOWN = re.compile(r"\s*(?:ok:\s*)?\{\s*['\"]", re.IGNORECASE)
 # A saved page: var papers = [{"id": "2106.01345", "utags": ["rl"], ...}];
-_PAGE = re.compile(r"^\s*var papers = (\[.*\]);?\s*$", re.MULTILINE)
+_PAGE = re.compile(r"^[ \t]*var papers = (\[.*\]);?\s*$", re.MULTILINE)
 _TAG_KEYS = ("tag", "name", "title", "label")
 _ID_KEYS = ("pids", "ids", "papers", "arxiv_ids")
 _PAPER_KEYS = ("id", "pid", "arxiv_id", "_rawid", "_id")

@@ -44,7 +44,8 @@ _STARTS = re.compile(
 _BEGINNING = re.compile(r"@\w*[ \t]*[{(]")
 MOST_BEGINNINGS = 3 * MOST_RECORDS
 _NOT_PAPERS = frozenset(("comment", "string", "preamble", "control", "xdata"))
-_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+# Not after more white space: at each of many blanks it would read all the rest of them.
+_AND = re.compile(r"(?<!\s)\s+and\s+", re.IGNORECASE)
 _NOTES = ("annote", "annotation", "comment", "review")
 _SECTIONS = ("x-section", "groups", "mendeley-groups")
 _ADDED = ("timestamp", "date-added", "date_added", "added", "owner-date")
@@ -184,7 +185,7 @@ def _authors(value: str) -> tuple[str, ...]:
 def _apart(value: str) -> list[str]:
     """Split at "and" outside braces."""
     parts, start, depth = [], 0, 0
-    for match in re.finditer(r"\\.|[{}]|\s+and\s+", value, re.IGNORECASE | re.DOTALL):
+    for match in re.finditer(r"\\.|[{}]|(?<!\s)\s+and\s+", value, re.IGNORECASE | re.DOTALL):
         if match[0] in "{}":
             depth += 1 if match[0] == "{" else -1
         elif depth <= 0 and _AND.fullmatch(match[0]):

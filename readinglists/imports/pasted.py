@@ -17,7 +17,9 @@ LONGEST_LINE = 10_000
 _HEADING = re.compile(r"(#{1,6})(?:[ \t]+(.*?))?[ \t]*")
 _BULLET = re.compile(r"(?P<indent>[ \t]*)(?:[-*+]|\d{1,4}[.)])[ \t]+")
 # - [title](address). What else is known
-_LINKED = re.compile(r"\[(?P<title>(?:\\.|[^\]\\])*)\]\(\s*<?(?P<address>[^()\s<>]{1,2000})>?\s*\)")
+_LINKED = re.compile(
+    r"\[(?P<title>(?:\\.|[^\]\\]){0,2000})\]\(\s*<?(?P<address>[^()\s<>]{1,2000})>?\s*\)"
+)
 _LINKED_ITEM = re.compile(r"^[-*+] \[.{0,2000}?\]\(https?://", re.MULTILINE)
 _UNESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _TAGS = re.compile(r"[ \t]+tags:[ \t]*(.+)", re.IGNORECASE)

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
+from papers.limits import CacheAwayError, Limit, take
 from readinglists.imports.storing import read_file
 from readinglists.imports.turns import State, claim, fail, nudge
 from readinglists.imports.writing import write_into_list
@@ -21,6 +22,7 @@ from readinglists.models import ImportRow, ListImport, ReadingList
 KEPT_FOR = timedelta(days=7)
 MOST_ATTEMPTS = 3
 MOST_OPEN = 10
+A_READER = Limit("imports", amount=60, window_seconds=3600)
 # Smaller ones are read and written while the reader waits for the page.
 READ_AT_ONCE_BYTES = 200_000
 WRITE_AT_ONCE_ROWS = 500
@@ -37,8 +39,10 @@ def take_file(
 ) -> ListImport:
     """Keep the file, and read it at once when it is small; a worker is nudged for a larger one.
 
-    Raises ValueError in words when the reader has ten imports that are not finished.
+    Raises ValueError in words when the reader has ten imports that are not finished, or began sixty
+    within an hour.
     """
+    _take_place(user)
     with transaction.atomic():
         # Two uploads at the same time must not pass the limit together.
         get_user_model()._default_manager.select_for_update(no_key=True).get(pk=user.pk)
@@ -54,6 +58,15 @@ def take_file(
         )
     _do(made, at_once=len(data) <= READ_AT_ONCE_BYTES)
     return made
+
+
+def _take_place(user: AbstractBaseUser) -> None:
+    try:
+        is_free = take(A_READER, str(user.pk))
+    except CacheAwayError:
+        return  # ten that are not finished are the limit then
+    if not is_free:
+        raise ValueError(_("You imported sixty files within an hour. Please go on in a while."))
 
 
 def ask_to_write(list_import: ListImport, *, into: ReadingList | None, new_title: str) -> None:

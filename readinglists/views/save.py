@@ -47,7 +47,8 @@ def press(request: HttpRequest, paper_pk: int) -> HttpResponse:
         names = {"list": done.reading_list.title, "paper": to_text(paper.title)}
         offer_undo(request, words % names, done.change)
     if _is_htmx(request):
-        return _render_control(request, paper)
+        # Who pressed a key has the focus elsewhere, and perhaps moved on by now.
+        return _render_control(request, paper, refocus=False)
     return redirect(next_address(request, paper.get_absolute_url()))
 
 
@@ -113,10 +114,10 @@ def _file(
     return redirect(_way_back(request, paper))
 
 
-def _render_control(request: HttpRequest, paper: Paper) -> HttpResponse:
+def _render_control(request: HttpRequest, paper: Paper, *, refocus: bool = True) -> HttpResponse:
     marked = marks.collect(request.user, [paper.pk])
     onlooker = Onlooker(request.get_full_path(), is_reader=True, marks=marked)
-    control = render_save_control(paper, onlooker, refocus=True)
+    control = render_save_control(paper, onlooker, refocus=refocus)
     return HttpResponse(control + render_toasts(request))
 
 

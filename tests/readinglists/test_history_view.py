@@ -3,9 +3,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from readinglists import entries, headings, history_page, members
-from readinglists.models import ReadingList, Role
-from tests.factories import make_entry, make_member, make_paper, make_reading_list
+from readinglists import entries, headings, history, history_page, members
+from readinglists.models import ListChange, ReadingList, Role
+from tests.factories import make_entry, make_member, make_paper, make_reading_list, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +36,18 @@ def test_headings_are_named(client: Client) -> None:
     assert "You added the heading “Old &lt;i&gt;”" in page
     assert "You renamed the heading “Old &lt;i&gt;” to “New”" in page
     assert "You removed the heading “New”" in page
+
+
+@pytest.mark.promise(32)
+def test_numbers_in_the_name_of_a_file_tell_nobody_s_address(client: Client) -> None:
+    stranger, reading_list = make_user(), make_reading_list()
+    for kind in ListChange.Kind:
+        if kind != ListChange.Kind.SHARED:
+            words = f"{{{stranger.pk}}}.bib"
+            history.record(reading_list, reading_list.owner, kind, words=words)
+    page = page_of(client, reading_list)
+    assert stranger.email not in page
+    assert f"{{{stranger.pk}}}.bib" in page
 
 
 def test_a_paper_that_was_removed_is_named_all_the_same(client: Client) -> None:

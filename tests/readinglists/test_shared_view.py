@@ -29,6 +29,7 @@ from tests.factories import make_entry, make_paper, make_reading_list, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise(33)]
 
+REFERENCES = ["papers.bib", "papers.ris", "papers.csl.json", "papers.csv", "papers.md"]
 FILES = ["papers.atom", "papers.json", "papers.bib", "papers.csl.json", "papers.csv"]
 UNDER_A_KEY = ["", "?view=print", *FILES]
 POSTED = ["follow/", "copy/"]
@@ -154,6 +155,15 @@ class TestLastUsed:
         client.force_login(reading_list.owner)
         client.get(address_of(reading_list))
         assert link_of(address_of(reading_list)).last_used_at is None
+
+
+@pytest.mark.promise(33)
+@pytest.mark.parametrize("name", REFERENCES)
+def test_files_that_are_passed_on_do_not_hold_the_key(name: str) -> None:
+    link = sharing.make_link(make_entry().reading_list)
+    response = Client().get(f"/l/{key_of(link)}/{name}")
+    assert response.status_code == 200
+    assert str(key_of(link)) not in response.getvalue().decode()
 
 
 class TestCopy:

@@ -3,6 +3,7 @@ import pytest
 from papers.models import PaperRequest
 from readinglists import headings
 from readinglists.models import Entry, ReadingState, WaitingEntry
+from readinglists.states import set_own_note, set_state
 from tests.api_client import make_program
 from tests.factories import make_entry, make_paper, make_reading_list, make_user
 
@@ -175,3 +176,17 @@ def test_a_page_is_saved_into_the_default_list() -> None:
     assert program.send("POST", "/save", body).status_code == 200
     entry = Entry.objects.get(paper=paper)
     assert (entry.reading_list.owner, entry.reading_list.is_default) == (user, True)
+
+
+@pytest.mark.promise(32)
+def test_a_token_that_may_not_read_is_told_no_own_note() -> None:
+    entry = make_entry()
+    reader, paper = entry.reading_list.owner, entry.paper
+    set_own_note(reader, paper.pk, "Mine alone", seen=0)
+    set_state(reader, [paper.pk], ReadingState.State.READING)
+    program = make_program("lists", user=reader)
+    state = program.send("PUT", f"/papers/{paper.pk}/state", {})
+    added = program.send("POST", f"/lists/{entry.reading_list_id}/entries", {"paper": paper.pk})
+    assert (state.json()["own_note"], state.json()["state"]) == ("", "")
+    assert (added.json()["own_note"], added.json()["state"]) == ("", "")
+    assert added.json()["paper"]["mine"] is None

@@ -119,3 +119,21 @@ def test_anothers_list_reads_as_one_that_is_not_there(method: str, path: str, bo
     absent = program.send(method, path.format(reading_list.pk + 1000), body)
     assert foreign.status_code == absent.status_code == 404
     assert foreign.content == absent.content
+
+
+@pytest.mark.promise(32)
+def test_an_editor_says_not_who_made_the_list_and_a_viewer_reads_no_history() -> None:
+    reading_list = make_reading_list()
+    program, path = make_editor(reading_list), f"/lists/{reading_list.pk}"
+    change = {"byline": "Mine", "version": reading_list.version}
+    assert program.send("PATCH", path, change).status_code == 403
+    assert program.get(f"/api/v1{path}/history").status_code == 200
+    Member.objects.update(role=Role.VIEWER)
+    assert program.get(f"/api/v1{path}/history").status_code == 403
+
+
+def test_a_byline_is_one_line() -> None:
+    mine = make_reading_list()
+    change = {"byline": " Ada\n Moor", "version": mine.version}
+    answer = make_program(user=mine.owner).send("PATCH", f"/lists/{mine.pk}", change)
+    assert answer.json()["byline"] == "Ada Moor"

@@ -42,6 +42,12 @@ FILES: dict[str, Callable[[], bytes]] = {
     "one line of brackets": lambda: b"- [" + b"[](" * (LONG // 3),
     "addresses without end": lambda: b"https://a.b/" * (LONG // 12),
     "slashes": lambda: b"10.1234/" * (LONG // 8),
+    "empty lines": lambda: b"\n" * 200_000 + b"2401.00001",
+    "blanks in the authors of BibTeX": lambda: (
+        b"@misc{a, title={x}, author={A" + b" " * 199_000 + b"B}}"
+    ),
+    "brackets opened in lines": lambda: (b"- " + b"[" * 80 + b"\n") * 1_000,
+    "brackets opened in one line": lambda: b"- " + b"[" * 79_000,
     "NUL bytes": lambda: b"\0" * 1_000_000,
     "NUL bytes in BibTeX": lambda: b"@misc{a, title={\0x\0}, eprint={2401.00001}}",
     "braces opened in BibTeX": lambda: b"@misc{a, title={" + b"{" * LONG,

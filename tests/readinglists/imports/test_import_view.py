@@ -1,4 +1,5 @@
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from celery.app.base import Celery
@@ -8,9 +9,11 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
+from papers.limits import Limit
+from readinglists import members
 from readinglists.imports import steps
-from readinglists.models import ListImport, ReadingList
-from tests.factories import make_entry, make_paper, make_reading_list, make_user
+from readinglists.models import ListImport, ReadingList, Role
+from tests.factories import make_entry, make_member, make_paper, make_reading_list, make_user
 from tests.readinglists.imports.items import import_text, make_import, shown
 
 pytestmark = pytest.mark.django_db
@@ -231,3 +234,26 @@ def test_hostile_titles_are_shown_as_text(client: Client) -> None:
     text = page_of(client, found)
     assert "<script>alert" not in text
     assert "&lt;script&gt;" in text
+
+
+@pytest.mark.promise(32)
+def test_of_a_list_that_one_takes_no_part_in_any_more_nothing_is_shown(client: Client) -> None:
+    member = make_member(role=Role.EDITOR)
+    found = import_text("2401.00001", by=member.user, into=member.reading_list)
+    members.remove(member, by=member.reading_list.owner)
+    ReadingList.objects.filter(pk=member.reading_list_id).update(title="Renamed secret")
+    for state in (ListImport.State.DONE, ListImport.State.READY):
+        ListImport.objects.update(state=state)
+        assert "Renamed secret" not in page_of(client, found)
+
+
+def test_files_are_not_imported_without_end(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steps, "A_READER", Limit(f"imports-{uuid4()}", 1, 60))
+    reader = make_user()
+    for _ in range(2):
+        answer = give(client, reader, text="2401.00001", new_title="x")
+    assert answer.status_code == 422
+    assert "within an hour" in answer.content.decode()
+    assert ListImport.objects.count() == 1
