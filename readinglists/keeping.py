@@ -77,9 +77,10 @@ def set_archived(reading_list: ReadingList, *, archived: bool) -> None:
 
 
 def delete_list(reading_list: ReadingList) -> None:
-    """Put the list into the bin. Doing so twice does no harm."""
+    """Put the list into the bin. Doing so twice does no harm. Raises ReadingList.DoesNotExist where
+    it was given to somebody else, or deleted for good, since it was read."""
     with transaction.atomic():
-        lock_lists_of(reading_list.owner_id)
+        _hold(reading_list)
         papers = _papers_of(reading_list)
         with keeping_saves(reading_list.owner_id, papers):
             ReadingList.objects.filter(pk=reading_list.pk, deleted_at=None).update(
@@ -88,9 +89,10 @@ def delete_list(reading_list: ReadingList) -> None:
 
 
 def restore_list(reading_list: ReadingList) -> None:
-    """Take the list out of the bin, as it was, links and members included."""
+    """Take the list out of the bin, as it was, links and members included. Raises as
+    `delete_list`."""
     with transaction.atomic():
-        lock_lists_of(reading_list.owner_id)
+        _hold(reading_list)
         with keeping_saves(reading_list.owner_id, _papers_of(reading_list)):
             ReadingList.objects.filter(pk=reading_list.pk).update(deleted_at=None)
 
@@ -111,15 +113,26 @@ def days_left(reading_list: ReadingList, *, now: datetime) -> int:
 
 def delete_for_good(reading_list: ReadingList) -> bool:
     """Delete a list that is in the bin with all that belongs to it; False if it is not there."""
-    return bool(
-        ReadingList.objects.filter(pk=reading_list.pk, deleted_at__isnull=False).delete()[0]
-    )
+    with transaction.atomic():
+        # Django reads the rows before it deletes them: without the lock also a list that was taken
+        # out between the two.
+        lock_lists_of(reading_list.owner_id)
+        in_bin = ReadingList.objects.filter(pk=reading_list.pk, deleted_at__isnull=False)
+        return bool(in_bin.delete()[0])
 
 
 def empty_old_bins(*, now: datetime) -> int:
     """Delete what has been in a bin for 30 days; return how many lists."""
     old = ReadingList.objects.filter(deleted_at__lt=now - timedelta(days=DAYS_IN_BIN))
     return sum(delete_for_good(reading_list) for reading_list in old)
+
+
+def _hold(reading_list: ReadingList) -> None:
+    """Hold back other changes of the lists of the owner that the list was read with."""
+    lock_lists_of(reading_list.owner_id)
+    same = ReadingList.objects.filter(pk=reading_list.pk, owner_id=reading_list.owner_id)
+    if not same.exists():
+        raise ReadingList.DoesNotExist
 
 
 def _papers_of(reading_list: ReadingList) -> list[int]:

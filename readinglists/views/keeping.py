@@ -50,7 +50,8 @@ def bin_page(request: HttpRequest) -> HttpResponse:
 @reader_posts
 def restore(request: HttpRequest, pk: int) -> HttpResponse:
     reading_list = own_list_in_bin(request.user, pk)
-    keeping.restore_list(reading_list)
+    with gone_is_not_found():
+        keeping.restore_list(reading_list)
     messages.success(request, _("“%s” is back, as it was.") % reading_list.title)
     return redirect(reading_list)
 

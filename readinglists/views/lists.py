@@ -82,7 +82,8 @@ def _save_details(
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     reading_list = open_list(request.user, pk, Rank.OWN).reading_list
     if request.method == "POST":
-        keeping.delete_list(reading_list)
+        with gone_is_not_found():
+            keeping.delete_list(reading_list)
         words = _("“%s” is in the bin, for 30 days.") % reading_list.title
         offer_restore(request, words, reading_list)
         return redirect("readinglists:lists")

@@ -1,13 +1,16 @@
+import threading
+import time
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from papers.models import PaperStats
-from readinglists import entries, keeping, sharing
+from readinglists import entries, keeping, members, sharing
 from readinglists.changing import EditConflictError
 from readinglists.models import ReadingList
-from tests.factories import make_entry, make_paper, make_reading_list, make_user
+from tests.factories import make_entry, make_member, make_paper, make_reading_list, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -98,3 +101,38 @@ def test_an_archived_list_is_no_default() -> None:
     saved.refresh_from_db()
     assert saved.archived_at is not None
     assert not saved.is_default
+
+
+def test_who_gave_a_list_away_puts_it_into_no_bin() -> None:
+    member = make_member(reading_list=make_entry().reading_list)
+    read_before = ReadingList.objects.get(pk=member.reading_list_id)
+    members.transfer(member.reading_list, member, by=member.reading_list.owner)
+    with pytest.raises(ReadingList.DoesNotExist):
+        keeping.delete_list(read_before)
+    there = ReadingList.objects.get(pk=read_before.pk)
+    assert (there.deleted_at, there.owner_id) == (None, member.user_id)
+    assert PaperStats.objects.get(paper=there.entries.get().paper).saves == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_list_that_is_taken_out_of_the_bin_meanwhile_is_not_deleted() -> None:
+    there = make_entry().reading_list
+    keeping.delete_list(there)
+    began = threading.Event()
+
+    def purge() -> None:
+        began.set()
+        try:
+            keeping.delete_for_good(there)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=purge)
+    with transaction.atomic():
+        keeping.restore_list(there)
+        thread.start()
+        began.wait()
+        time.sleep(0.3)  # it waits for the owner's row meanwhile
+        assert thread.is_alive()
+    thread.join()
+    assert ReadingList.objects.kept().filter(pk=there.pk).exists()
