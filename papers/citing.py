@@ -1,12 +1,16 @@
 """What a paper's page shows to those who cite it."""
 
+from urllib.parse import quote, urlencode
+
 from django.utils.html import format_html_join
 
 from papers import metadata, takings
 from papers.bylines import link_names
+from papers.formats import styles
 from papers.formats.bibtex import entry_of
 from papers.links import link
 from papers.models import Paper
+from papers.outside import links_of
 from papers.references import Reference
 
 
@@ -31,5 +35,15 @@ def context_for(paper: Paper, reference: Reference) -> dict[str, object]:
         "bibtex_address": cite_address(paper, "bib"),
         "ris_address": cite_address(paper, "ris"),
         "takings": takings.files(lambda ending: cite_address(paper, ending)),
+        "styles": styles.styled(reference),
+        "outside": links_of(paper, reference),
+        "page_address": reference.page,
+        "mailto": _mailto(reference),
         "author_links": link_names(reference.authors),
     }
+
+
+def _mailto(reference: Reference) -> str:
+    said = {"subject": metadata.plain(reference.title), "body": reference.page}
+    # Mail programs take a plus sign for what it is (RFC 6068, 5).
+    return f"mailto:?{urlencode(said, quote_via=quote)}"
