@@ -1,4 +1,5 @@
 from papers.views.add_source import add_source, save_source
+from papers.views.author import author, author_feed
 from papers.views.backfill import (
     backfills,
     pause_backfill,
@@ -39,6 +40,8 @@ __all__ = [
     "add_feeds_of_opml",
     "add_paper",
     "add_source",
+    "author",
+    "author_feed",
     "backfills",
     "calendar_page",
     "category_feed",
