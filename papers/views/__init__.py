@@ -11,6 +11,7 @@ from papers.views.cite import cite, cite_by_number
 from papers.views.feeds_out import search_atom, search_file, search_json
 from papers.views.list_feeds import category_feed, trending_feed
 from papers.views.new import new
+from papers.views.opensearch import opensearch, suggest_json
 from papers.views.opml import add_feeds_of_opml, opml_in, opml_out
 from papers.views.paper import paper, paper_by_name, paper_by_number, vote
 from papers.views.ranking import ranking_page
@@ -48,6 +49,7 @@ __all__ = [
     "mark_seen",
     "new",
     "no_such_list",
+    "opensearch",
     "opml_in",
     "opml_out",
     "paper",
@@ -74,6 +76,7 @@ __all__ = [
     "status",
     "stop_backfill",
     "suggest",
+    "suggest_json",
     "test_source",
     "trending",
     "trending_feed",
