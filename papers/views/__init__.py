@@ -9,6 +9,7 @@ from papers.views.backfill import (
 from papers.views.calendar import calendar_page
 from papers.views.cite import cite, cite_by_number
 from papers.views.feeds_out import search_atom, search_file, search_json
+from papers.views.installed import manifest, offline, service_worker
 from papers.views.list_feeds import category_feed, trending_feed
 from papers.views.new import new
 from papers.views.opensearch import opensearch, suggest_json
@@ -45,10 +46,12 @@ __all__ = [
     "cite",
     "cite_by_number",
     "hide_seen",
+    "manifest",
     "mark_page_seen",
     "mark_seen",
     "new",
     "no_such_list",
+    "offline",
     "opensearch",
     "opml_in",
     "opml_out",
@@ -70,6 +73,7 @@ __all__ = [
     "search_file",
     "search_help",
     "search_json",
+    "service_worker",
     "source",
     "sources",
     "start_backfill",
