@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from papers import marks, seen, takings
-from papers.category_names import NAMES
+from papers.category_names import CATEGORY_NAMES
 from papers.front.new_in_own import new_on
 from papers.links import link
 from papers.listings import count_by_category, list_day, neighbour_days, newest_day
@@ -35,7 +35,7 @@ def new(
         raise Http404(_("No paper here belongs to a category “%s”.") % category)
     day = announced_on or newest_day(category)
     context: dict[str, object] = {"section": "new", "category": category, "day": day}
-    context["category_name"] = NAMES.get(category or "", "")
+    context["category_name"] = CATEGORY_NAMES.get(category or "", "")
     if day is not None:
         previous, following = neighbour_days(day, category)
         context |= {"previous_day": previous, "next_day": following}

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from papers.category_names import NAMES
+from papers.category_names import CATEGORY_NAMES
 from papers.search.follower import index_now
 from papers.taxonomy import CATEGORIES
 from tests.factories import make_announcement, make_paper
@@ -21,7 +21,7 @@ def index_folder(settings: Settings, tmp_path: Path) -> None:
 
 
 def test_every_category_has_a_name() -> None:
-    assert set(NAMES) >= CATEGORIES
+    assert set(CATEGORY_NAMES) >= CATEGORIES
 
 
 def test_it_names_the_category_and_draws_its_months(client: Client) -> None:
