@@ -219,7 +219,7 @@ def test_more_papers_and_follows_cost_no_more_queries(
     client: Client, reader: User, page: str, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(12):
-        make_paper(categories=["cs.CL"])
+        make_paper(categories=("cs.CL",))
         follows.follow(reader, f'au:"Ada Owl {number}"')
     with django_assert_max_num_queries(25):
         client.get(f"/welcome/{page}/")
