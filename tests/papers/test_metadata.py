@@ -170,5 +170,5 @@ def test_authors_lead_to_pages_of_theirs(client: Client) -> None:
     page = page_of(client, "/paper/2603.00141/")
     links = page.xpath("//header[@class='paper-head']/p/a")
     assert links[0].get("href") == "/author/Ada%20%22Owl%22%20Moor/"
-    assert (links[0].text, len(links)) == ('Ada "Owl" Moor', 50)
+    assert ("".join(links[0].itertext()), len(links)) == ('Ada "Owl" Moor', 50)
     assert "B49" in page.xpath("string(//header[@class='paper-head']/p)")
