@@ -48,7 +48,8 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
         field = self.fields["timezone"]
         if isinstance(field, forms.ChoiceField):
             field.choices = timezone_choices(current=self.instance.timezone)
-        self.fields["digest_size"].widget.attrs["min"] = 1
+        if "digest_size" in self.fields:
+            self.fields["digest_size"].widget.attrs["min"] = 1
         until = self.instance.paused_until
         if until is not None and until <= self._today():
             self.initial["paused_until"] = None
@@ -83,3 +84,16 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _today(self) -> date:
         return timezone.now().astimezone(self.instance.zone).date()
+
+
+class FirstScheduleForm(ScheduleForm):
+    """What a new reader is asked: hour, days, zone. To answer is to want the mail."""
+
+    paused_until = None  # type: ignore[assignment]
+
+    class Meta(ScheduleForm.Meta):
+        fields: ClassVar = ["digest_hour", "timezone", "digest_days"]
+
+    def write(self) -> None:
+        self.instance.switch_digest(on=True)
+        self.instance.save(update_fields=[*self.Meta.fields, "digest_enabled"])

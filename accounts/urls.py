@@ -2,6 +2,7 @@ from django.urls import path, register_converter
 
 from accounts.views import (
     archive,
+    first_minute,
     follow_feeds,
     follows,
     issues,
@@ -40,6 +41,12 @@ urlpatterns = [
     # Subscribing without an account
     path("subscribe/", subscribe.subscribe, name="subscribe"),
     path("subscribe/confirm/<str:token>/", subscribe.confirm, name="confirm_subscription"),
+    # The first minute of a new reader
+    path("welcome/", first_minute.welcome, name="welcome"),
+    path("welcome/categories/", first_minute.categories, name="welcome_categories"),
+    path("welcome/likes/", first_minute.likes, name="welcome_likes"),
+    path("welcome/hour/", first_minute.hour, name="welcome_hour"),
+    path("welcome/preview/", first_minute.preview, name="welcome_preview"),
     # The daily digest
     path("issues/", issues.list_issues, name="issues"),
     path("issues/send-now/", issues.send_now, name="send_now"),

@@ -4,6 +4,9 @@ from django.urls import include, path
 
 from accounts.views.confirm_email import ConfirmEmail
 
+handler400 = "config.errors.bad_request"
+handler500 = "config.errors.server_error"
+
 urlpatterns = [
     path("", include("papers.urls")),
     path("", include("accounts.urls")),

@@ -18,6 +18,7 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
+from papers.bylines import link_line
 from papers.latex import to_html, to_text
 from papers.links import link, paper_link
 from papers.marks import Marks
@@ -161,6 +162,7 @@ def _head(shown: _Shown, title: SafeString | None, abstract: SafeString | None) 
         paper=shown,
         title=to_html(shown.title) if title is None else title,
         abstract=to_html(shown.abstract) if abstract is None else abstract,
+        authors=link_line(shown.author_line),
     )
     return SafeString(head)
 

@@ -1,17 +1,17 @@
-"""What a paper's page shows to those who cite it, and the addresses its authors lead to."""
+"""What a paper's page shows to those who cite it."""
 
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import format_html_join
 
 from papers import metadata, takings
+from papers.bylines import link_names
+from papers.formats import styles
 from papers.formats.bibtex import entry_of
 from papers.links import link
 from papers.models import Paper
+from papers.outside import links_of
 from papers.references import Reference
-
-MOST_LINKED_AUTHORS = 50
 
 
 def cite_address(paper: Paper, ending: str) -> str:
@@ -35,20 +35,15 @@ def context_for(paper: Paper, reference: Reference) -> dict[str, object]:
         "bibtex_address": cite_address(paper, "bib"),
         "ris_address": cite_address(paper, "ris"),
         "takings": takings.files(lambda ending: cite_address(paper, ending)),
-        "author_links": _author_links(reference.authors),
+        "styles": styles.styled(reference),
+        "outside": links_of(paper, reference),
+        "page_address": reference.page,
+        "mailto": _mailto(reference),
+        "author_links": link_names(reference.authors),
     }
 
 
-def _author_links(authors: tuple[str, ...]) -> SafeString:
-    """The names, with commas between, the first fifty as links to searches for them."""
-    search = link("papers:search")
-    linked = [
-        format_html('<a href="{}?{}">{}</a>', search, urlencode({"q": asked_for(name)}), name)
-        for name in authors[:MOST_LINKED_AUTHORS]
-    ]
-    return format_html_join(", ", "{}", ((name,) for name in (*linked, *authors[len(linked) :])))
-
-
-def asked_for(author: str) -> str:
-    """Return the query that finds the papers of an author of this name."""
-    return 'au:"{}"'.format(author.replace('"', " "))
+def _mailto(reference: Reference) -> str:
+    said = {"subject": metadata.plain(reference.title), "body": reference.page}
+    # Mail programs take a plus sign for what it is (RFC 6068, 5).
+    return f"mailto:?{urlencode(said, quote_via=quote)}"

@@ -51,6 +51,18 @@ class CategoryConverter:
         return value
 
 
+class AuthorConverter:
+    """A name as papers.links.author_link makes an address of it."""
+
+    regex = r"[^/\x00-\x1f]{1,200}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 class FeedConverter:
     """What another program may read a list as."""
 

@@ -3,6 +3,7 @@ from django.urls import path, register_converter
 from papers import converters, views
 
 register_converter(converters.ArxivIdConverter, "arxiv_id")
+register_converter(converters.AuthorConverter, "author")
 register_converter(converters.CategoryConverter, "category")
 register_converter(converters.DayConverter, "day")
 register_converter(converters.FeedConverter, "feed")
@@ -59,13 +60,20 @@ urlpatterns = [
     path("seen/hide/", views.hide_seen, name="hide_seen"),
     path("paper/<arxiv_id:arxiv_id>/", views.paper, name="paper"),
     path("paper/<arxiv_id:arxiv_id>/cite.<file_format:ending>", views.cite, name="cite"),
+    path("author/<author:author>/", views.author, name="author"),
+    path("author/<author:author>/feed.<feed:ending>", views.author_feed, name="author_feed"),
     path("search/", views.search, name="search"),
     path("search/help/", views.search_help, name="search_help"),
     path("search/suggest/", views.suggest, name="suggest"),
+    path("search/suggest.json", views.suggest_json, name="suggest_json"),
+    path("opensearch.xml", views.opensearch, name="opensearch"),
     path("search/feed.atom", views.search_atom, name="search_atom"),
     path("search/feed.json", views.search_json, name="search_json"),
     path("search/papers.<file_format:ending>", views.search_file, name="search_file"),
     path("ranking/", views.ranking_page, name="ranking"),
+    path("manifest.webmanifest", views.manifest, name="manifest"),
+    path("offline/", views.offline, name="offline"),
+    path("sw.js", views.service_worker, name="service_worker"),
     path("readyz", views.ready, name="ready"),
     path("status/", views.status, name="status"),
     path("papers/add/", views.add_paper, name="add_paper"),

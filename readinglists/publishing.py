@@ -12,6 +12,8 @@ from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from papers.links import link
+from papers.shelves import Shelf
 from readinglists.changing import hold
 from readinglists.models import Entry, ListFollow, ReadingList
 
@@ -67,6 +69,18 @@ def directory(text: str = "", order: str = NEWEST) -> QuerySet[ReadingList]:
     if order == MOST_FOLLOWED:
         return lists.annotate(followers=_followers()).order_by("-followers", "-published_at", "-pk")
     return lists.order_by("-changed_at" if order == CHANGED else "-published_at", "-pk")
+
+
+def shelves_with(paper_id: int, most: int) -> list[Shelf]:
+    """Return the public lists that hold the paper, the last published first. One query."""
+    if not are_allowed():
+        return []
+    holding = Entry.objects.filter(_of_list(), paper_id=paper_id)
+    lists = ReadingList.objects.public().filter(Exists(holding)).order_by("-published_at", "-pk")
+    found = lists.values_list("pk", "title", "byline")[:most]
+    return [
+        Shelf(title, link("readinglists:public_list", pk), byline) for pk, title, byline in found
+    ]
 
 
 def with_numbers(lists: list[ReadingList]) -> list[ReadingList]:

@@ -1,5 +1,5 @@
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -60,19 +60,24 @@ def issue(request: HttpRequest, local_date: date) -> HttpResponse:
 @login_required
 @require_safe
 def preview(request: HttpRequest) -> HttpResponse:
-    reader, now = cast("User", request.user), timezone.now()
+    context = preview_context(cast("User", request.user))
+    return render(request, "accounts/preview.html", context)
+
+
+def preview_context(reader: User) -> dict[str, Any]:
+    """What the templates of the next issue show of it, were it chosen now."""
+    now = timezone.now()
     chosen = choose([reader], now)[reader.pk]
     sections = issues.sections_of([item.as_json() for item in chosen.items])
-    context = {
+    return {
         "section": "issues",
         "reader": reader,
         "next_due": reader.next_due_at or next_due(reader, now),
         "sections": sections,
         "why_nothing": chosen.why_nothing,
         "coverage": foot.coverage_line(now),
-        "marks": marks.collect(request.user, [p.pk for s in sections for p in s.papers]),
+        "marks": marks.collect(reader, [p.pk for s in sections for p in s.papers]),
     }
-    return render(request, "accounts/preview.html", context)
 
 
 @require_POST

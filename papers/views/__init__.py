@@ -1,4 +1,5 @@
 from papers.views.add_source import add_source, save_source
+from papers.views.author import author, author_feed
 from papers.views.backfill import (
     backfills,
     pause_backfill,
@@ -11,8 +12,10 @@ from papers.views.cite import cite, cite_by_number
 from papers.views.days import days
 from papers.views.feeds_out import search_atom, search_file, search_json
 from papers.views.front import front
+from papers.views.installed import manifest, offline, service_worker
 from papers.views.list_feeds import category_feed, trending_feed
 from papers.views.new import new, new_in_mine
+from papers.views.opensearch import opensearch, suggest_json
 from papers.views.opml import add_feeds_of_opml, opml_in, opml_out
 from papers.views.paper import paper, paper_by_name, paper_by_number, vote
 from papers.views.ranking import ranking_page
@@ -39,6 +42,8 @@ __all__ = [
     "add_feeds_of_opml",
     "add_paper",
     "add_source",
+    "author",
+    "author_feed",
     "backfills",
     "calendar_page",
     "category_feed",
@@ -48,11 +53,14 @@ __all__ = [
     "days",
     "front",
     "hide_seen",
+    "manifest",
     "mark_page_seen",
     "mark_seen",
     "new",
     "new_in_mine",
     "no_such_list",
+    "offline",
+    "opensearch",
     "opml_in",
     "opml_out",
     "paper",
@@ -73,12 +81,14 @@ __all__ = [
     "search_file",
     "search_help",
     "search_json",
+    "service_worker",
     "source",
     "sources",
     "start_backfill",
     "status",
     "stop_backfill",
     "suggest",
+    "suggest_json",
     "test_source",
     "trending",
     "trending_feed",

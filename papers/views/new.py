@@ -8,16 +8,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from papers import marks, seen, takings
+from papers.category_names import CATEGORY_NAMES
 from papers.front.new_in_own import new_on
 from papers.links import link
 from papers.listings import count_by_category, list_day, neighbour_days, newest_day
 from papers.models import Announcement, Category, Paper
+from papers.months import chart_months
 from papers.own_categories import own_categories
 from papers.paging import get_page, page_number
+from papers.search.engine import IndexNotReady, search
+from papers.search.tree import InCategory, Query
+from papers.trending.pages import page_of
 from papers.trending.reasons import reasons_of
 from papers.windows import TrendingList
 
 PAGE_SIZE = 50
+MOST_TRENDING = 5
 
 
 @require_safe
@@ -29,6 +35,7 @@ def new(
         raise Http404(_("No paper here belongs to a category “%s”.") % category)
     day = announced_on or newest_day(category)
     context: dict[str, object] = {"section": "new", "category": category, "day": day}
+    context["category_name"] = CATEGORY_NAMES.get(category or "", "")
     if day is not None:
         previous, following = neighbour_days(day, category)
         context |= {"previous_day": previous, "next_day": following}
@@ -39,6 +46,8 @@ def new(
     listings = list_day(day, category, without=choice.hidden)
     page = get_page(listings, number=page_number(request), size=PAGE_SIZE)
     papers: list[Paper] = [listing.paper for listing in page.items]
+    if announced_on is None:
+        context |= about_category(category)
     context |= {
         "page": page,
         "kinds": Announcement.Kind,
@@ -71,3 +80,15 @@ def new_in_mine(request: HttpRequest) -> HttpResponse:
         "seen": choice,
     }
     return render(request, "papers/new_in_mine.html", context)
+
+
+def about_category(category: str) -> dict[str, object]:
+    """What trends in it, and how many papers came each month; no chart without the index."""
+    trending = page_of(TrendingList.WEEK, [category], number=1, size=MOST_TRENDING)
+    try:
+        found = search(Query(InCategory(category)), limit=1, sort="new", facets=True)
+    except IndexNotReady:
+        return {"trending_here": trending.items}
+    months = found.facets.months if found.facets else ()
+    chart = chart_months(months, today=timezone.now().date())
+    return {"trending_here": trending.items, "chart": chart, "papers_in_all": found.total}

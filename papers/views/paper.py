@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from papers import citing, marks
+from papers import citing, marks, shelves
 from papers.cards import Onlooker, render_vote_button
 from papers.growth import chart_growth
 from papers.htmx import HtmxHttpRequest
@@ -77,6 +77,7 @@ def _show(request: HttpRequest, found: Paper) -> HttpResponse:
         "signals": list(latest),
         "versions": history(found),
         "related": related_papers(found.pk, limit=RELATED),
+        "shelves": shelves.shelves_of(found.pk),
         "told_by": told_by(found),
         "marks": marks.collect(request.user, [found.pk]),
         "categories": categories,

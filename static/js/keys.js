@@ -1,6 +1,7 @@
 /* Keys on lists of papers: / to the search box, j and k from paper to paper, o opens, s saves at
-   once, l (or Shift+s) chooses lists, x marks as seen, ? explains. Whoever switched them off on the help page has none. Everything they do, a link or a
-   button does too. */
+   once, v votes, l (or Shift+s) chooses lists, x marks as seen, ? explains; g and then a letter goes
+   to the page whose link in the frame bears that letter. Whoever switched them off on the help page
+   has none. Everything they do, a link or a button does too. */
 
 (() => {
   "use strict";
@@ -28,7 +29,18 @@
     return Boolean(target);
   };
 
+  const press = (selector) => {
+    const target = document.querySelector(selector);
+    if (target) target.click();
+  };
+
+  // g waits for a letter; whoever thinks longer than a breath is not going anywhere.
+  const WAITS = 1500;
+  let goingSince = -WAITS;
+  const go = (letter) => press(`[data-go="${CSS.escape(letter)}"]`);
+
   const actions = {
+    g: () => { goingSince = performance.now(); },
     "/": () => {
       const box = document.querySelector("[data-search-box]");
       if (box) { box.focus(); box.select(); }
@@ -37,6 +49,7 @@
     k: () => step(-1),
     o: () => onCard(".card-title a"),
     s: () => onCard(".save-button"),
+    v: () => onCard(".vote") || press(".paper-head .vote"),
     S: () => onCard(".save-choose"),
     l: () => onCard(".save-choose"),
     x: () => onCard(".seen-button"),
@@ -48,7 +61,9 @@
     const panel = event.target.closest(".save-panel");
     if (panel && event.key === "Escape") { panel.querySelector("a.button").click(); return; }
     if (panel || event.target.closest("input, textarea, select, [contenteditable]")) return;
-    const action = actions[event.key];
+    const isGoing = performance.now() - goingSince < WAITS;
+    goingSince = -WAITS;
+    const action = isGoing && /^[a-z]$/.test(event.key) ? () => go(event.key) : actions[event.key];
     if (!action) return;
     event.preventDefault();
     action();

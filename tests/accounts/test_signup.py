@@ -68,7 +68,10 @@ def test_in_another_browser_the_link_logs_nobody_in(
 ) -> None:
     sign_up(client)
     other = Client()
-    assert other.post(find_link(mailoutbox[0])).headers["Location"] == "/accounts/login/"
+    assert (
+        other.post(find_link(mailoutbox[0])).headers["Location"]
+        == "/accounts/login/?next=/welcome/"
+    )
     assert "_auth_user_id" not in other.session
 
 
@@ -125,7 +128,7 @@ def test_next_never_leaves_the_site(
     client: Client, mailoutbox: list[EmailMessage], target: str
 ) -> None:
     sign_up(client, next=target)
-    assert client.post(find_link(mailoutbox[0])).headers["Location"] == "/"
+    assert client.post(find_link(mailoutbox[0])).headers["Location"] == "/welcome/"
 
 
 @pytest.mark.promise(29)

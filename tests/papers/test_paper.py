@@ -266,3 +266,31 @@ def test_the_page_shows_how_the_score_came_about(client: Client) -> None:
     page = client.get("/paper/2603.00141/").content.decode()
     assert "<td>18</td><td>0.5</td><td>9</td>" in page
     assert "<td>1.000</td>" in page
+
+
+def test_it_links_where_else_the_paper_can_be_read(client: Client) -> None:
+    paper = make_paper(
+        arxiv_id="2603.00141", code_url="https://github.com/a/b", stars=1200, upvotes=3
+    )
+    PaperIdentifier.objects.create(paper=paper, scheme="doi", value="10.1/tides")
+    page = client.get("/paper/2603.00141/").content.decode()
+    for address in ("abs/2603.00141", "pdf/2603.00141", "html/2603.00141"):
+        assert f'href="https://arxiv.org/{address}"' in page
+    assert '<a class="button" href="https://doi.org/10.1/tides"' in page
+    assert 'href="https://huggingface.co/papers/2603.00141"' in page
+    assert "1,200 stars" in page
+
+
+def test_an_older_paper_has_no_html_on_arxiv(client: Client) -> None:
+    make_paper(arxiv_id="math/0611800")
+    page = client.get("/paper/math/0611800/").content.decode()
+    assert "arxiv.org/html" not in page
+    assert "huggingface.co" not in page
+
+
+def test_it_can_be_cited_in_words_and_shared(client: Client) -> None:
+    make_paper(arxiv_id="2603.00141", title="On kestrels & tides", authors=("Ada Moor",))
+    page = client.get("/paper/2603.00141/").content.decode()
+    assert "Moor, A. (2026). On kestrels &amp; tides (arXiv:2603.00141). arXiv." in page
+    assert 'href="mailto:?subject=On%20kestrels%20%26%20tides&amp;body=http' in page
+    assert 'data-share="http' in page

@@ -184,3 +184,8 @@ class TestSubscribe:
         answer = client.post("/subscribe/", sent, headers={"Sec-Fetch-Site": "same-origin"})
         assert answer.status_code == 422
         assert not mail.outbox
+
+
+def test_the_page_says_how_it_is_shown_where_its_address_is_passed_on(client: Client) -> None:
+    page = client.get("/public/").content.decode()
+    assert '<meta property="og:title" content="Public lists">' in page

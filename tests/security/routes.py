@@ -132,6 +132,7 @@ def make_world() -> World:
         "readinglists key": sharing.key_of(sharing.make_link(shown)),
         "accounts:follow_feed key": feed_keys.key_of(follow),
         "ending": "atom",
+        "author": str(entry.paper.authors[0]),
         "papers:cite ending": "bib",
         "papers:search_file ending": "bib",
         "papers:cite_by_number ending": "bib",

@@ -1,0 +1,56 @@
+"""What a browser needs to keep the site as an app: a manifest, a page for when there is no network,
+and the script that shows it. That script keeps the page and its static files, never a reader's."""
+
+import hashlib
+import json
+
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+_KEPT = ("css/variables.css", "css/base.css", "icon.svg")
+
+
+@require_safe
+@cache_control(public=True, max_age=86_400)
+def manifest(_request: HttpRequest) -> JsonResponse:
+    """Source: W3C Web Application Manifest."""
+    icon = {"src": staticfiles_storage.url("icon.svg"), "sizes": "any", "type": "image/svg+xml"}
+    content = {
+        "id": "/",
+        "name": settings.SITE_NAME,
+        "short_name": settings.SITE_NAME,
+        "description": _("The research papers of each day"),
+        "start_url": reverse("papers:home"),
+        "scope": "/",
+        "display": "minimal-ui",
+        "background_color": "#fbfaf6",
+        "theme_color": "#fbfaf6",
+        "icons": [icon],
+    }
+    return JsonResponse(content, content_type="application/manifest+json")
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def offline(request: HttpRequest) -> HttpResponse:
+    """The same for everybody: it is kept in a browser that others may use later."""
+    context = {"stylesheets": [staticfiles_storage.url(name) for name in _KEPT[:2]]}
+    return render(request, "papers/offline.html", context)
+
+
+@require_safe
+@cache_control(no_cache=True)
+def service_worker(request: HttpRequest) -> HttpResponse:
+    page = reverse("papers:offline")
+    files = [staticfiles_storage.url(name) for name in _KEPT]
+    version = hashlib.sha256(json.dumps([page, *files]).encode()).hexdigest()[:12]
+    context = {"version": version, "page": json.dumps(page), "files": json.dumps(files)}
+    return render(
+        request, "papers/service_worker.js", context, content_type="text/javascript; charset=utf-8"
+    )
