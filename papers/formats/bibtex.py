@@ -57,7 +57,8 @@ _AT_BEGINNING = re.compile(r"^(\s*)@")
 _UNSAFE_IN_ADDRESS = re.compile(r"[\s{}\\\"<>|^`]")
 # A style may write titles in small letters: GPT-4, LoRA, mT5 and Q-learning must stay.
 _WORD = re.compile(r"\S+")
-_UNESCAPED_PERCENT = re.compile(r"(?<!\\)%")
+_ESCAPED = re.compile(r"\\.", re.DOTALL)
+_ESCAPED_OR_PERCENT = re.compile(r"(\\.)|%", re.DOTALL)
 _KEEPS_CAPITALS = re.compile(r"[^\W_][A-Z]|(?<![^\W_])[B-HJ-Z](?![^\W_])|[a-z][A-Z]|\d[A-Z]")
 
 # What maths may hold as it came: LaTeX would do whatever any other command says, \input too.
@@ -169,7 +170,7 @@ def _written(kind: str, texts: list[str]) -> str:
 
 
 def _maths(source: str) -> str:
-    source = _UNESCAPED_PERCENT.sub(r"\\%", one_line(source))
+    source = _ESCAPED_OR_PERCENT.sub(lambda found: found[1] or r"\%", one_line(source))
     if not _is_safe(source):
         return _in_words(to_text(f"${source}$"))
     return f"{{${source.translate(_GREEK_IN_MATHS)}$}}"
@@ -180,7 +181,9 @@ def _is_safe(source: str) -> bool:
     if any(sign in source for sign in ("$", "&", "#", _ANY_CHARACTER)):
         return False
     commands = set(_COMMAND.findall(source))
-    return commands <= _KNOWN_COMMANDS and _is_balanced(source)
+    # BibTeX counts escaped braces too, TeX does not: both must find their way out.
+    plain = _ESCAPED.sub("", source)
+    return commands <= _KNOWN_COMMANDS and _is_balanced(source) and _is_balanced(plain)
 
 
 def _is_balanced(text: str) -> bool:

@@ -32,9 +32,11 @@ from readinglists.entries import added_rows
 from readinglists.history import Kind, record
 from readinglists.imports.matching import find_papers
 from readinglists.imports.records import Name
+from readinglists.merging import BETWEEN_NOTES
 from readinglists.models import Entry, ListChange, ReadingList, WaitingEntry
 from readinglists.positions import free_key, keys_at_end
 from readinglists.saves import keeping_saves
+from readinglists.tags import MOST_TAGS
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +77,8 @@ def wait_for(
     tags: Sequence[str] = (),
 ) -> bool:
     """Let the paper of that name come to the end of the list once it is here; return False where
-    the list waits for it already, or the name is neither an arXiv id nor a DOI.
+    the name is neither an arXiv id nor a DOI. What the list waits for already gets the note and
+    tags too, and what was not found is looked for again.
 
     For a paper that was asked for by papers.requests: its look-up comes first, and then nothing is
     left to fetch. Raises ReadingList.DoesNotExist when the list is gone.
@@ -85,19 +88,18 @@ def wait_for(
         return False
     with transaction.atomic():
         held = hold(reading_list.pk)
-        _row, is_new = WaitingEntry.objects.get_or_create(
-            reading_list=held,
-            scheme=scheme,
-            value=value,
-            defaults={
-                "note": note,
-                "tags": list(tags),
-                "added_by_id": by.pk,
-                "position": keys_at_end(held.pk, 1)[0],
-                "next_due_at": Now() + LOOK_UP_FIRST,
-            },
-        )
-    return is_new
+        known = held.waiting.filter(scheme=scheme, value=value)
+        before = known.select_for_update().first()
+        row = before or WaitingEntry(reading_list=held, scheme=scheme, value=value)
+        row.note = BETWEEN_NOTES.join(dict.fromkeys(filter(None, (row.note, note))))
+        row.tags = list(dict.fromkeys((*row.tags, *tags)))[:MOST_TAGS]
+        if before is None:
+            row.added_by_id, row.position = by.pk, keys_at_end(held.pk, 1)[0]
+        if before is None or before.state == State.FAILED:
+            row.state, row.reason, row.attempts = State.WAITING, "", 0
+            row.next_due_at = Now() + LOOK_UP_FIRST
+        row.save()
+    return True
 
 
 def nudge_fetching() -> None:

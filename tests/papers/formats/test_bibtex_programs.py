@@ -37,6 +37,10 @@ def has_plain_style() -> bool:
 needs_bibtex = pytest.mark.skipif(
     not (shutil.which("bibtex") and has_plain_style()), reason="bibtex is not installed"
 )
+needs_latex = pytest.mark.skipif(
+    not (shutil.which("pdflatex") and shutil.which("bibtex") and has_plain_style()),
+    reason="pdflatex or bibtex is not installed",
+)
 needs_biber = pytest.mark.skipif(not shutil.which("biber"), reason="biber is not installed")
 
 
@@ -122,3 +126,33 @@ def test_biber_finds_nothing_wrong(papers: list[Reference], folder: Path) -> Non
     assert (folder / "papers_bibertool.bib").read_text(encoding="utf-8").count("\n@") >= len(
         papers
     ) - 1
+
+
+NASTY_TITLES = (
+    r"$a \\% b$ of 5 % owls",
+    r"$\{ a }$ and $ { a \} $",
+    r"\\% begins \input{secret} and \write18",
+    r"100 % of $\frac{1}{2}$ & _others_ #1 ~ ^ \ ",
+    r"$\{x\}$ in {Braces} } and {",
+)
+DOCUMENT = r"""\documentclass{article}\usepackage[utf8]{inputenc}\usepackage[T1]{fontenc}
+\usepackage{amsmath,amssymb}\begin{document}\nocite{*}\bibliographystyle{plain}
+\bibliography{papers}\end{document}
+"""
+
+
+@pytest.mark.promise(38)
+@needs_latex
+def test_latex_sets_titles_that_would_break_it(tmp_path: Path) -> None:
+    papers = [
+        replace(PAPER, paper_id=number, arxiv_id=f"2603.{number:05}", title=title)
+        for number, title in enumerate(NASTY_TITLES, start=1)
+    ]
+    (tmp_path / "papers.bib").write_text(written("bib", *map(Item, papers)), encoding="utf-8")
+    (tmp_path / "paper.tex").write_text(DOCUMENT, encoding="utf-8")
+    latex = ["pdflatex", "-halt-on-error", "-interaction=nonstopmode", "paper"]
+    for command in (latex, ["bibtex", "paper"], latex):
+        run = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
+        said = run.stdout.decode(errors="replace")
+        assert run.returncode == 0, said[-2000:]
+    assert (tmp_path / "paper.bbl").read_text(errors="replace").count("\\bibitem{") == len(papers)

@@ -75,18 +75,29 @@ def test_a_single_paper_that_a_list_waits_for_comes_as_its_readers_addition(arxi
     there = make_entry().reading_list
     name, by = ("arxiv", "2401.00001"), there.owner
     assert arriving.wait_for(there, name, by=by, note="For Monday", tags=["a"])
-    assert not arriving.wait_for(there, name, by=by)
+    assert arriving.wait_for(there, name, by=by, note="For Tuesday", tags=["b"])
     asked = arxiv("2401.00001")
     assert not arriving.fetch_arxiv_ids()  # the reader's own look-up comes first
     make_due()
     make_paper(arxiv_id="2401.00001")
     assert arriving.fetch_arxiv_ids()
     assert asked == []
-    assert shown(there)[1:] == ["2401.00001 [a] For Monday"]
+    assert shown(there)[1:] == ["2401.00001 [a] [b] For Monday\n\nFor Tuesday"]
     change = there.changes.order_by("-pk")[0]
     assert (change.kind, change.user) == ("added", by)
     undo(change, by)
     assert there.entries.count() == 1
+
+
+def test_what_was_not_found_is_looked_for_again_when_it_is_added_again(arxiv: Says) -> None:
+    there = make_reading_list()
+    arriving.wait_for(there, ("arxiv", "2401.00001"), by=there.owner)
+    WaitingEntry.objects.update(state=WaitingEntry.State.FAILED, reason="No such paper")
+    arriving.wait_for(there, ("arxiv", "2401.00001"), by=there.owner, note="Now")
+    make_due()
+    arxiv("2401.00001")
+    assert arriving.fetch_arxiv_ids()
+    assert shown(there) == ["2401.00001 Now"]
 
 
 def test_undoing_the_import_takes_out_what_came_later(arxiv: Says) -> None:
