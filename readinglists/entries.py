@@ -132,10 +132,11 @@ def move_many(
         before = dict(current.entries.filter(pk__in=entry_ids).values_list("pk", "position"))
         rows = []
         for entry, key in zip(moving, keys, strict=True):
-            Entry.objects.filter(pk=entry.pk).update(position=key)
+            entry.position = key
             rows.append(
                 Changed("entry", entry.pk, {"position": before[entry.pk]}, {"position": key})
             )
+        Entry.objects.bulk_update(moving, ["position"], batch_size=BATCH)
         return record(current, by, Kind.MOVED, rows)
 
 
@@ -184,15 +185,15 @@ def tag_many(
     An entry that would have more than `most` stays as it is.
     """
     with changing(reading_list.pk) as current:
-        rows = []
+        rows, tagged = [], []
         for entry in current.entries.filter(pk__in=list(entry_ids)).order_by("position", "pk"):
             known = {tag.casefold() for tag in entry.tags}
             wanted = [*entry.tags, *(tag for tag in tags if tag.casefold() not in known)]
             if len(entry.tags) < len(wanted) <= most:
-                _write(entry, tags=wanted)
-                rows.append(
-                    Changed("entry", entry.pk, {"tags": list(entry.tags)}, {"tags": wanted})
-                )
+                rows.append(Changed("entry", entry.pk, {"tags": entry.tags}, {"tags": wanted}))
+                entry.tags, entry.version = wanted, entry.version + 1
+                tagged.append(entry)
+        Entry.objects.bulk_update(tagged, ["tags", "version"], batch_size=BATCH)
         return record(current, by, Kind.TAGS, rows) if rows else None
 
 

@@ -120,7 +120,8 @@ def undo(change: ListChange, by: AbstractBaseUser) -> Undone:
         with keeping_saves(reading_list.owner_id, back.papers.values()):
             done = back.run()
         if not done:
-            raise CannotUndoError(" ".join(back.left))
+            words = " ".join(back.left) or _("What this changed is not there any more.")
+            raise CannotUndoError(words)
         ListChange.objects.filter(pk=current.pk).update(undone_at=Now())
         undone = record(reading_list, by, Kind.UNDONE, done, undoes=current)
         if current.undoes_id:

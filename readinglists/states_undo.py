@@ -7,10 +7,12 @@ late.
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import chain
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.cache import cache
 
+from papers.models import Paper
 from readinglists.models import ReadingState
 from readinglists.states import State, set_state
 
@@ -32,9 +34,11 @@ def mark_many(reader: AbstractBaseUser, paper_ids: Iterable[int], state: State) 
 
 
 def put_back(reader: AbstractBaseUser, token: str) -> int:
-    """Mark the papers as they were; return how many, 0 when that is not known any more."""
+    """Mark the papers as they were, those that are still here; return how many, 0 when that is not
+    known any more."""
     before: dict[str, list[int]] = cache.get(_key(reader, token)) or {}
-    return sum(set_state(reader, ids, State(state)) for state, ids in before.items())
+    there = set(Paper.objects.filter(pk__in=chain(*before.values())).values_list("pk", flat=True))
+    return sum(set_state(reader, there & set(ids), State(to)) for to, ids in before.items())
 
 
 def _key(reader: AbstractBaseUser, token: str) -> str:

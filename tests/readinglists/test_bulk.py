@@ -2,7 +2,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from papers.limits import Limit
@@ -184,3 +186,29 @@ def test_the_form_stands_on_the_page_when_asked_for(client: Client) -> None:
     text = client.get(f"{address}?select=1").content.decode()
     assert f'name="page" value="{a.pk},{b.pk},{c.pk}"' in text
     assert text.count('name="entry"') == 3
+
+
+@pytest.mark.parametrize("do", ["tag", "place", "mark", "remove"])
+def test_as_many_queries_for_six_as_for_three(client: Client, do: str) -> None:
+    data: dict[str, object] = {"which": "all", "tags": "x", "section": "", "state": "read"}
+    counts = []
+    for lists in (1, 2):
+        reading_list = make_reading_list()
+        for _ in range(3 * lists):
+            make_entry(reading_list=reading_list)
+        make_entry(reading_list=reading_list)
+        chosen = list(reading_list.entries.values_list("pk", flat=True))[1:]
+        client.force_login(reading_list.owner)
+        address = reverse("readinglists:bulk", args=[reading_list.pk])
+        with CaptureQueriesContext(connection) as asked:
+            client.post(address, {"do": do, **data, "which": "ticked", "entry": chosen})
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+def test_marks_of_a_paper_that_is_gone_are_not_put_back(client: Client) -> None:
+    reading_list, (a, b, _c) = make_three()
+    response = send(client, reading_list, "mark", state="read", entry=[a.pk, b.pk])
+    a.paper.delete()
+    assert client.post(undo_button(response)).status_code == 302
+    assert ReadingState.objects.get(paper=b.paper).state == ""

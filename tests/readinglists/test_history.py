@@ -271,3 +271,14 @@ def test_places_that_were_taken_since_are_made_beside_each_other() -> None:
     keys = list(reading_list.entries.values_list("position", flat=True))
     assert len(set(keys)) == 6
     assert [e.pk in ids for e in reading_list.entries.all()] == [False, True] * 3
+
+
+def test_what_is_gone_altogether_is_said() -> None:
+    entry = make_entry()
+    change = ListChange.objects.create(
+        reading_list=entry.reading_list,
+        kind=ListChange.Kind.ADDED,
+        rows=[{"table": "entry", "id": 0, "before": None, "after": {"paper": entry.paper_id}}],
+    )
+    with pytest.raises(history.CannotUndoError, match="not there any more"):
+        history.undo(change, entry.reading_list.owner)
