@@ -15,9 +15,10 @@ _LARGE_PARTICLES = frozenset(
     ("De", "Del", "Della", "Der", "Den", "Di", "Du", "Da", "Dos", "Von", "Ter", "Ten")
 )
 _BEFORE_PARTICLE = frozenset({*_LARGE_PARTICLES, "Van"})
+# "The", "Lab" and "Of" are also parts of people's names: Nguyen The Anh, Duc-The Ngo.
 _GROUP = re.compile(
-    r"\b(?:collaboration|consortium|team|group|project|institute|university|laboratory|lab|"
-    r"and|of|for|the)\b",
+    r"^the\b|\b(?:collaboration|consortium|team|group|project|institute|university|laboratory)\b"
+    r"|\S \S+ lab$|\s(?-i:and|of|for)\s",
     re.IGNORECASE,
 )
 # Han, kana and hangul: the family name comes first, and is not turned about.

@@ -56,6 +56,8 @@ def change_role(request: HttpRequest, pk: int) -> HttpResponse:
             role = Role(form.cleaned_data["role"])
             members.change_role(member, role, by=reader_of(request))
         messages.success(request, _("Saved."))
+        if role == Role.VIEWER and member.share_link_id:
+            _warn_of_link(request)
     else:
         messages.error(request, _("Choose whether they may read or edit the list."))
     return redirect("readinglists:people", member.reading_list_id)
@@ -69,10 +71,13 @@ def remove_member(request: HttpRequest, pk: int) -> HttpResponse:
     name = member.user.get_username()
     messages.success(request, _("%s takes part no more. What they added stays.") % name)
     if member.share_link_id:
-        messages.warning(
-            request, _("Whoever has the link for editing can join again, until you renew it.")
-        )
+        _warn_of_link(request)
     return redirect("readinglists:people", member.reading_list_id)
+
+
+def _warn_of_link(request: HttpRequest) -> None:
+    words = _("Whoever has the link for editing can join again, until you renew it.")
+    messages.warning(request, words)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -271,3 +271,15 @@ def test_the_owner_has_no_such_choice(client: Client) -> None:
     assert address not in client.get(url("people", reading_list.pk)).content.decode()
     page = client.post(address, {"tells": "0"}, follow=True).content.decode()
     assert "This list is your own" in page
+
+
+@pytest.mark.promise(33)
+@pytest.mark.parametrize("by_link", [True, False])
+def test_who_came_by_a_link_can_come_again_and_the_owner_is_told(
+    client: Client, by_link: bool
+) -> None:
+    member = make_member(by_link=by_link)
+    client.force_login(member.reading_list.owner)
+    role = reverse("readinglists:change_role", args=[member.pk])
+    answer = client.post(role, {"role": Role.VIEWER}, follow=True)
+    assert ("can join again" in answer.content.decode()) is by_link
