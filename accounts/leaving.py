@@ -36,7 +36,7 @@ from accounts.models import Suppression, User
 from papers import trending, votes
 from papers.models import WeightChange
 from readinglists.leaving import hold_imports_of, hold_lists_with
-from readinglists.models import Invitation, ListChange, ReadingList, ShareLink
+from readinglists.models import Invitation, ListChange, Member, ReadingList, ShareLink
 from readinglists.saves import papers_saved_by
 
 # Texts of rows that outlive an account, in which the site itself may have written an address.
@@ -73,7 +73,9 @@ class Loss:
 def loss_of(user: User) -> Loss:
     """Return what goes with the account; `shared` have `others`, the number of their members."""
     lists = ReadingList.objects.filter(owner=user)
-    with_members = lists.kept().annotate(others=Count("members")).filter(others__gt=0)
+    holding = Member.objects.holding().filter(reading_list__owner=user)
+    here = Count("members", filter=Q(members__in=holding))
+    with_members = lists.kept().annotate(others=here).filter(others__gt=0)
     links = ShareLink.objects.open().filter(reading_list__owner=user)
     followers = lists.aggregate(n=Count("list_follows", filter=~Q(list_follows__user=user)))["n"]
     return Loss(lists.count(), list(with_members.order_by("title")), links.count(), followers)
@@ -184,13 +186,17 @@ def _sessions_of(
 def _is_about(data: dict[str, object], user: User, addresses: Collection[str]) -> bool:
     if data.get("_auth_user_id") == str(user.pk):
         return True
-    text = repr(data).lower()
-    return any(address in text for address in addresses)
+    return any(_written(address).search(repr(data)) for address in addresses)
+
+
+def _written(address: str) -> re.Pattern[str]:
+    """Finds the address, and not those that end or begin as it does."""
+    return re.compile(rf"(?<![\w.+-]){re.escape(address)}(?![\w-])", re.IGNORECASE)
 
 
 def _take_out(model: type[Model], field: str, addresses: Collection[str]) -> None:
     for address in addresses:
-        found = re.compile(rf"(?<![\w.+-]){re.escape(address)}(?![\w-])", re.IGNORECASE)
+        found = _written(address)
         for row in model._default_manager.filter(**{f"{field}__icontains": address}):
             text = found.sub(IN_PLACE_OF_ADDRESS, getattr(row, field))
             model._default_manager.filter(pk=row.pk).update(**{field: text})

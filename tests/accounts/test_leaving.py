@@ -5,6 +5,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.mail import EmailMessage
 from django.db import connection
@@ -17,10 +18,11 @@ from accounts.digest import ledger, mail, send
 from accounts.digest.tick import tick
 from accounts.models import Delivery, Suppression, User
 from papers.models import PaperStats
+from readinglists import sharing
 from readinglists.models import Entry, Invitation, ListChange, Member, ReadingList
 from tests.accounts.archive.sample import make_rich_reader
 from tests.accounts.digest.test_send import NOW, due_reader, popular
-from tests.factories import make_entry, make_reading_list, make_user
+from tests.factories import make_entry, make_member, make_reading_list, make_user
 
 pytestmark = pytest.mark.django_db
 PAGE = "/settings/delete/"
@@ -252,3 +254,22 @@ def test_outbox_forgets_what_went_to_the_reader(
     leaving.delete_account(make_user(email=ADDRESS))
     assert [outbox.read_line(name).to for name in outbox.list_names()] == ["another@example.org"]
     assert mailoutbox == []
+
+
+def test_a_login_under_way_of_a_longer_address_goes_on() -> None:
+    for address in ("jo@example.org", "banjo@example.org"):
+        half = SessionStore()
+        half["account_login"] = {"email": address}
+        half.create()
+    leaving.delete_account(make_user(email="jo@example.org"))
+    left = [row.get_decoded() for row in Session.objects.all()]
+    assert left == [{"account_login": {"email": "banjo@example.org"}}]
+
+
+def test_who_came_by_a_link_that_ended_is_no_loss() -> None:
+    member = make_member(by_link=True)
+    owner = member.reading_list.owner
+    assert [each.others for each in leaving.loss_of(owner).shared] == [1]  # type: ignore[attr-defined]
+    assert member.share_link is not None
+    sharing.revoke_link(member.share_link)
+    assert leaving.loss_of(owner).shared == []
