@@ -36,4 +36,4 @@ def test_g_and_a_letter_go_to_a_page(browser: Browser, site: Site) -> None:
     page.wait_for_url("**/new/")
     page.keyboard.press("g")
     page.keyboard.press("t")
-    page.wait_for_url(f"{site.url}/")
+    page.wait_for_url(f"{site.url}/trending/now/")

@@ -1,5 +1,7 @@
 """What is kept for a minute: the front page of visitors, and what is the same for all on it."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.core.cache import cache
 from django.db import connection
@@ -16,9 +18,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _keeping(settings: Settings) -> None:
+def _keeping(settings: Settings) -> Iterator[None]:
     settings.KEPT_SECONDS = 60
     cache.clear()
+    yield
+    cache.clear()  # else the next test's visitors see what was kept here
 
 
 @pytest.fixture
