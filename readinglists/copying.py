@@ -11,11 +11,14 @@ from django.utils.translation import gettext as _
 
 from papers.limits import CacheAwayError, Limit, take
 from readinglists import entries
-from readinglists.changing import hold
+from readinglists.changing import changing, hold
 from readinglists.entries import NewEntry
+from readinglists.history import Changed, Kind, record
 from readinglists.keeping import make_list
+from readinglists.merging import join_notes
 from readinglists.models import Entry, Heading, ListChange, ReadingList
 from readinglists.positions import Spot, items_in_order, keys_at_end
+from readinglists.tags import MOST_TAGS
 
 A_READER = Limit("list-copies", amount=30, window_seconds=3600)
 MANY = 200  # entries at once: fewer cost no place
@@ -52,7 +55,7 @@ def copy_entries(
 
     Raises ReadingList.DoesNotExist when `target` is gone.
     """
-    chosen = source.entries.filter(pk__in=list(entry_ids)).order_by("position", "pk")
+    chosen = _chosen(source, entry_ids)
     return entries.add_many(target, [_new(entry) for entry in chosen], by=by)
 
 
@@ -63,12 +66,16 @@ def move_entries(
     *,
     by: AbstractBaseUser,
 ) -> tuple[ListChange | None, ListChange | None]:
-    """As `copy_entries`, and take them out of `source`: the changes of both, source first."""
+    """As `copy_entries`, and take them out of `source`: the changes of both, source first.
+
+    Where `target` has a paper already, that entry keeps its place and gets the note and tags of the
+    one that goes beside its own, as when two papers become one (merging.py).
+    """
     ids = list(entry_ids)
     with transaction.atomic():
         _hold_both(source, target)
-        added = copy_entries(source, ids, target, by=by)
-        return entries.remove_many(source, ids, by=by), added
+        brought = _bring(_chosen(source, ids), target, by)
+        return entries.remove_many(source, ids, by=by), brought
 
 
 def copy_list(source: ReadingList, owner: AbstractBaseUser) -> ReadingList:
@@ -90,6 +97,40 @@ def copy_list(source: ReadingList, owner: AbstractBaseUser) -> ReadingList:
             if Spot("h", head.pk) in keys
         )
     return made
+
+
+def _chosen(source: ReadingList, entry_ids: Iterable[int]) -> list[Entry]:
+    return list(source.entries.filter(pk__in=list(entry_ids)).order_by("position", "pk"))
+
+
+def _bring(chosen: list[Entry], target: ReadingList, by: AbstractBaseUser) -> ListChange | None:
+    with changing(target.pk) as held:
+        joined = _join_twins(chosen, held)
+        made = entries.insert(held, [_new(entry) for entry in chosen], by=by)
+        if not made and not joined:
+            return None
+        kind = Kind.ADDED if made else Kind.NOTE
+        return record(held, by, kind, [*entries.added_rows(made), *joined])
+
+
+def _join_twins(chosen: list[Entry], held: ReadingList) -> list[Changed]:
+    """Give entries that `held` has of the same papers their notes and tags; return what changed."""
+    coming = {entry.paper_id: entry for entry in chosen}
+    rows, joined = [], []
+    for twin in held.entries.filter(paper_id__in=coming).order_by("position", "pk"):
+        entry = coming[twin.paper_id]
+        before = {"note": twin.note, "tags": list(twin.tags)}
+        known = {tag.casefold() for tag in twin.tags}
+        more = [tag for tag in entry.tags if tag.casefold() not in known]
+        twin.note = join_notes(twin.note, entry.note)
+        twin.tags = [*twin.tags, *more][: max(MOST_TAGS, len(twin.tags))]
+        after = {"note": twin.note, "tags": list(twin.tags)}
+        if after != before:
+            twin.version += 1
+            joined.append(twin)
+            rows.append(Changed("entry", twin.pk, before, after))
+    Entry.objects.bulk_update(joined, ["note", "tags", "version"], batch_size=entries.BATCH)
+    return rows
 
 
 def _hold_both(source: ReadingList, target: ReadingList) -> None:

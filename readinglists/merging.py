@@ -62,10 +62,14 @@ def move_states(kept_id: int, gone_id: int, **_signal: Any) -> None:
         cursor.execute(_JOIN_STATES, {"kept": kept_id, "gone": gone_id, "between": BETWEEN_NOTES})
 
 
+def join_notes(*notes: str) -> str:
+    """Return all notes as one, each once, in this order."""
+    return BETWEEN_NOTES.join(dict.fromkeys(note for note in notes if note))
+
+
 def _join(twin: Entry, entry: Entry) -> None:
     first, second = sorted((twin, entry), key=lambda each: (each.added_at, each.pk))
-    notes = [each.note for each in (first, second) if each.note]
-    twin.note = BETWEEN_NOTES.join(dict.fromkeys(notes))
+    twin.note = join_notes(first.note, second.note)
     tags = {tag.casefold(): tag for each in (second, first) for tag in each.tags}
     twin.tags = list(tags.values())[:MOST_TAGS]
     twin.position, twin.added_at = first.position, first.added_at

@@ -121,7 +121,8 @@ def move(request: HttpRequest, pk: Number, asked: Move) -> dict[str, Any]:
     "/lists/{int:pk}/bring", response=Brought, auth=LISTS, summary="Copy or move papers of a list"
 )
 def bring(request: HttpRequest, pk: Number, asked: Bring) -> dict[str, int]:
-    """To the end of this list, in their order, with notes and tags."""
+    """To the end of this list, in their order, with notes and tags. A paper that stands here
+    already keeps its place; moved, it gets the other note and tags beside its own."""
     user = user_of(request)
     target = open_list(user, pk, Rank.EDIT).reading_list
     source = open_list(user, asked.from_list, Rank.EDIT if asked.move else Rank.VIEW).reading_list
@@ -134,7 +135,7 @@ def bring(request: HttpRequest, pk: Number, asked: Bring) -> dict[str, int]:
         removed, added = copying.move_entries(source, asked.entries, target, by=user)
     else:
         added = copying.copy_entries(source, asked.entries, target, by=user)
-    return {"added": _rows(added), "removed": _rows(removed)}
+    return {"added": _came(added), "removed": _rows(removed)}
 
 
 @router.put(
@@ -195,6 +196,10 @@ def _paper(request: HttpRequest, asked: NewEntry) -> PaperRow | PaperRequest:
 
 def _rows(change: ListChange | None) -> int:
     return len(change.rows) if change else 0
+
+
+def _came(change: ListChange | None) -> int:
+    return sum(row["before"] is None for row in change.rows) if change else 0
 
 
 def _tags(tags: list[str]) -> list[str]:

@@ -127,7 +127,7 @@ class Bring(Asked):
 
 
 class Brought(Schema):
-    added: int = Field(description="How many came; those that stood here stay as they are.")
+    added: int = Field(description="How many came; those that stood here are not counted.")
     removed: int = Field(description="How many were taken out of the other list.")
 
 

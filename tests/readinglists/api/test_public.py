@@ -134,6 +134,17 @@ def test_papers_are_copied_or_moved_to_another_list(move: bool, left: int) -> No
     assert source.entries.count() == left
 
 
+def test_a_moved_paper_that_stands_there_leaves_its_note_and_is_not_counted() -> None:
+    user = make_user()
+    source, target = make_reading_list(owner=user), make_reading_list(owner=user)
+    entry = make_entry(reading_list=source, note="Keep")
+    make_entry(reading_list=target, paper=entry.paper, note="There")
+    body = {"from_list": source.pk, "entries": [entry.pk], "move": True}
+    answer = make_program(user=user).send("POST", f"/lists/{target.pk}/bring", body)
+    assert answer.json() == {"added": 0, "removed": 1}
+    assert target.entries.get().note == "There\n\nKeep"
+
+
 @pytest.mark.promise(32)
 def test_nothing_is_brought_from_a_list_of_another() -> None:
     target, entry = make_reading_list(), make_entry()
