@@ -16,7 +16,7 @@ from accounts.api import follows, me
 from papers.api import listings, papers
 from papers.api.errors import Error, Refusal, answer, answer_invalid
 from papers.search.reader import IndexNotReady
-from readinglists.api import entries, links, lists, public, sections
+from readinglists.api import bulk, entries, links, lists, outlets, public, sections
 
 VERSION = "1"
 _DESCRIPTION = (
@@ -85,7 +85,10 @@ api = SiteAPI(
     urls_namespace="api",
     parser=StrictParser(),
 )
-_ROUTERS = (papers, listings, lists, entries, sections, links, public, follows, me)
+_ROUTERS = (
+    *(papers, listings, lists, entries, bulk, sections, links, outlets, public),
+    *(follows, me),
+)
 for _router in (module.router for module in _ROUTERS):
     api.add_router("", _router)
 

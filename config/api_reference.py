@@ -18,12 +18,14 @@ _TITLES = {
     "you": "You",
     "follows": "Followed searches",
     "lists": "Reading lists",
+    "public lists": "Public lists",
 }
 # What stands in the example of an operation for a value of this name.
 _EXAMPLES: dict[str, object] = {
     "arxiv_id": "2603.00141",
     "category": "cs.LG",
     "day": "2026-03-02",
+    "ending": "bib",
     "email": "colleague@example.org",
     "in_digest": True,
     "name": "2603.00141",

@@ -13,7 +13,8 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import gettext as _
@@ -25,7 +26,7 @@ from accounts.tokens import find_token, note_use
 from papers.api.access import Bearer
 from papers.api.errors import Refusal, answer
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 LARGEST_BODY_BYTES = 1_000_000
 # How long anybody may show what a visitor was told, as pages of the site are.
@@ -41,7 +42,7 @@ def serve(view: View, query_names: Mapping[str, frozenset[str]] = MappingProxyTy
 
     @csrf_exempt
     @wraps(view)
-    def served(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def served(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         request.user = AnonymousUser()
         given = None
         try:
@@ -50,7 +51,7 @@ def serve(view: View, query_names: Mapping[str, frozenset[str]] = MappingProxyTy
             given = _take(request, bearer)
             _refuse_large(request)
             _refuse_unknown(request, query_names)
-            response = _run(view, request, args, kwargs)
+            response: HttpResponseBase = _run(view, request, args, kwargs)
         except Refusal as refusal:
             response = answer(refusal)
         except PermissionDenied as error:  # nobody can tell whose request it is
@@ -121,7 +122,7 @@ def _refuse_unknown(request: HttpRequest, query_names: Mapping[str, frozenset[st
 
 def _run(
     view: View, request: HttpRequest, args: tuple[object, ...], kwargs: dict[str, object]
-) -> HttpResponse:
+) -> HttpResponseBase:
     is_head = request.method == "HEAD"
     if is_head:
         request.method = "GET"
@@ -136,11 +137,24 @@ def _run(
 
 
 def _finish(
-    request: HttpRequest, response: HttpResponse, given: allowance.Allowance | None
-) -> HttpResponse:
+    request: HttpRequest, response: HttpResponseBase, given: allowance.Allowance | None
+) -> HttpResponseBase:
     is_visitor = getattr(request, "bearer", None) is None
     is_kept = is_visitor and response.status_code == 200 and request.method in _SAFE
     kept = f"public, max-age={VISITOR_CACHE_SECONDS}" if is_kept else "private, no-store"
+    if isinstance(response, HttpResponse):
+        response = _conclude(request, response)
+    elif request.method == "HEAD" and isinstance(response, StreamingHttpResponse):
+        response.streaming_content = ()
+    response["Cache-Control"] = kept
+    patch_vary_headers(response, ["Authorization"])
+    for name, value in (given.headers if given else {}).items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _conclude(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Give a whole answer its validator. A file that is sent while it is written brings its own."""
     if response.status_code == 200 and request.method in ("GET", "HEAD"):
         # An operation names the version, which If-Match means; the hash tells the whole apart.
         version = response.get("ETag", "").strip('"')
@@ -150,10 +164,6 @@ def _finish(
     if request.method == "HEAD":
         response["Content-Length"] = str(len(response.content))
         response.content = b""
-    response["Cache-Control"] = kept
-    patch_vary_headers(response, ["Authorization"])
-    for name, value in (given.headers if given else {}).items():
-        response.headers.setdefault(name, value)
     return response
 
 

@@ -11,18 +11,19 @@ from ninja import Router, Schema
 from ninja.responses import Status
 from pydantic import Field
 
-from accounts import follows
+from accounts import feed_keys, follows
 from accounts.follow_pages import Row
 from accounts.following import DAYS_BACK
 from accounts.follows import CannotFollow
 from accounts.matching import nudging
 from accounts.models import Follow as FollowRow
 from accounts.models import QueryMatch, User
-from papers.api.access import FOLLOWS, READ, user_of
+from papers.api.access import FOLLOWS, READ, may, user_of
 from papers.api.errors import Refusal
 from papers.api.fields import After, Asked, Limit, Number, Text
 from papers.api.paging import link_after, read_after
 from papers.api.schemas import PaperPage, read_papers
+from papers.api.scopes import Scope
 from papers.models import Paper
 
 router = Router(tags=["follows"])
@@ -41,7 +42,7 @@ class Follow(Schema):
     query: str = Field(description="As it was understood.")
     in_digest: bool
     created_at: datetime
-    feeds: list[Feed]
+    feeds: list[Feed] = Field(description="Only for a token with `follows`: they outlive it.")
 
 
 class FollowPage(Schema):
@@ -68,7 +69,7 @@ def list_follows(
     mine = FollowRow.objects.of(user_of(request).pk).order_by("pk")
     rows = list((mine.filter(pk__gt=since[0]) if since else mine)[: limit + 1])
     end = (rows[limit - 1].pk,) if len(rows) > limit else None
-    items = [_written(row) for row in rows[:limit]]
+    items = [_written(request, row) for row in rows[:limit]]
     return {"items": items, "next": link_after(request, "follows", end)}
 
 
@@ -86,12 +87,12 @@ def follow(request: HttpRequest, asked: NewFollow) -> Status[dict[str, Any]]:
     if known is None:
         _set_in_digest(made, asked.in_digest)
         nudging.nudge()
-    return Status(200 if known else 201, _written(made))
+    return Status(200 if known else 201, _written(request, made))
 
 
 @router.get("/follows/{int:pk}", response=Follow, auth=READ, summary="One of them")
 def show(request: HttpRequest, pk: Number) -> dict[str, Any]:
-    return _written(_own(request, pk))
+    return _written(request, _own(request, pk))
 
 
 @router.patch("/follows/{int:pk}", response=Follow, auth=FOLLOWS, summary="Change it")
@@ -105,13 +106,23 @@ def change(request: HttpRequest, pk: Number, asked: FollowChange) -> dict[str, A
             raise Refusal(422, str(error), where="body.name") from error
     if asked.in_digest is not None:
         _set_in_digest(mine, asked.in_digest)
-    return _written(mine)
+    return _written(request, mine)
 
 
 @router.delete("/follows/{int:pk}", response={204: None}, auth=FOLLOWS, summary="End it")
 def unfollow(request: HttpRequest, pk: Number) -> Status[None]:
     _own(request, pk).delete()
     return Status(204, None)
+
+
+@router.post(
+    "/follows/{int:pk}/key", response=Follow, auth=FOLLOWS, summary="New addresses of its feeds"
+)
+def renew_key(request: HttpRequest, pk: Number) -> dict[str, Any]:
+    """The old ones open nothing any more."""
+    mine = _own(request, pk)
+    feed_keys.renew_key(mine)
+    return _written(request, mine)
 
 
 @router.get(
@@ -160,14 +171,15 @@ def _set_in_digest(follow: FollowRow, in_digest: bool) -> None:
         follow.save(update_fields=["in_digest"])
 
 
-def _written(follow: FollowRow) -> dict[str, Any]:
+def _written(request: HttpRequest, follow: FollowRow) -> dict[str, Any]:
+    feeds = Row(follow).feeds if may(request, Scope.FOLLOWS) else []
     return {
         "id": follow.pk,
         "name": follow.name,
         "query": follow.query,
         "in_digest": follow.in_digest,
         "created_at": follow.created_at.astimezone(UTC),
-        "feeds": [{"format": name, "url": url} for name, url in Row(follow).feeds],
+        "feeds": [{"format": name, "url": url} for name, url in feeds],
     }
 
 

@@ -89,6 +89,12 @@ def user_of(request: HttpRequest) -> AbstractBaseUser:
     return bearer.user
 
 
+def may(request: HttpRequest, scope: Scope) -> bool:
+    """Return whether the token that was sent may be used for `scope`; no token may nothing."""
+    bearer = bearer_of(request)
+    return bearer is not None and scope in bearer.scopes
+
+
 def reader_of(request: HttpRequest) -> AbstractBaseUser | AnonymousUser:
     """Return whose marks and lists an open operation may look at: nobody's without `read`."""
     bearer = bearer_of(request)

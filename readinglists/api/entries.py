@@ -1,6 +1,6 @@
 """What a list holds: entries in order, added, noted, tagged, moved, taken out."""
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from django.db import transaction
 from django.db.models import Q
@@ -8,11 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Router
 from ninja.responses import Status
+from pydantic import Field
 
 from papers import requests
 from papers.api.access import LISTS, READ, reader_of, user_of
 from papers.api.errors import Error, Refusal
-from papers.api.fields import After, Limit, Number
+from papers.api.fields import LARGEST_NUMBER, After, Limit, Number, Text
 from papers.api.paging import link_after, read_after
 from papers.api.papers import Request, write_request
 from papers.models import Paper as PaperRow
@@ -36,31 +37,45 @@ from readinglists.api.schemas import (
 )
 from readinglists.api.versions import seen_version, tell_version, telling_conflicts
 from readinglists.imports.arriving import wait_for
+from readinglists.list_view import ListView, entries_of
 from readinglists.models import Entry as EntryRow
 from readinglists.models import ListChange, ReadingList
 from readinglists.positions import Gap, Spot
-from readinglists.tags import read_tags
+from readinglists.tags import LONGEST_TAG, read_tags
 
 router = Router(tags=["lists"])
 PAGE_SIZE = 20
 _EDITED = {200: Entry, 409: Conflict, 412: Conflict, 428: Error}
 _ADDED = {200: Entry, 201: Entry, 202: Request}
+Marked = Literal["to_read", "reading", "read", "none"]
+Tag = Annotated[Text, Field(max_length=LONGEST_TAG)]
+_ABOUT_SECTIONS = "The number of its heading; 0 is what stands above the first one."
+Section = Annotated[int, Field(ge=0, le=LARGEST_NUMBER, description=_ABOUT_SECTIONS)]
 
 
 @router.get("/lists/{int:pk}/entries", response=EntryPage, auth=READ, summary="What it holds")
 def list_entries(
-    request: HttpRequest, pk: Number, limit: Limit = PAGE_SIZE, after: After = ""
+    request: HttpRequest,
+    pk: Number,
+    state: Annotated[Marked | None, Field(description="How far you are with them.")] = None,
+    tag: Tag = "",
+    section: Section | None = None,
+    limit: Limit = PAGE_SIZE,
+    after: After = "",
 ) -> dict[str, Any]:
-    """In the list's own order."""
-    reading_list = open_list(user_of(request), pk).reading_list
-    question = f"entries {pk}"
-    since, rows = read_after(question, after), reading_list.entries.all()
+    """In the list's own order: all of it, or those with such a mark of yours, with that tag,
+    in that section. Words are looked for by `/search` with `in:"title of the list"`."""
+    user = user_of(request)
+    reading_list = open_list(user, pk).reading_list
+    view = ListView(state=state or "", tag=" ".join(tag.split()), section=section)
+    question = f"entries {pk} {view.query_string}".rstrip()
+    since, rows = read_after(question, after), entries_of(reading_list, view, user)
     if since is not None:
         position, entry_id = since
         rows = rows.filter(Q(position__gt=position) | Q(position=position, pk__gt=entry_id))
     found = list(rows.order_by("position", "pk")[: limit + 1])
     end = (found[limit - 1].position, found[limit - 1].pk) if len(found) > limit else None
-    items = write_entries(found[:limit], user_of(request), reader_of(request))
+    items = write_entries(found[:limit], user, reader_of(request))
     return {"items": items, "next": link_after(request, question, end)}
 
 
@@ -91,7 +106,7 @@ def show(request: HttpRequest, response: HttpResponse, pk: Number) -> dict[str, 
 def change(request: HttpRequest, pk: Number, asked: EntryChange) -> dict[str, Any]:
     """What is left out stays as it is."""
     user, entry = user_of(request), entry_to_edit(user_of(request), pk)
-    tags = None if asked.tags is None else _tags(asked.tags)
+    tags = None if asked.tags is None else read_tags_of(asked.tags)
     seen = seen_version(request, asked.version)
     sent = {"note": asked.note} if asked.note is not None else {}
     sent |= {"tags": ", ".join(tags)} if tags is not None else {}
@@ -172,7 +187,7 @@ def gap_of(before: str | None, after: str | None) -> Gap:
 def _add(
     request: HttpRequest, reading_list: ReadingList, asked: NewEntry
 ) -> Status[dict[str, Any]]:
-    tags, wanted = _tags(asked.tags), _paper(request, asked)
+    tags, wanted = read_tags_of(asked.tags), _paper(request, asked)
     if isinstance(wanted, PaperRequest):
         name, by = (wanted.scheme, wanted.value), user_of(request)
         wait_for(reading_list, name, by=by, note=asked.note, tags=tags)
@@ -202,7 +217,7 @@ def _came(change: ListChange | None) -> int:
     return sum(row["before"] is None for row in change.rows) if change else 0
 
 
-def _tags(tags: list[str]) -> list[str]:
+def read_tags_of(tags: list[str]) -> list[str]:
     try:
         return read_tags("\n".join(tags))
     except ValueError as error:

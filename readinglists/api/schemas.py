@@ -30,6 +30,11 @@ Tags = Annotated[
 ]
 _ABOUT_SPOTS = "`e12` is the entry with the id 12, `h3` the heading with the id 3."
 Spot = Annotated[str, Field(pattern=r"^[eh][0-9]{1,18}$", description=_ABOUT_SPOTS)]
+StateName = Literal["", "to_read", "reading", "read"]
+# As many as a page of the site ticks at once, and more.
+EntryIds = Annotated[
+    list[Annotated[int, Field(ge=1, le=2**63 - 1)]], Field(min_length=1, max_length=1000)
+]
 ROLES = {Rank.VIEW: "viewer", Rank.EDIT: "editor", Rank.OWN: "owner"}
 
 
@@ -120,9 +125,7 @@ class Move(Asked):
 
 class Bring(Asked):
     from_list: Annotated[int, Field(ge=1, le=2**63 - 1, description="The list they stand in.")]
-    entries: Annotated[
-        list[Annotated[int, Field(ge=1, le=2**63 - 1)]], Field(min_length=1, max_length=1000)
-    ]
+    entries: EntryIds
     move: bool = Field(False, description="Whether to take them out there.")
 
 
@@ -153,7 +156,7 @@ class HeadingChange(Asked):
 
 
 class StateChange(Asked):
-    state: Literal["", "to_read", "reading", "read"] | None = None
+    state: StateName | None = None
     own_note: LongText | None = None
     version: Annotated[Version, Field(description="Of your own note, 0 for none.")] = 0
 

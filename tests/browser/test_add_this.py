@@ -2,12 +2,12 @@
 
 import json
 import re
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.reader import log_in, sign_up
+from tests.browser.reader import PASSWORD, log_in, sign_up
 from tests.browser.site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -30,6 +30,13 @@ def open_page(browser: Browser, said: list[str]) -> Page:
     return page
 
 
+def load_paper(site: Site) -> None:
+    paper = {"arxiv_id": "2603.00141", "title": TITLE, "abstract": "", "categories": ["cs.LG"]}
+    path = site.var / "papers.jsonl"
+    path.write_text(json.dumps(paper | {"authors": ["Ada Moor"], "published": "2026-03-02"}))
+    site.manage("loadpapers", str(path))
+
+
 def test_a_page_is_added_by_the_bookmarklet(browser: Browser, site: Site) -> None:
     said: list[str] = []
     page = open_page(browser, said)
@@ -42,10 +49,7 @@ def test_a_page_is_added_by_the_bookmarklet(browser: Browser, site: Site) -> Non
     assert is_draggable
     assert page.locator("#bookmarklet-text").input_value() == link.get_attribute("href")
 
-    paper = {"arxiv_id": "2603.00141", "title": TITLE, "abstract": "", "categories": ["cs.LG"]}
-    path = site.var / "papers.jsonl"
-    path.write_text(json.dumps(paper | {"authors": ["Ada Moor"], "published": "2026-03-02"}))
-    site.manage("loadpapers", str(path))
+    load_paper(site)
     page.route(
         "https://journal.example/**",
         lambda route: route.fulfill(body=ELSEWHERE, content_type="text/html"),
@@ -61,6 +65,24 @@ def test_a_page_is_added_by_the_bookmarklet(browser: Browser, site: Site) -> Non
     expect(page.locator("h1")).to_contain_text("From elsewhere")
     expect(page.get_by_role("main")).to_contain_text(TITLE)
     assert said == []
+
+
+def test_a_page_is_added_without_script(browser: Browser, site: Site) -> None:
+    sign_up(browser.new_context().new_page(), site, "plain@example.org")
+    load_paper(site)
+
+    page = browser.new_context(java_script_enabled=False).new_page()
+    asked = urlencode({"url": "https://arxiv.org/abs/2603.00141v2", "title": "Elsewhere"})
+    page.goto(f"{site.url}/lists/add-this/?{asked}")
+    page.get_by_label("Email").first.fill("plain@example.org")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Log in").first.click()
+    expect(page.get_by_role("main")).to_contain_text(TITLE)
+    page.get_by_label("A new list").check()
+    page.get_by_label("Title of the new list").fill("By hand")
+    page.get_by_role("main").get_by_role("button", name="Save").click()
+    expect(page.locator("h1")).to_contain_text("By hand")
+    expect(page.get_by_role("main")).to_contain_text(TITLE)
 
 
 @pytest.mark.promise(27)

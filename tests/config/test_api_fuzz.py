@@ -4,6 +4,7 @@ A few a run; `make test-api` asks many more (BROADSHEET_API_CASES).
 """
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,10 @@ from schemathesis.specs.openapi.checks import (
 
 from accounts.tokens import make_token
 from papers.api.scopes import Scope
+from papers.models import PaperRequest
 from papers.search.follower import index_now
+from readinglists import headings, keeping, list_follows, publishing, sharing
+from readinglists.models import ListFollow
 from tests.factories import (
     make_announcement,
     make_entry,
@@ -38,6 +42,7 @@ from tests.factories import (
     make_user,
 )
 
+NUMBERS = ("pk", "number", "change")
 CASES = int(os.environ.get("BROADSHEET_API_CASES", "12"))
 # Off: positive_data_acceptance, since what is well formed may still name nothing (an arXiv id of
 # no month, a query without a word) and is refused with 422; unsupported_method, since the sweep of
@@ -77,19 +82,66 @@ _wsgi = get_wsgi_application()
 schema = _schema()
 
 
+@dataclass(frozen=True, slots=True)
+class World:
+    """A reader's token, and the numbers of what is there by the start of an operation's path."""
+
+    token: str
+    numbers: dict[str, int]
+    paper: int
+    change: int
+
+    def put_into(self, case: schemathesis.Case[Any]) -> None:
+        """Name what is there by every second number: of those made up nearly none is anything's.
+
+        A value that is no number at all stays: it is what the case is about.
+        """
+        given = case.path_parameters or {}
+        for name, value in given.items():
+            is_number = isinstance(value, int) and not isinstance(value, bool)
+            if is_number and name in NUMBERS and 0 < value < 2**63 and value % 2:
+                given[name] = self._number(case.operation.path, name)
+
+    def _number(self, path: str, name: str) -> int:
+        if name != "pk":
+            return self.paper if name == "number" else self.change
+        path = path.removeprefix("/api/v1")
+        return next(pk for start, pk in self.numbers.items() if path.startswith(start))
+
+
 @pytest.fixture
-def token(settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A reader's token, on a site that holds something to find."""
+def world(settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A site that holds something to find."""
     monkeypatch.setattr(site, "SEARCH_INDEX", tmp_path / "index")
     monkeypatch.setattr(site, "API_READS_PER_HOUR", 10**9)
     monkeypatch.setattr(site, "API_WRITES_PER_HOUR", 10**9)
     cache.clear()
     reader = make_user()
     paper = make_announcement(paper=make_paper(arxiv_id="2603.00141", title="Kestrel")).paper
-    make_follow(user=reader)
-    make_entry(reading_list=make_reading_list(owner=reader), paper=paper, note="A note")
+    entry = make_entry(reading_list=make_reading_list(owner=reader), paper=paper, note="A note")
+    shown, in_bin = entry.reading_list, make_reading_list(owner=reader)
+    keeping.delete_list(in_bin)
+    other = make_entry(paper=paper).reading_list
+    publishing.publish(other)
+    list_follows.follow_public(reader, other)
+    asked = PaperRequest.objects.create(
+        requested_by=reader, scheme="arxiv", value="2603.00999", state="waiting"
+    )
     index_now()
-    return make_token(reader, "a test", Scope.values)[1]
+    numbers = {
+        "/lists/entries/": entry.pk,
+        "/lists/headings/": headings.add_heading(shown, "Later", by=reader).pk,
+        "/lists/links/": sharing.make_link(shown).pk,
+        "/lists/bin/": in_bin.pk,
+        "/lists/{pk}/restore": in_bin.pk,
+        "/lists/": shown.pk,
+        "/public-lists/": other.pk,
+        "/followed-lists/": ListFollow.objects.get().pk,
+        "/follows/": make_follow(user=reader).pk,
+        "/requests/": asked.pk,
+    }
+    token = make_token(reader, "a test", Scope.values)[1]
+    return World(token, numbers, paper.pk, shown.changes.latest("pk").pk)
 
 
 @schema.parametrize()
@@ -100,6 +152,7 @@ def token(settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_no_request_is_answered_with_a_fault(case: schemathesis.Case[Any], token: str) -> None:
-    headers = {"Authorization": f"Bearer {token}"}
+def test_no_request_is_answered_with_a_fault(case: schemathesis.Case[Any], world: World) -> None:
+    world.put_into(case)
+    headers = {"Authorization": f"Bearer {world.token}"}
     case.call_and_validate(headers=headers, checks=CHECKS)

@@ -9,6 +9,7 @@ from pytest_django import Settings
 from papers.models import Paper, SearchEpoch
 from papers.search import follower
 from readinglists.models import ReadingList
+from tests.api_client import make_program
 from tests.factories import make_entry, make_reading_list, make_user
 from tests.papers.meaning.corpus import fit_here, make_library, serve
 
@@ -89,3 +90,21 @@ def test_it_cannot_be_posted_to(client: Client) -> None:
     client.force_login(entry.reading_list.owner)
     address = reverse("readinglists:more_like", args=[entry.reading_list.pk])
     assert client.post(address).status_code == 405
+
+
+def test_programs_are_proposed_them_too(library: dict[str, list[Paper]]) -> None:
+    reading_list = list_of(*library["robots"][:2])
+    program = make_program("read", user=reading_list.owner)
+    items = program.ask(f"/lists/{reading_list.pk}/more")["items"]
+    saved = {paper.pk for paper in library["robots"][:2]}
+    assert items[0]["because_of"] in saved
+    assert "Robots" in items[0]["paper"]["title"]
+    assert not saved & {each["paper"]["number"] for each in items}
+
+
+def test_without_an_index_programs_are_told_so(settings: Settings, tmp_path: Path) -> None:
+    settings.SEARCH_INDEX = tmp_path / "none"
+    reading_list = make_entry().reading_list
+    program = make_program("read", user=reading_list.owner)
+    answer = program.get(f"/api/v1/lists/{reading_list.pk}/more")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")

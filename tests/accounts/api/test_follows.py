@@ -1,5 +1,6 @@
 import pytest
 
+from accounts import feed_keys
 from accounts.models import Follow
 from tests.api_client import Program, make_program
 from tests.factories import make_follow, make_match, make_paper, make_user
@@ -26,6 +27,27 @@ def test_the_same_search_is_followed_once() -> None:
     assert Follow.objects.count() == 1
 
 
+def key_in(url: str) -> str:
+    return url.rpartition("/")[2].partition(".")[0]
+
+
+def test_feeds_get_new_addresses() -> None:
+    program = make_program("follows")
+    made = program.send("POST", "/follows", {"query": "kestrel"}).json()
+    old, path = made["feeds"][0]["url"], f"/follows/{made['id']}/key"
+    new = program.send("POST", path).json()["feeds"][0]["url"]
+    assert feed_keys.find_follow(key_in(old)) is None
+    assert feed_keys.find_follow(key_in(new)) == Follow.objects.get()
+
+
+def test_a_token_that_only_reads_learns_no_address_that_would_outlive_it() -> None:
+    user = make_user()
+    follow = make_follow(user=user)
+    program = make_program("read", user=user)
+    assert program.ask(f"/follows/{follow.pk}")["feeds"] == []
+    assert program.ask("/follows")["items"][0]["feeds"] == []
+
+
 @pytest.mark.parametrize("body", [{"query": "()"}, {"query": ""}, {}, {"query": 1}, [], "x", None])
 def test_what_cannot_be_followed_is_refused(body: object) -> None:
     response = make_program("follows").send("POST", "/follows", body)
@@ -49,6 +71,7 @@ def test_a_name_of_nothing_is_refused() -> None:
         ("GET", "", None),
         ("PATCH", "", {"name": "Mine now"}),
         ("DELETE", "", None),
+        ("POST", "/key", None),
         ("GET", "/papers", None),
     ],
 )

@@ -1,7 +1,10 @@
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 
 from papers.models import PaperRequest
 from readinglists import headings
+from readinglists.entries import tag_many
 from readinglists.models import Entry, ReadingState, WaitingEntry
 from readinglists.states import set_own_note, set_state
 from tests.api_client import make_program
@@ -70,6 +73,29 @@ def test_entries_are_paged_in_their_order_below_their_headings() -> None:
     items = first["items"] + rest["items"]
     assert [each["id"] for each in items] == [entry.pk for entry in made]
     assert [each["heading_id"] for each in items] == [None, None, heading.pk]
+
+
+def test_entries_are_asked_for_by_mark_tag_and_section() -> None:
+    user = make_user()
+    reading_list = make_reading_list(owner=user)
+    top = make_entry(reading_list=reading_list)
+    heading = headings.add_heading(reading_list, "Later", by=user)
+    tagged, also = (make_entry(reading_list=reading_list) for _ in range(2))
+    tag_many(reading_list, [tagged.pk, also.pk], ["birds"], by=user)
+    set_state(user, [tagged.paper_id], ReadingState.State.READ)
+    program, path = make_program("read", user=user), f"/lists/{reading_list.pk}/entries"
+
+    def asked(**parameters: object) -> list[int]:
+        return [each["id"] for each in program.ask(path, **parameters)["items"]]
+
+    assert asked(state="read") == [tagged.pk]
+    assert asked(state="none", section=heading.pk) == [also.pk]
+    assert asked(section=0) == [top.pk]
+    first = program.ask(path, tag="birds", limit=1)
+    rest = program.get(first["next"]).json()
+    assert [each["id"] for each in first["items"] + rest["items"]] == [tagged.pk, also.pk]
+    place = parse_qs(urlsplit(first["next"]).query)["after"][0]
+    assert program.get(f"/api/v1{path}", {"after": place}).status_code == 422
 
 
 def test_note_and_tags_are_changed_together() -> None:
