@@ -12,12 +12,12 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection
-from django.db.models import F, Func, IntegerField, JSONField
+from django.db.models import Exists, F, Func, IntegerField, JSONField, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from papers.merging import merged_into
 from papers.models import Paper
-from readinglists.models import Entry, ListChange, ReadingList
+from readinglists.models import Entry, ListChange, ReadingList, WaitingEntry
 
 PAGE_SIZE = 50
 SHOWN_ROWS = 5
@@ -90,8 +90,10 @@ def _changes(reading_list: ReadingList) -> Any:
         output_field=JSONField(),
     )
     size = Func(F("rows"), function="jsonb_array_length", output_field=IntegerField())
+    with_it, with_undone = Q(change=OuterRef("pk")), Q(change=OuterRef("undoes"))
+    later = WaitingEntry.objects.filter(with_it | with_undone)
     changes = reading_list.changes.defer("rows").annotate(
-        first_rows=first, size=size, undone_kind=F("undoes__kind")
+        first_rows=first, size=size, undone_kind=F("undoes__kind"), brings=Exists(later)
     )
     return changes.order_by("-pk")
 
@@ -142,7 +144,7 @@ def _line(
         more=change.size - len(rows) if of_entries else 0,
         texts=[texts for row in rows for texts in _texts_of(row)],
         is_undone=change.undone_at is not None,
-        can_be_undone=change.size > 0 and change.undone_at is None,
+        can_be_undone=change.undone_at is None and (change.size > 0 or change.brings),
     )
 
 
