@@ -77,7 +77,7 @@ def get_history_page(
     changes = _changes(reading_list)
     rows = list(changes.filter(pk__lt=before) if before else changes)[: PAGE_SIZE + 1]
     shown = rows[:PAGE_SIZE]
-    names = _names(shown, reader)
+    names = names_in(shown, reader)
     papers = _papers(reading_list, shown)
     lines = [_line(change, names, papers, reader) for change in shown]
     return HistoryPage(lines, shown[-1].pk if len(rows) > PAGE_SIZE else None)
@@ -98,8 +98,8 @@ def _changes(reading_list: ReadingList) -> Any:
     return changes.order_by("-pk")
 
 
-def _names(changes: Iterable[Any], reader: AbstractBaseUser) -> dict[int, str]:
-    """How those are called who did something or are named in its words."""
+def names_in(changes: Iterable[Any], reader: AbstractBaseUser) -> dict[int, str]:
+    """Return how those are called who did something or are named in its words. One query."""
     ids = {change.user_id for change in changes if change.user_id}
     ids |= {int(pk) for change in changes for pk in _NAMED.findall(_own_words(change))}
     users = get_user_model()._default_manager.filter(pk__in=ids)
@@ -154,12 +154,15 @@ def _what(change: Any, names: Mapping[int, str]) -> str:
         what = _("undid “%s”") % Kind(change.undone_kind).label
     if change.kind == Kind.HEADING and change.first_rows:
         what = _of_heading(change.first_rows[0])
-    if not change.words:
-        return what
+    words = words_of(change, names)
+    return f"{what}: {words}" if words else what
+
+
+def words_of(change: Any, names: Mapping[int, str]) -> str:
+    """Return the change's words with `names` (of `names_in`) in place of numbers."""
     if not _own_words(change):
-        return f"{what}: {change.words}"
-    words = _NAMED.sub(lambda found: names.get(int(found[1]), _("somebody")), change.words)
-    return f"{what}: {words}"
+        return str(change.words)
+    return _NAMED.sub(lambda found: names.get(int(found[1]), _("somebody")), change.words)
 
 
 def _own_words(change: Any) -> str:

@@ -32,11 +32,11 @@ from readinglists.entries import added_rows
 from readinglists.history import Kind, record
 from readinglists.imports.matching import find_papers
 from readinglists.imports.records import Name
-from readinglists.merging import BETWEEN_NOTES
+from readinglists.merging import join_notes
 from readinglists.models import Entry, ListChange, ReadingList, WaitingEntry
 from readinglists.positions import free_key, keys_at_end
 from readinglists.saves import keeping_saves
-from readinglists.tags import MOST_TAGS
+from readinglists.tags import join_tags
 
 logger = logging.getLogger(__name__)
 
@@ -92,8 +92,8 @@ def wait_for(
         known = held.waiting.filter(scheme=scheme, value=value)
         before = known.select_for_update().first()
         row = before or WaitingEntry(reading_list=held, scheme=scheme, value=value)
-        row.note = BETWEEN_NOTES.join(dict.fromkeys(filter(None, (row.note, note))))
-        row.tags = list(dict.fromkeys((*row.tags, *tags)))[:MOST_TAGS]
+        row.note = join_notes(row.note, note)
+        row.tags = join_tags(row.tags, list(tags))
         if before is None:
             row.added_by_id, row.position = by.pk, keys_at_end(held.pk, 1)[0]
         if before is None or before.state == State.FAILED:
