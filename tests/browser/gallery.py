@@ -9,7 +9,7 @@ from tests.browser.site import Site
 
 READER, NEWCOMER, STAFF = "reader@example.org", "newcomer@example.org", "staff@example.org"
 SHOWN_IN_PRINT = frozenset(
-    {"front-visitor", "paper-everything", "paper-maths", "list", "list-print", "shared", "issue"}
+    {"front-visitor", "paper-everything", "paper-maths", "list", "shared-print", "shared", "issue"}
 )
 PASTED = "arXiv:2611.90001\n2611.90003 and 2611.99999\n10.5555/unknown\nNothing to be found here\n"
 
@@ -102,7 +102,6 @@ OF_A_LIST = {
     "list-sharing": "share/",
     "list-people": "people/",
     "list-history": "history/",
-    "list-print": "papers.html",
 }
 
 
@@ -129,6 +128,7 @@ def pictures(
     yield Picture("calendar", "visitor", "/", lambda page: _open(page, "Calendar"))
     yield Picture("paper-cite", "visitor", papers["paper-everything"], _cite)
     yield Picture("shared", "visitor", made["shared"])
+    yield Picture("shared-print", "visitor", f"{made['shared']}?view=print")
     yield Picture("search-bad-subscribe", "visitor", "/subscribe/", _subscribe_badly)
     yield Picture("login-wrong", "visitor", "/accounts/login/", _log_in_badly)
     for name in faults:

@@ -68,7 +68,7 @@ def _pages(browser: Browser, site: Site, faults: dict[str, str]) -> dict[str, Pa
     pages = {}
     people = {"visitor": "", "reader": READER, "newcomer": NEWCOMER, "staff": STAFF}
     for who, email in people.items():
-        page = browser.new_context(service_workers="block").new_page()
+        page = browser.new_context(service_workers="block", reduced_motion="reduce").new_page()
         page.route("**/faults/*", lambda route: _answer(route, faults))
         if email:
             log_in(page, site, email)
