@@ -52,6 +52,23 @@ def admin(client: Client) -> Client:
     return client
 
 
+def test_pages_are_of_the_sites_design_and_lead_back_to_it(admin: Client) -> None:
+    html = admin.get("/admin/").content.decode()
+    assert "Broadsheet: administration" in html
+    assert "/static/css/admin.css" in html
+    assert 'href="/"' in html
+    assert "data-theme-switch" in html
+    # The site's script keeps the theme; the admin's own would write another word for it.
+    assert "/static/js/theme.js" in html
+    assert "admin/js/theme.js" not in html
+
+
+def test_logging_out_and_passwords_are_the_sites(admin: Client) -> None:
+    html = admin.get("/admin/").content.decode()
+    assert 'action="/accounts/logout/"' in html
+    assert 'href="/accounts/password/change/"' in html
+
+
 @pytest.mark.parametrize("is_confirmed", [True, False])
 def test_switching_a_digest_on_makes_an_issue_due_for_confirmed_addresses_only(
     admin: Client, is_confirmed: bool
