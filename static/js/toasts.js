@@ -34,6 +34,13 @@
     place.querySelectorAll(".message:not([data-shown])").forEach(show);
   };
 
+  // An error that says where it belongs brings back what was typed: it is shown.
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.xhr.status >= 400 && detail.xhr.getResponseHeader("HX-Reselect")) {
+      detail.shouldSwap = true;
+      detail.isError = false;
+    }
+  });
   document.addEventListener("htmx:afterSettle", collect);
   document.addEventListener("htmx:oobAfterSwap", collect);
   collect();
