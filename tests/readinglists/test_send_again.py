@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from readinglists.models import Entry, ReadingList
-from tests.factories import make_entry, make_paper, make_reading_list, make_user
+from tests.factories import make_entry, make_paper, make_user
 
 pytestmark = pytest.mark.django_db
 TYPED = "Mine & <b>"
@@ -63,9 +63,8 @@ def test_a_note_sent_after_logging_out_comes_back_to_be_sent_again(client: Clien
     ],
 )
 def test_each_text_of_a_list_comes_back(client: Client, route: str, data: dict[str, str]) -> None:
-    numbers = {"edit": make_reading_list, "add_heading": make_reading_list, "own_note": make_paper}
-    make = numbers.get(route, make_paper if route == "add" else None)
-    address = reverse(f"readinglists:{route}", args=[make().pk] if make else [])
+    numbers = {"edit": 1, "add_heading": 1, "own_note": 1, "add": make_paper().pk}
+    address = reverse(f"readinglists:{route}", args=[numbers[route]] if route in numbers else [])
     response = client.post(address, data, headers=OURS)
     page = response.content.decode()
     assert response.status_code == 403
@@ -141,3 +140,10 @@ def test_nothing_is_made_without_a_login(client: Client) -> None:
     client.post(reverse("readinglists:create"), {"title": TYPED})
     assert not ReadingList.objects.exists()
     assert settings.SESSION_COOKIE_NAME not in client.cookies
+
+
+def test_words_for_what_fails_stand_in_the_page_of_a_reader(client: Client) -> None:
+    client.force_login(make_user())
+    page = client.get(reverse("readinglists:lists")).content.decode()
+    assert '<template id="failures"' in page
+    assert "cannot be reached" in page
