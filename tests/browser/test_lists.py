@@ -31,6 +31,10 @@ def titles_of(page: Page) -> list[str]:
     return page.locator(TITLES).all_inner_texts()
 
 
+def width_of(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth"))
+
+
 def picture(page: Page, name: str) -> None:
     if PICTURES:
         page.screenshot(path=f"{PICTURES}/{name}.png", full_page=False)
@@ -119,6 +123,27 @@ def test_a_reader_saves_orders_and_undoes(browser: Browser, site: Site) -> None:
     picture(page, "more")
     page.get_by_role("button", name="Save the tags").click()
     expect(page.get_by_role("link", name="method", exact=True)).to_be_visible()
+
+    # Words without end widen nothing.
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.get_by_label("A heading at the end").fill("h" * 150)
+    page.get_by_role("button", name="Add the heading").click()
+    page.get_by_role("link", name="Change title and description").click()
+    page.get_by_label("Title").fill("t" * 150)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("h1")).to_have_text("t" * 150)
+    assert width_of(page) == 360
+    page.locator(".save-choose").first.click()
+    expect(page.locator(".save-panel")).to_be_visible()
+    assert width_of(page) == 360
+    page.goto(f"{site.url}/lists/")
+    assert width_of(page) == 360
+    page.get_by_role("link", name="t" * 150).click()
+    page.get_by_role("button", name=re.compile("^Remove: h+$")).click()
+    page.get_by_role("link", name="Change title and description").click()
+    page.get_by_label("Title").fill("Saved")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.set_viewport_size({"width": 1280, "height": 720})
 
     # Several at once, and back.
     page.get_by_role("link", name="Select several").click()
