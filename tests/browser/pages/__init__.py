@@ -26,6 +26,7 @@ CHAPTERS = [
     operator.draw_sources,
     operator.draw_mail,
     faults.draw_faults,
+    faults.draw_styleguide,
     visitor.draw_subscribing,
     visitor.draw_mail_links,
     reader.draw_leaving,

@@ -1,6 +1,6 @@
 """Pages of faults: a reader's and ours."""
 
-from django.test import Client
+from django.test import Client, override_settings
 
 from config.errors import render_fault
 from tests.browser.pages.book import Book, client_of
@@ -15,3 +15,9 @@ def draw_faults(book: Book, library: Library) -> None:
     book.take(Client(), "/there/is/no/such/page/")
     book.take(client_of(library.reader), "papers:author", "Nobody_Atall", say="read")
     book.take(Client(enforce_csrf_checks=True), "account_login", data={})
+
+
+def draw_styleguide(book: Book, library: Library) -> None:
+    with override_settings(DEBUG=True):
+        book.take(Client(), "styleguide")
+        book.take(client_of(library.reader), "styleguide", say="read")
