@@ -1,6 +1,6 @@
 # A machine needs make and Python 3.11 or newer, nothing else: the rest is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help venv run admin test test-api test-faults promises check format lock screenshots
+.PHONY: help venv run admin test test-api test-faults promises check format lock icons screenshots
 
 BIN := .venv/bin
 PYTHONS = $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
@@ -25,6 +25,7 @@ help:
 	@echo "make check        the checks that start nothing: ruff, mypy, migrations, settings"
 	@echo "make format       format code and templates"
 	@echo "make lock         write requirements*.txt from requirements*.in"
+	@echo "make icons        draw static/*.png and favicon.ico anew"
 	@echo "make screenshots  draw the pages into screenshots/"
 
 run: .venv/installed
@@ -71,6 +72,9 @@ format: .venv/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/djade --target-version 5.2 $(PAGES)
+
+icons: .venv/installed
+	$(BIN)/python -m papers.pictures.icons static
 
 lock: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
