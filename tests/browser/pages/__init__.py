@@ -25,6 +25,7 @@ CHAPTERS = [
     lists.draw_imports,
     operator.draw_sources,
     operator.draw_mail,
+    operator.draw_admin,
     faults.draw_faults,
     faults.draw_styleguide,
     visitor.draw_subscribing,

@@ -48,6 +48,9 @@ def draw_entry(book: Book, library: Library) -> None:
     entries.set_note(now, "Theirs", by=None, seen=now.version)
     stale = {"note": "Mine", "seen": entry.version, "reading_list": entry.reading_list_id}
     book.take(client, "readinglists:note", entry.pk, data=stale, say="conflict")
+    for site in ("same-origin", "cross-site"):
+        sent = {"data": stale, "say": f"logged out, from {site}", "HTTP_SEC_FETCH_SITE": site}
+        book.take(Client(), "readinglists:note", entry.pk, **sent)
     gone = library.reading_list.entries.order_by("-pk")[0]
     entries.remove_many(library.reading_list, [gone.pk], by=None)
     book.take(client, "readinglists:note", gone.pk, data=stale, say="lost")

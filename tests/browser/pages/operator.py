@@ -46,6 +46,13 @@ def draw_sources(book: Book, library: Library) -> None:
         book.take(client, "papers:test_source", feed.pk, data={}, say="tried")
 
 
+def draw_admin(book: Book, library: Library) -> None:
+    """The admin in this site's frame. What is in its forms is Django's, some of it unlabelled."""
+    client = client_of(library.operator)
+    book.take(client, "admin:index")
+    book.take(client, "admin:accounts_user_changelist")
+
+
 def draw_mail(book: Book, library: Library) -> None:
     client = client_of(library.operator)
     book.take(client, "accounts:operate")
