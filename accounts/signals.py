@@ -8,6 +8,7 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts import follows
@@ -44,6 +45,15 @@ def start_digest(email_address: EmailAddress, **_signal: Any) -> None:
 def try_another_address(user: User, **_signal: Any) -> None:
     """What was refused was the address before. One that is on the list is stopped when it's due."""
     suppression.end_stop(user, timezone.now())
+
+
+@receiver(user_logged_in)
+def note_language_of_browser(user: User, **_signal: Any) -> None:
+    """For mails to readers who leave the choice of their language to their browser."""
+    language = get_language() or ""
+    if user.browser_language != language:
+        user.browser_language = language
+        user.save(update_fields=["browser_language"])
 
 
 @receiver(user_logged_in)
