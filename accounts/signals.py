@@ -60,7 +60,7 @@ def note_language_of_browser(user: User, **_signal: Any) -> None:
 def tell_of_stopped_mail(request: HttpRequest, user: User, **_signal: Any) -> None:
     """Once a login: whoever gets no digest any more would else learn it from its absence."""
     if user.mail_stopped_at is not None:
-        words = _("%s You can try again under Settings.") % user.mail_stopped_why
+        words = _("%s You can try again under Settings.") % _(user.mail_stopped_why)
         messages.warning(request, words, fail_silently=True)
 
 
