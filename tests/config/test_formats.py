@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 OTHERS = [code for code, _name in settings.LANGUAGES if code != "en"]
 DAY = date(2026, 11, 28)
 _IN_TEMPLATES = re.compile(r'\|(?:date|time):"([^"]+)"')
-_IN_CODE = re.compile(r'date_format\([^\n]*?"([^"]+)"(?: if [^"]*else "([^"]+)")?')
+_IN_CODE = re.compile(r'\b(?:date_format|day)\([^\n"\[]*"([^"]+)"(?: if [^"]*else "([^"]+)")?')
 
 
 def formats_in_use() -> Iterator[str]:
