@@ -1,6 +1,6 @@
 # A machine needs make and Python 3.11 or newer, nothing else: the rest is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help venv run admin test test-api test-faults promises check format messages lock screenshots
+.PHONY: help venv run admin test test-api test-faults promises check format messages lock icons screenshots
 
 BIN := .venv/bin
 PYTHONS = $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
@@ -26,6 +26,7 @@ help:
 	@echo "make format       format code and templates"
 	@echo "make messages     bring the translations in locale/ up to date with the texts"
 	@echo "make lock         write requirements*.txt from requirements*.in"
+	@echo "make icons        draw static/*.png and favicon.ico anew"
 	@echo "make screenshots  draw the pages into screenshots/"
 
 run: .venv/installed
@@ -75,6 +76,9 @@ format: .venv/installed-dev
 
 messages: .venv/installed-dev
 	$(BIN)/python -m config.messages
+
+icons: .venv/installed
+	$(BIN)/python -m papers.pictures.icons static
 
 lock: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from accounts.mail import account_mail_headers, can_be_mailed
+from papers import letters
 
 LONGEST_ADDRESS = 254
 
@@ -40,6 +41,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             **context,
         }
         message = self.render_mail(template_prefix, email, named, headers=account_mail_headers())
+        letters.attach_html(message)
         try:
             message.send()
         except (OSError, SMTPException) as error:

@@ -1,3 +1,4 @@
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
@@ -5,10 +6,12 @@ from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import leaving
 from accounts.bounces import suppression
 from accounts.bounces.addresses import hash_address
 from accounts.digest.schedule import reschedule
@@ -65,7 +68,7 @@ class ReaderAdmin(UserAdmin):  # type: ignore[type-arg]
         going_along = {
             model._meta.verbose_name for model in (ApiToken, Bounce, Delivery, Follow, PaperRequest)
         }
-        return deleted, counts, missing - going_along, protected
+        return deleted, counts, missing - going_along, [*protected, *_who_may_not_go(objs)]
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -75,6 +78,21 @@ class ReaderAdmin(UserAdmin):  # type: ignore[type-arg]
         # An address that nobody confirmed gets no issue, whoever switches it on.
         if EmailAddress.objects.filter(user=obj, verified=True).exists():
             reschedule(obj, timezone.now())
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        leaving.delete_account(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in queryset:
+            self.delete_model(request, user)
+
+
+def _who_may_not_go(users: Iterable[User]) -> Iterator[str]:
+    for user in users:
+        try:
+            leaving.refuse_last_superuser(user)
+        except leaving.CannotLeave as error:
+            yield f"{user}: {error}"
 
 
 class _ForLooking(admin.ModelAdmin):  # type: ignore[type-arg]

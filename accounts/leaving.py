@@ -20,20 +20,18 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
-from django.core.mail import EmailMessage
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Count, Model, Q
 from django.db.models.functions import Lower
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg import errors
 
 from accounts import outbox
 from accounts.bounces.suppression import suppressed_among
-from accounts.mail import account_mail_headers, can_be_mailed
+from accounts.mail import can_be_mailed
 from accounts.models import Suppression, User
-from papers import trending, votes
+from papers import letters, trending, votes
 from papers.models import WeightChange
 from readinglists.leaving import hold_imports_of, hold_lists_with
 from readinglists.models import Invitation, ListChange, Member, ReadingList, ShareLink
@@ -208,13 +206,7 @@ def _say_farewell(user: User) -> None:
         return
     if suppressed_among([user.email]):
         return
-    context = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
-    message = EmailMessage(
-        _("Your account at %s was deleted") % settings.SITE_NAME,
-        render_to_string("emails/account_deleted_message.txt", context),
-        to=[user.email],
-        headers=account_mail_headers(),
-    )
+    message = letters.write("account_deleted", to=user.email, context={})
     try:
         message.send()
     except (OSError, SMTPException) as error:

@@ -7,17 +7,14 @@ code's keyed hash, how long it lasts and how many tries are left; nothing is wri
 import secrets
 from smtplib import SMTPException
 
-from django.conf import settings
-from django.core.mail import EmailMessage
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts.limits import CacheAwayError, Limit, take
-from accounts.mail import account_mail_headers
 from accounts.models import User
+from papers import letters
 
 KEY = "proof_by_code"
 LASTS_SECONDS = 15 * 60
@@ -36,13 +33,8 @@ def needs_code(user: User) -> bool:
 def send_code(request: HttpRequest, user: User) -> None:
     """Mail a new code of eight digits, in place of one before. Raises CannotProve in words."""
     code = f"{secrets.randbelow(10**8):08}"
-    context = {"code": code, "site_name": settings.SITE_NAME, "minutes": LASTS_SECONDS // 60}
-    message = EmailMessage(
-        _("Code to delete your account at %s") % settings.SITE_NAME,
-        render_to_string("emails/proof_code_message.txt", context),
-        to=[user.email],
-        headers=account_mail_headers(),
-    )
+    context = {"code": code, "minutes": LASTS_SECONDS // 60}
+    message = letters.write("proof_code", to=user.email, context=context)
     try:
         if not take(MAILS_A_READER, str(user.pk)):
             raise CannotProve(_("Several codes were mailed within an hour. Please wait a while."))

@@ -16,7 +16,6 @@ from django.core import signing
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Lower
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language
 
@@ -26,10 +25,10 @@ from accounts.digest.items import TRENDING
 from accounts.digest.schedule import reschedule
 from accounts.follows import CannotFollow
 from accounts.limits import Limit, take
-from accounts.mail import account_mail_headers
 from accounts.models import User
 from accounts.timezones import timezone_or_utc
 from accounts.topics import Topic, TopicGone
+from papers import letters
 
 LINK_LASTS = timedelta(hours=48)
 SALT = "accounts.subscribe"
@@ -191,16 +190,11 @@ def _choose_issues(reader: User, topic: Topic, *, is_new: bool) -> bool:
 def _confirmation_mail(wish: Wish, topic: Topic) -> EmailMessage:
     path = reverse("accounts:confirm_subscription", args=[make_token(wish)])
     context = {
-        "email": wish.email,
         "topic": topic,
         "link": f"{settings.SITE_URL}{path}",
         "hours": LINK_LASTS // timedelta(hours=1),
-        "site_name": settings.SITE_NAME,
-        "site_url": settings.SITE_URL,
     }
-    subject = render_to_string("emails/subscribe_subject.txt", context, using="django").strip()
-    body = render_to_string("emails/subscribe_message.txt", context, using="django").strip()
-    return EmailMessage(subject, body, to=[wish.email], headers=account_mail_headers())
+    return letters.write("subscribe", to=wish.email, context=context)
 
 
 def _get_or_make_user(wish: Wish) -> tuple[User, bool]:

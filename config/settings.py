@@ -284,6 +284,7 @@ SEARCH_INDEX = VAR / "index"
 _https = _site.scheme == "https"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_NAME = "__Host-session" if _https else "session"
+CSRF_FAILURE_VIEW = "readinglists.views.lost_texts.csrf_failure"
 CSRF_COOKIE_NAME = "__Host-csrf" if _https else "csrf"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = env.yes_or_no("SECURE_SSL_REDIRECT", default=_https)

@@ -6,8 +6,10 @@ It decides which names are linked; where a page is, papers/links.py says.
 import re
 from collections.abc import Iterator, Sequence
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
 
 from papers.links import author_link
 
@@ -17,9 +19,19 @@ _CUT = "…"
 
 
 def link_names(names: Sequence[str]) -> SafeString:
-    """Return the names with commas between, the first fifty as links."""
-    linked = [_linked(name) for name in names[:MOST_LINKED]]
-    return format_html_join(", ", "{}", ((name,) for name in (*linked, *names[len(linked) :])))
+    """Return the names with commas between, the first fifty as links, the others folded away.
+
+    Three thousand names would keep the abstract 30 screens away.
+    """
+    linked = format_html_join(", ", "{}", ((_linked(name),) for name in names[:MOST_LINKED]))
+    others = names[MOST_LINKED:]
+    if not others:
+        return linked
+    said = ngettext("and %s more author", "and %s more authors", len(others)) % intcomma(
+        len(others)
+    )
+    folded = '{} <details class="more-authors"><summary>{}</summary>{}</details>'
+    return format_html(folded, linked, said, ", ".join(others))
 
 
 def link_line(author_line: str) -> SafeString:

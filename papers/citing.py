@@ -8,6 +8,7 @@ from papers import metadata, takings
 from papers.bylines import link_names
 from papers.formats import styles
 from papers.formats.bibtex import entry_of
+from papers.link_pictures import picture_address
 from papers.links import link
 from papers.models import Paper
 from papers.outside import links_of
@@ -31,6 +32,7 @@ def context_for(paper: Paper, reference: Reference) -> dict[str, object]:
             "\n  ", '<meta name="{}" content="{}">', metadata.citation_tags(reference)
         ),
         "json_ld": metadata.json_ld(reference),
+        "picture": picture_address(paper),
         "bibtex": entry_of(reference),
         "bibtex_address": cite_address(paper, "bib"),
         "ris_address": cite_address(paper, "ris"),

@@ -23,7 +23,9 @@ from kombu.exceptions import OperationalError
 from papers.feeds.records import FeedError, FetchError, HostBusyError
 from papers.ingest import ingest
 from papers.lookup import Found, NoSuchPaperError, look_up
+from papers.merging import merged_into
 from papers.models import Paper, PaperIdentifier, PaperRequest
+from papers.own_pages import NUMBER
 from papers.wanted import Wanted, read_wanted
 
 logger = logging.getLogger(__name__)
@@ -49,6 +51,8 @@ def request_paper(user: AbstractBaseUser, text: str) -> PaperRequest | Paper:
     wanted = read_wanted(text)
     if known := find_known(wanted.names):
         return known
+    if wanted.scheme == NUMBER:
+        raise ValueError(_("There is no paper of this number here."))
     with transaction.atomic():
         # Two requests of one reader at the same time must not pass the limit together.
         get_user_model()._default_manager.select_for_update(no_key=True).get(pk=user.pk)
@@ -58,6 +62,9 @@ def request_paper(user: AbstractBaseUser, text: str) -> PaperRequest | Paper:
 def find_known(names: Iterable[tuple[str, str]]) -> Paper | None:
     """The paper known under one of `names`, (scheme, value) pairs, the first that is."""
     for scheme, value in names:
+        if scheme == NUMBER:
+            number = int(value)
+            return Paper.objects.filter(pk=merged_into([number]).get(number, number)).first()
         rows = PaperIdentifier.objects.filter(scheme=scheme, value=value).select_related("paper")
         if identifier := rows.first():
             return identifier.paper

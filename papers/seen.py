@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.db.models import QuerySet
 
 from papers.models import Paper, SeenHidden, SeenPaper
@@ -33,10 +34,17 @@ def choice_of(user: AbstractBaseUser | AnonymousUser) -> SeenChoice:
     """Return what `user` chose. One query for a reader, none for a visitor."""
     if not isinstance(user, AbstractBaseUser):
         return SeenChoice()
-    if not SeenHidden.objects.filter(user_id=user.pk).exists():
+    if not _hides(user.pk):
         return SeenChoice(is_reader=True)
     ids = SeenPaper.objects.filter(user_id=user.pk).values_list("paper_id", flat=True)
     return SeenChoice(is_reader=True, hidden=ids)
+
+
+def _hides(user_id: int) -> bool:
+    with connection.cursor() as cursor:
+        # A constant, as it is asked at every page: to build it took four times as long.
+        cursor.execute("SELECT FROM papers_seenhidden WHERE user_id = %s", [user_id])
+        return bool(cursor.rowcount)
 
 
 def set_hidden(user: AbstractBaseUser, *, hidden: bool) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from papers import own_pages
 from papers.addresses import public_address
 from papers.identifiers import doi_in, normalise_doi, parse_arxiv_id
 from papers.models import PaperRequest
@@ -23,7 +24,7 @@ _ADDRESS_SHAPE = re.compile(r"(?:https?|feed)://|[\w-]+(?:\.[\w-]+)+/", re.IGNOR
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A paper by `scheme` ("arxiv", "doi", "url") and normalised `value`.
+    """A paper by `scheme` ("arxiv", "doi", "url", or "number" on this site) and normalised `value`.
 
     `doi` is the one that the address of a page holds, if it does: probable, not certain.
     """
@@ -44,6 +45,8 @@ def read_wanted(text: str) -> Wanted:
     text = text.strip()
     if not text:
         raise ValueError(_("Paste an arXiv id, a DOI or the address of a paper's page."))
+    if own := own_pages.name_in(text):
+        return Wanted(*own)
     try:
         return Wanted(Scheme.ARXIV, parse_arxiv_id(text).base)
     except ValueError:

@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from readinglists import keeping, publishing
+from readinglists.access import reader_of
 from readinglists.models import ReadingList, ShareLink
 
 if TYPE_CHECKING:
@@ -35,6 +36,11 @@ class ReadingListAdmin(ListModelAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def save_model(self, request: HttpRequest, obj: ReadingList, form: Any, change: bool) -> None:
+        """As its owner would: written into the history, and undone there."""
+        details = {name: form.cleaned_data[name] for name in form.changed_data}
+        keeping.set_details(obj, details, by=reader_of(request), seen=obj.version)
 
     def delete_model(self, request: HttpRequest, obj: ReadingList) -> None:
         keeping.delete_list(obj)

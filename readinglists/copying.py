@@ -18,7 +18,7 @@ from readinglists.keeping import make_list
 from readinglists.merging import join_notes
 from readinglists.models import Entry, Heading, ListChange, ReadingList
 from readinglists.positions import Spot, items_in_order, keys_at_end
-from readinglists.tags import MOST_TAGS
+from readinglists.tags import join_tags
 
 A_READER = Limit("list-copies", amount=30, window_seconds=3600)
 MANY = 200  # entries at once: fewer cost no place
@@ -120,10 +120,8 @@ def _join_twins(chosen: list[Entry], held: ReadingList) -> list[Changed]:
     for twin in held.entries.filter(paper_id__in=coming).order_by("position", "pk"):
         entry = coming[twin.paper_id]
         before = {"note": twin.note, "tags": list(twin.tags)}
-        known = {tag.casefold() for tag in twin.tags}
-        more = [tag for tag in entry.tags if tag.casefold() not in known]
         twin.note = join_notes(twin.note, entry.note)
-        twin.tags = [*twin.tags, *more][: max(MOST_TAGS, len(twin.tags))]
+        twin.tags = join_tags(twin.tags, entry.tags)
         after = {"note": twin.note, "tags": list(twin.tags)}
         if after != before:
             twin.version += 1

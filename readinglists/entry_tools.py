@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from papers.cards import card_template
 from papers.models import Paper
 from readinglists.models import Heading, ReadingState
-from readinglists.pages import Head, Row
+from readinglists.pages import Head, Row, SectionHead
 
 KEPT = 4096
 
@@ -56,7 +56,9 @@ def render_heading(head: Head, tools: Tools) -> SafeString:
     return _macro("heading")(heading.pk, heading.title, previous, following, tools)
 
 
-def render_sections(headings: Iterable[Heading], chosen: int | None = None) -> SafeString:
+def render_sections(
+    headings: Iterable[Heading | SectionHead], chosen: int | None = None
+) -> SafeString:
     """Return the options of a field that names a section."""
     return _macro("sections")([(each.pk, each.title) for each in headings], chosen)
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from papers.merging import merged_into
 from papers.models import Paper
 from readinglists.changing import changing
-from readinglists.models import Entry, Heading, ListChange, ReadingList
+from readinglists.models import Entry, Heading, ListChange, ReadingList, WaitingEntry
 from readinglists.positions import Keys
 from readinglists.saves import keeping_saves
 
@@ -112,27 +112,37 @@ def undo(change: ListChange, by: AbstractBaseUser) -> Undone:
     """
     with changing(change.reading_list_id) as reading_list:
         current = ListChange.objects.get(pk=change.pk)
-        if not current.rows:
+        brings_later = current.brings_later
+        if not current.rows and not brings_later:
             raise CannotUndoError(_("There is nothing to put back."))
         if current.undone_at is not None:
             raise CannotUndoError(_("This was undone already."))
         back = _PuttingBack(reading_list, current.rows)
         with keeping_saves(reading_list.owner_id, back.papers.values()):
             done = back.run()
-        if not done:
+        if not done and not brings_later:
             words = " ".join(back.left) or _("What this changed is not there any more.")
             raise CannotUndoError(words)
-        ListChange.objects.filter(pk=current.pk).update(undone_at=Now())
         undone = record(reading_list, by, Kind.UNDONE, done, undoes=current)
-        if current.undoes_id:
-            ListChange.objects.filter(pk=current.undoes_id).update(undone_at=None)
+        _mark_undone(current)
     return Undone(undone, list(back.left))
 
 
 def forget_old(*, now: datetime) -> int:
     """Delete what was written down over a year ago; return how many rows."""
     with transaction.atomic():
-        return ListChange.objects.filter(changed_at__lt=now - KEPT_FOR).delete()[0]
+        old = ListChange.objects.filter(changed_at__lt=now - KEPT_FOR)
+        WaitingEntry.objects.unwanted().filter(change__in=old).delete()
+        return old.delete()[0]
+
+
+def _mark_undone(change: ListChange) -> None:
+    """What it undid holds again, and what that had undone does not, and so on."""
+    current: ListChange | None = change
+    undone_at: Now | None = Now()
+    while current is not None:
+        ListChange.objects.filter(pk=current.pk).update(undone_at=undone_at)
+        current, undone_at = current.undoes, None if undone_at else Now()
 
 
 class _PuttingBack:

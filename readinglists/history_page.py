@@ -12,12 +12,12 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection
-from django.db.models import F, Func, IntegerField, JSONField
+from django.db.models import Exists, F, Func, IntegerField, JSONField, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from papers.merging import merged_into
 from papers.models import Paper
-from readinglists.models import Entry, ListChange, ReadingList
+from readinglists.models import Entry, ListChange, ReadingList, WaitingEntry
 
 PAGE_SIZE = 50
 SHOWN_ROWS = 5
@@ -77,7 +77,7 @@ def get_history_page(
     changes = _changes(reading_list)
     rows = list(changes.filter(pk__lt=before) if before else changes)[: PAGE_SIZE + 1]
     shown = rows[:PAGE_SIZE]
-    names = _names(shown, reader)
+    names = names_in(shown, reader)
     papers = _papers(reading_list, shown)
     lines = [_line(change, names, papers, reader) for change in shown]
     return HistoryPage(lines, shown[-1].pk if len(rows) > PAGE_SIZE else None)
@@ -90,14 +90,16 @@ def _changes(reading_list: ReadingList) -> Any:
         output_field=JSONField(),
     )
     size = Func(F("rows"), function="jsonb_array_length", output_field=IntegerField())
+    with_it, with_undone = Q(change=OuterRef("pk")), Q(change=OuterRef("undoes"))
+    later = WaitingEntry.objects.filter(with_it | with_undone)
     changes = reading_list.changes.defer("rows").annotate(
-        first_rows=first, size=size, undone_kind=F("undoes__kind")
+        first_rows=first, size=size, undone_kind=F("undoes__kind"), brings=Exists(later)
     )
     return changes.order_by("-pk")
 
 
-def _names(changes: Iterable[Any], reader: AbstractBaseUser) -> dict[int, str]:
-    """How those are called who did something or are named in its words."""
+def names_in(changes: Iterable[Any], reader: AbstractBaseUser) -> dict[int, str]:
+    """Return how those are called who did something or are named in its words. One query."""
     ids = {change.user_id for change in changes if change.user_id}
     ids |= {int(pk) for change in changes for pk in _NAMED.findall(_own_words(change))}
     users = get_user_model()._default_manager.filter(pk__in=ids)
@@ -142,7 +144,7 @@ def _line(
         more=change.size - len(rows) if of_entries else 0,
         texts=[texts for row in rows for texts in _texts_of(row)],
         is_undone=change.undone_at is not None,
-        can_be_undone=change.size > 0 and change.undone_at is None,
+        can_be_undone=change.undone_at is None and (change.size > 0 or change.brings),
     )
 
 
@@ -152,12 +154,15 @@ def _what(change: Any, names: Mapping[int, str]) -> str:
         what = _("undid “%s”") % Kind(change.undone_kind).label
     if change.kind == Kind.HEADING and change.first_rows:
         what = _of_heading(change.first_rows[0])
-    if not change.words:
-        return what
+    words = words_of(change, names)
+    return f"{what}: {words}" if words else what
+
+
+def words_of(change: Any, names: Mapping[int, str]) -> str:
+    """Return the change's words with `names` (of `names_in`) in place of numbers."""
     if not _own_words(change):
-        return f"{what}: {change.words}"
-    words = _NAMED.sub(lambda found: names.get(int(found[1]), _("somebody")), change.words)
-    return f"{what}: {words}"
+        return str(change.words)
+    return _NAMED.sub(lambda found: names.get(int(found[1]), _("somebody")), change.words)
 
 
 def _own_words(change: Any) -> str:

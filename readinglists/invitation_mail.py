@@ -6,12 +6,12 @@ from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from papers import letters
 from papers.limits import CacheAwayError, Limit, take
-from papers.mailing import account_mail_headers, harmless
+from papers.mailing import harmless
 from readinglists.addresses import gets_no_mail
 from readinglists.invitations import LASTS, Asked
 
@@ -51,7 +51,7 @@ def send(asked: Asked) -> None:
 
 
 def build(asked: Asked) -> EmailMessage:
-    """Return the mail, in plain text, to one recipient."""
+    """Return the mail to one recipient."""
     invitation = asked.invitation
     path = reverse("readinglists:invitation", args=[asked.token])
     context = {
@@ -60,9 +60,5 @@ def build(asked: Asked) -> EmailMessage:
         "role": invitation.role,
         "link": f"{settings.SITE_URL}{path}",
         "days": LASTS.days,
-        "site_name": settings.SITE_NAME,
-        "site_url": settings.SITE_URL,
     }
-    subject = render_to_string("emails/invitation_subject.txt", context, using="django").strip()
-    body = render_to_string("emails/invitation_message.txt", context, using="django").strip()
-    return EmailMessage(subject, body, to=[invitation.email], headers=account_mail_headers())
+    return letters.write("invitation", to=invitation.email, context=context)

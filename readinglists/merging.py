@@ -6,12 +6,13 @@ It hears papers.merging's signals, inside the transaction that merges.
 from typing import Any
 
 from django.db import connection
+from django.db.models.functions import Now
 
 from papers import counts
 from papers.models import PaperStats
-from readinglists.models import Entry
+from readinglists.models import Entry, ReadingList
 from readinglists.saves import lock_lists_of
-from readinglists.tags import MOST_TAGS
+from readinglists.tags import join_tags
 
 BETWEEN_NOTES = "\n\n"
 
@@ -51,6 +52,9 @@ def move_entries(kept_id: int, gone_id: int, **_signal: Any) -> None:
             _join(twin, entry)
         else:
             Entry.objects.filter(pk=entry.pk).update(paper_id=kept_id)
+    # Its files and feeds name the paper otherwise from now on.
+    lists = ReadingList.objects.filter(entries__paper_id=kept_id)
+    ReadingList.objects.filter(pk__in=lists.values("pk")).update(changed_at=Now())
     _recount(kept_id)
 
 
@@ -70,8 +74,7 @@ def join_notes(*notes: str) -> str:
 def _join(twin: Entry, entry: Entry) -> None:
     first, second = sorted((twin, entry), key=lambda each: (each.added_at, each.pk))
     twin.note = join_notes(first.note, second.note)
-    tags = {tag.casefold(): tag for each in (second, first) for tag in each.tags}
-    twin.tags = list(tags.values())[:MOST_TAGS]
+    twin.tags = join_tags(first.tags, second.tags)
     twin.position, twin.added_at = first.position, first.added_at
     twin.added_by_id = first.added_by_id
     twin.version += 1

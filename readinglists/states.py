@@ -5,16 +5,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import transaction
-from django.db.models import Count, F
+from django.db import connection, transaction
+from django.db.models import F
 from django.db.models.functions import Now
 
 from papers.readers import hold_reader
 from readinglists.changing import check_version
-from readinglists.models import Entry, ReadingList, ReadingState
+from readinglists.models import ReadingList, ReadingState
 from readinglists.saves import lock_lists_of
 
 State = ReadingState.State
+# A constant, as it is asked at every page of a list: to build it took four times as long.
+_COUNTS = """
+    SELECT state, count(*) FROM readinglists_readingstate WHERE user_id = %s AND paper_id IN
+    (SELECT paper_id FROM readinglists_entry WHERE reading_list_id = %s) GROUP BY state
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +87,11 @@ def progress(
 ) -> Progress:
     """Return how far the reader is with the list. Two queries; one where `total`, the number of
     its papers, is known."""
-    papers = Entry.objects.filter(reading_list=reading_list).order_by()
-    mine = ReadingState.objects.filter(user_id=reader.pk, paper__in=papers.values("paper_id"))
-    counts = dict(mine.order_by().values_list("state").annotate(n=Count("pk")))
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS, [reader.pk, reading_list.pk])
+        counts: dict[str, int] = dict(cursor.fetchall())
     return Progress(
-        total=papers.count() if total is None else total,
+        total=reading_list.entries.count() if total is None else total,
         to_read=counts.get(State.TO_READ, 0),
         reading=counts.get(State.READING, 0),
         read=counts.get(State.READ, 0),

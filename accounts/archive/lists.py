@@ -73,7 +73,7 @@ def _items(reading_list: ReadingList) -> Iterator[Row]:
 def _waiting(reading_list: ReadingList) -> list[_Waiting]:
     """What the list waits for, of files that were imported and of archives, in its order."""
     found = []
-    for row in reading_list.waiting.order_by("position", "pk"):
+    for row in reading_list.waiting.wanted().order_by("position", "pk"):
         name = PaperName(((row.scheme, row.value),), row.title)
         fields = {**plain(row, ("note", "tags")), "added_at": value(row.made_at)}
         found.append(_place(row.position, name, fields))

@@ -1,6 +1,7 @@
 """Papers by names that mean the same on every site: arXiv id, DOIs, addresses, title.
 
-Numbers of rows differ between two sites, so that an archive never holds one.
+Numbers of rows differ between two sites. A paper that has no other name is named by its page on the
+site that wrote the archive; one that reads it there again believes it if the title is the same.
 """
 
 from collections import defaultdict
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import WaitingPaper
+from papers import own_pages
 from papers.identifiers import ARXIV_DOI_PREFIX
 from papers.merging import merged_into
 from papers.models import Paper, PaperIdentifier
@@ -61,6 +63,7 @@ def find_papers(names: Iterable[PaperName]) -> dict[PaperName, int]:
     for scheme in _SCHEMES:
         values = [value for name in wanted for kind, value in name.names if kind == scheme]
         known.update(_known(scheme, values))
+    known.update(_own_pages(wanted))
     return {name: pk for name in wanted if (pk := _first(name, known)) is not None}
 
 
@@ -74,6 +77,18 @@ def _known(scheme: str, values: list[str]) -> dict[tuple[str, str], int]:
     return found
 
 
+def _own_pages(names: Iterable[PaperName]) -> dict[tuple[str, str], int]:
+    found = {}
+    for name in names:
+        own = own_pages.name_in(name.names[-1][1]) if len(name.names) == 1 else None
+        if own and own[0] == own_pages.NUMBER:
+            found[name.names[0]] = (int(own[1]), name.title)
+    into = merged_into([number for number, _title in found.values()])
+    numbers = {pair: into.get(number, number) for pair, (number, _title) in found.items()}
+    titles = dict(Paper.objects.filter(pk__in=numbers.values()).values_list("pk", "title"))
+    return {pair: pk for pair, pk in numbers.items() if titles.get(pk) == found[pair][1]}
+
+
 def _first(name: PaperName, known: Mapping[tuple[str, str], int]) -> int | None:
     return next((known[pair] for pair in name.names if pair in known), None)
 
@@ -81,4 +96,5 @@ def _first(name: PaperName, known: Mapping[tuple[str, str], int]) -> int | None:
 def _name(paper: Paper, others: list[tuple[str, str]]) -> PaperName:
     own = [("arxiv", paper.arxiv_id)] if paper.arxiv_id else []
     page = [("url", paper.url)] if paper.url else []
-    return PaperName(tuple(dict.fromkeys([*own, *others, *page])), paper.title)
+    names = dict.fromkeys([*own, *others, *page])
+    return PaperName(tuple(names) or (("url", own_pages.address_of(paper.pk)),), paper.title)

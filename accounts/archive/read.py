@@ -5,6 +5,7 @@ taking_in.py. Nothing is unpacked to disk and no name in the file is used as a p
 """
 
 import json
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.archive.naming import PaperName
 from accounts.archive.values import BadArchive, Fields
 from accounts.archive.write import FORMAT, JSON_NAME, VERSION
-from readinglists.tags import MOST_TAGS
+from readinglists.tags import LONGEST_TAG, split_tags
 
 LARGEST_FILE = 20_000_000
 LARGEST_JSON = 40_000_000
@@ -30,6 +31,7 @@ MOST_ITEMS = 20_000  # of one list
 LONGEST_TEXT = 5_000
 # Of merged papers both notes are kept, so that one may be longer than any that is typed.
 LONGEST_NOTE = 100_000
+MOST_TAGS = 200  # for the same reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,16 +180,16 @@ def parse(body: bytes, *, now: datetime) -> Archive:
 
 def _few_names(file: IO[bytes]) -> IO[bytes]:
     """Refuse before Python makes an object of each name: the end of the file counts them (APPNOTE
-    4.3.16, "total number of entries in the central directory")."""
+    4.3.16, "total number of entries in the central directory"). Which of several ends it believes
+    is Python's to say, so none may count more; none of ours is so large that it needs ZIP64."""
     file.seek(0, 2)
     file.seek(max(file.tell() - 66_000, 0))
-    end = file.read()
-    at = end.rfind(b"PK\5\6")
-    count = int.from_bytes(end[at + 10 : at + 12], "little") if at >= 0 else 0
-    # A central directory costs at least 46 bytes a name; its size cannot say less.
-    size = int.from_bytes(end[at + 12 : at + 16], "little") if at >= 0 else 0
-    if count > MOST_IN_ZIP or size > 100 * MOST_IN_ZIP:
-        raise BadArchive(_("This ZIP file holds more files than any archive of ours."))
+    tail = file.read()
+    for end in re.finditer(rb"(?=(PK\x06\x07.{16})?PK\x05\x06.{6}(..)(....))", tail, re.DOTALL):
+        count, size = (int.from_bytes(end[group], "little") for group in (2, 3))
+        # A central directory costs at least 46 bytes a name; its size cannot say less.
+        if end[1] or count > MOST_IN_ZIP or size > 100 * MOST_IN_ZIP:
+            raise BadArchive(_("This ZIP file holds more files than any archive of ours."))
     file.seek(0)
     return file
 
@@ -258,6 +260,6 @@ def _list(row: Fields, now: datetime) -> ListRow:
 def _item(row: Fields, now: datetime) -> Item:
     if row.has("heading"):
         return Item(heading=" ".join(row.text("heading", 200).split()) or "…")
-    tags = row.texts("tags", most=MOST_TAGS, longest=50)
+    tags = tuple(split_tags("\n".join(row.texts("tags", most=MOST_TAGS, longest=LONGEST_TAG))))
     note, added_at = row.text("note", LONGEST_NOTE), row.moment("added_at", now)
     return Item(paper=row.paper(), note=note, tags=tags, added_at=added_at)

@@ -33,16 +33,27 @@ from readinglists.bringing import Brought, Details, bring_list
 from readinglists.models import ReadingState
 
 LEFT_SHOWN = 50
+TITLES_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What an archive holds: `papers` that it names, of which `known` are known here."""
+    """What an archive holds. `titles` of lists, the first twenty, with how many papers each has;
+    `papers` that it names: `known` are known here, `nameless` can be found nowhere."""
 
-    archive: Archive
+    site: str
+    written_at: datetime
+    lists: int
+    titles: tuple[tuple[str, int], ...]
+    follows: int
+    votes: int
+    states: int
+    seen: int
+    mutes: int
     papers: int
     known: int
-    entries: int
+    nameless: int
+    followed: tuple[PublicList, ...]
 
 
 @dataclass(slots=True)
@@ -60,8 +71,26 @@ class TakenIn:
 
 def preview(archive: Archive) -> Preview:
     names = archive.papers()
-    entries = sum(item.paper is not None for each in archive.lists for item in each.items)
-    return Preview(archive, len(names), len(find_papers(names)), entries)
+    known = find_papers(names)
+    sizes = (
+        (each.title, sum(item.paper is not None for item in each.items))
+        for each in archive.lists[:TITLES_SHOWN]
+    )
+    return Preview(
+        site=archive.site,
+        written_at=archive.written_at,
+        lists=len(archive.lists),
+        titles=tuple(sizes),
+        follows=len(archive.follows),
+        votes=len(archive.votes),
+        states=len(archive.states),
+        seen=len(archive.seen),
+        mutes=len(archive.mutes),
+        papers=len(names),
+        known=len(known),
+        nameless=sum(name not in known and not name.names for name in names),
+        followed=archive.list_follows,
+    )
 
 
 @transaction.atomic

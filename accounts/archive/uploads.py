@@ -5,14 +5,17 @@ from datetime import datetime
 from io import BytesIO
 from typing import IO
 
+from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.archive import read
 from accounts.archive.read import Archive
-from accounts.archive.taking_in import TakenIn, take_in
+from accounts.archive.taking_in import Preview, TakenIn, preview, take_in
 from accounts.archive.values import BadArchive
 from accounts.models import ArchiveUpload, User
+
+PREVIEWED_SECONDS = 24 * 3600
 
 
 def keep(user: User, file: IO[bytes], *, now: datetime) -> None:
@@ -21,6 +24,20 @@ def keep(user: User, file: IO[bytes], *, now: datetime) -> None:
     read.parse(body, now=now)
     kept = {"content": zlib.compress(body), "uploaded_at": now}
     ArchiveUpload.objects.update_or_create(user=user, defaults=kept)
+
+
+def find_preview(user: User, *, now: datetime) -> Preview | None:
+    """Return what is kept as whoever decides about it sees it. Read once, and remembered for as
+    long as the file is kept: reading one may take seconds."""
+    kept = ArchiveUpload.objects.filter(user=user).only("uploaded_at").first()
+    if kept is None:
+        return None
+    key = f"archive-preview:{user.pk}:{kept.uploaded_at.isoformat()}"
+    found: Preview | None = cache.get(key)
+    if found is None and (archive := find(user, now=now)):
+        found = preview(archive)
+        cache.set(key, found, PREVIEWED_SECONDS)
+    return found
 
 
 def find(user: User, *, now: datetime) -> Archive | None:

@@ -25,7 +25,7 @@ from django.template import engines
 from django.template.backends.jinja2 import Jinja2
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, get_language_bidi, gettext, ngettext
 
 from accounts.bounces import verp, webhooks
 from accounts.digest import unsubscribe
@@ -86,7 +86,7 @@ class Section:
 
 
 class InliningLoader(jinja2.BaseLoader):
-    """Inlines the style sheet of an HTML template once, when it is loaded, not in each mail."""
+    """Inlines the style sheet of all mails into an HTML template once, when it is loaded."""
 
     def __init__(self, inner: jinja2.BaseLoader) -> None:
         self._inner = inner
@@ -96,6 +96,8 @@ class InliningLoader(jinja2.BaseLoader):
     ) -> tuple[str, str | None, Callable[[], bool] | None]:
         source, filename, uptodate = self._inner.get_source(environment, template)
         if template.endswith(".html"):
+            sheet, _name, _uptodate = self._inner.get_source(environment, "mail.css")
+            source = source.replace("/* mail.css */", sheet)
             inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
             source = inliner.inline(source)
         return source, filename, uptodate
@@ -250,6 +252,8 @@ def subject_of(cards: Sequence[Card], more: int = 0) -> str:
 def _context(delivery: Delivery, cards: Sequence[Card], gap: date | None) -> dict[str, Any]:
     user = delivery.user
     return {
+        "language": get_language() or settings.LANGUAGE_CODE,
+        "direction": "rtl" if get_language_bidi() else "ltr",
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
         "day": date_format(delivery.local_date, "l, j F Y"),

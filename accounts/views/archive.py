@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.archive import places, taking_in, uploads
+from accounts.archive import places, uploads
 from accounts.archive.values import BadArchive
 from accounts.archive.write import write
 from accounts.models import User, WaitingPaper
@@ -86,10 +86,10 @@ def import_archive(request: HttpRequest) -> HttpResponse:
 @login_required
 def import_preview(request: HttpRequest) -> HttpResponse:
     user = get_object_or_404(User, pk=request.user.pk)
-    archive = uploads.find(user, now=timezone.now())
-    if archive is None:
+    preview = uploads.find_preview(user, now=timezone.now())
+    if preview is None:
         return redirect("accounts:import_archive")
-    context = {"preview": taking_in.preview(archive), "section": "settings"}
+    context = {"preview": preview, "section": "settings"}
     return render(request, "accounts/import_preview.html", context)
 
 

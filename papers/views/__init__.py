@@ -13,6 +13,12 @@ from papers.views.days import days
 from papers.views.feeds_out import search_atom, search_file, search_json
 from papers.views.front import front
 from papers.views.installed import manifest, offline, service_worker
+from papers.views.link_pictures import (
+    favicon,
+    paper_picture,
+    paper_picture_by_number,
+    site_picture,
+)
 from papers.views.list_feeds import category_feed, trending_feed
 from papers.views.new import new, new_in_mine
 from papers.views.opensearch import opensearch, suggest_json
@@ -51,6 +57,7 @@ __all__ = [
     "cite",
     "cite_by_number",
     "days",
+    "favicon",
     "front",
     "hide_seen",
     "manifest",
@@ -66,6 +73,8 @@ __all__ = [
     "paper",
     "paper_by_name",
     "paper_by_number",
+    "paper_picture",
+    "paper_picture_by_number",
     "paper_request",
     "past_trending",
     "pause_backfill",
@@ -82,6 +91,7 @@ __all__ = [
     "search_help",
     "search_json",
     "service_worker",
+    "site_picture",
     "source",
     "sources",
     "start_backfill",

@@ -3,6 +3,7 @@ and the script that shows it. That script keeps the page and its static files, n
 
 import hashlib
 import json
+from collections.abc import Iterator
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -20,7 +21,6 @@ _KEPT = ("css/variables.css", "css/base.css", "icon.svg")
 @cache_control(public=True, max_age=86_400)
 def manifest(_request: HttpRequest) -> JsonResponse:
     """Source: W3C Web Application Manifest."""
-    icon = {"src": staticfiles_storage.url("icon.svg"), "sizes": "any", "type": "image/svg+xml"}
     content = {
         "id": "/",
         "name": settings.SITE_NAME,
@@ -31,9 +31,25 @@ def manifest(_request: HttpRequest) -> JsonResponse:
         "display": "minimal-ui",
         "background_color": "#fbfaf6",
         "theme_color": "#fbfaf6",
-        "icons": [icon],
+        "icons": list(_icons()),
     }
     return JsonResponse(content, content_type="application/manifest+json")
+
+
+def _icons() -> Iterator[dict[str, str]]:
+    """The drawing, and pictures of it (papers/pictures/icons.py) for who takes no SVG."""
+    yield {"src": staticfiles_storage.url("icon.svg"), "sizes": "any", "type": "image/svg+xml"}
+    for name, size, purpose in (
+        ("icon-192.png", 192, "any"),
+        ("icon-512.png", 512, "any"),
+        ("icon-maskable-512.png", 512, "maskable"),
+    ):
+        yield {
+            "src": staticfiles_storage.url(name),
+            "sizes": f"{size}x{size}",
+            "type": "image/png",
+            "purpose": purpose,
+        }
 
 
 @require_safe

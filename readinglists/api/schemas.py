@@ -211,10 +211,11 @@ class Link(Schema):
 
 def write_list(access: Access, size: int) -> dict[str, Any]:
     row = access.reading_list
-    names = ("title", "description", "byline", "is_default", "is_public", "archived_at")
+    names = ("title", "description", "byline", "is_public", "archived_at")
     return {
         "id": row.pk,
         **{name: getattr(row, name) for name in names},
+        "is_default": row.is_default and access.is_owner,
         "role": ROLES[access.rank],
         "size": size,
         "version": row.version,

@@ -27,6 +27,7 @@ from readinglists.api.schemas import (
     Undone,
 )
 from readinglists.api.versions import seen_version, telling_conflicts
+from readinglists.history_page import names_in, words_of
 from readinglists.models import Heading as HeadingRow
 from readinglists.models import ListChange
 
@@ -90,7 +91,8 @@ def list_history(
     rows = open_list(user, pk, Rank.EDIT).reading_list.changes.order_by("-pk")
     found = list((rows.filter(pk__lt=since[0]) if since else rows)[: limit + 1])
     end = (found[limit - 1].pk,) if len(found) > limit else None
-    items = [_written(row, user) for row in found[:limit]]
+    names = names_in(found, user)
+    items = [_written(row, user, names) for row in found[:limit]]
     return {"items": items, "next": link_after(request, question, end)}
 
 
@@ -109,15 +111,16 @@ def undo(request: HttpRequest, pk: Number, change: Number) -> dict[str, Any]:
         undone = history.undo(row, user)
     except history.CannotUndoError as error:
         raise Refusal(409, str(error)) from error
-    return {"change": _written(undone.change, user), "left": undone.left}
+    names = names_in([undone.change], user)
+    return {"change": _written(undone.change, user, names), "left": undone.left}
 
 
-def _written(row: ListChange, user: AbstractBaseUser) -> dict[str, Any]:
+def _written(row: ListChange, user: AbstractBaseUser, names: dict[int, str]) -> dict[str, Any]:
     return {
         "id": row.pk,
         "kind": row.kind,
         "by_you": row.user_id == user.pk,
-        "words": row.words,
+        "words": words_of(row, names),
         "rows": len(row.rows),
         "changed_at": row.changed_at,
         "undone_at": row.undone_at,

@@ -1,8 +1,8 @@
 """Papers that imports wait for: asked for in the background, and put into their lists.
 
 It decides whose turn it is, how many are asked for at once and when to try again; what a source
-says papers.lookup and papers.feeds say. The rows carry the truth; a task may run twice. An entry of
-an import that was undone does not come.
+says papers.lookup and papers.feeds say. The rows carry the truth; a task may run twice. Entries of
+an import that was undone do not come until that is undone, too.
 """
 
 import logging
@@ -32,11 +32,11 @@ from readinglists.entries import added_rows
 from readinglists.history import Kind, record
 from readinglists.imports.matching import find_papers
 from readinglists.imports.records import Name
-from readinglists.merging import BETWEEN_NOTES
+from readinglists.merging import join_notes
 from readinglists.models import Entry, ListChange, ReadingList, WaitingEntry
 from readinglists.positions import free_key, keys_at_end
 from readinglists.saves import keeping_saves
-from readinglists.tags import MOST_TAGS
+from readinglists.tags import join_tags
 
 logger = logging.getLogger(__name__)
 
@@ -88,11 +88,12 @@ def wait_for(
         return False
     with transaction.atomic():
         held = hold(reading_list.pk)
+        held.waiting.unwanted().filter(scheme=scheme, value=value).delete()
         known = held.waiting.filter(scheme=scheme, value=value)
         before = known.select_for_update().first()
         row = before or WaitingEntry(reading_list=held, scheme=scheme, value=value)
-        row.note = BETWEEN_NOTES.join(dict.fromkeys(filter(None, (row.note, note))))
-        row.tags = list(dict.fromkeys((*row.tags, *tags)))[:MOST_TAGS]
+        row.note = join_notes(row.note, note)
+        row.tags = join_tags(row.tags, list(tags))
         if before is None:
             row.added_by_id, row.position = by.pk, keys_at_end(held.pk, 1)[0]
         if before is None or before.state == State.FAILED:
@@ -177,7 +178,7 @@ def _claim(scheme: str, most: int) -> Turn | None:
     """Take the turn of the names that are due longest, for all lists that wait for them."""
     waiting = WaitingEntry.objects.filter(scheme=scheme, state=State.WAITING)
     free = Q(leased_until=None) | Q(leased_until__lt=Now())
-    due = waiting.filter(free, next_due_at__lte=Now())
+    due = waiting.wanted().filter(free, next_due_at__lte=Now())
     values = dict.fromkeys(
         due.order_by("next_due_at", "pk").values_list("value", flat=True)[: 2 * most]
     )
@@ -246,18 +247,18 @@ def _arrive(list_id: int, rows: Sequence[WaitingEntry], found: dict[Name, int]) 
 
 def _put(current: ReadingList, rows: Sequence[WaitingEntry], found: dict[Name, int]) -> None:
     mine = WaitingEntry.objects.filter(pk__in=[row.pk for row in rows])
-    still = mine.select_for_update(of=("self",)).select_related("change").order_by("position")
+    still = mine.wanted().select_for_update(of=("self",)).order_by("position")
     there = set(
         current.entries.filter(paper_id__in=found.values()).values_list("paper_id", flat=True)
     )
     made: dict[int | None, list[Entry]] = defaultdict(list)
     for row in still:
         paper_id = found[row.scheme, row.value]
-        is_undone = row.change is not None and row.change.undone_at is not None
-        if paper_id not in there and not is_undone:
+        if paper_id not in there:
             there.add(paper_id)
             made[row.change_id].append(_entry(current, row, paper_id))
-    mine.delete()
+    mine.wanted().delete()
+    mine.update(lease_token=None, leased_until=None)
     for change_id, entries in made.items():
         _write_down(current, change_id, entries)
 

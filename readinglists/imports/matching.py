@@ -11,20 +11,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
-from urllib.parse import urlsplit
 
-from django.conf import settings
-
+from papers import own_pages
 from papers.addresses import public_address
 from papers.merging import merged_into
 from papers.models import Paper, PaperIdentifier
+from papers.own_pages import NUMBER
 from papers.titles import Titled, find_titled
 from readinglists.imports.records import N_, ImportedRecord, Name
 
 CHUNK = 1_000
-_OWN_PAGE = re.compile(r"/paper/number/(\d{1,18})/?")
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.IGNORECASE)
-_OWN = "own"
 
 
 class Outcome(StrEnum):
@@ -123,8 +120,8 @@ def _spellings(name: Name) -> Iterator[Name]:
     if scheme != "url":
         yield name
         return
-    if number := _own_number(value):
-        yield (_OWN, number)
+    if own := own_pages.name_in(value):
+        yield own
         return
     addresses = [value]
     with suppress(ValueError):  # within somebody's own network: known by no source
@@ -133,18 +130,6 @@ def _spellings(name: Name) -> Iterator[Name]:
         yield ("url", address)
         scheme, _colon, rest = address.partition(":")
         yield ("url", f"{'http' if scheme == 'https' else 'https'}:{rest}")
-
-
-def _own_number(address: str) -> str:
-    """The number of a paper whose page on this site `address` is; "" for any other."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return ""
-    if parts.netloc.lower() != urlsplit(settings.SITE_URL).netloc.lower():
-        return ""
-    found = _OWN_PAGE.fullmatch(parts.path)
-    return found[1] if found else ""
 
 
 def _known(names: Iterable[Name]) -> dict[Name, _Known]:
@@ -166,7 +151,7 @@ def _known(names: Iterable[Name]) -> dict[Name, _Known]:
             "pk", "arxiv_id"
         ):
             found["arxiv", arxiv_id or ""] = _Known(paper_id, arxiv_id or "")
-    return found | _known_numbers(wanted.get(_OWN, []))
+    return found | _known_numbers(wanted.get(NUMBER, []))
 
 
 def find_papers(names: Iterable[Name]) -> dict[Name, int]:
@@ -185,7 +170,7 @@ def _known_numbers(numbers: Sequence[str]) -> dict[Name, _Known]:
         )
     )
     return {
-        (_OWN, number): _Known(moved.get(pk, pk), papers[moved.get(pk, pk)] or "")
+        (NUMBER, number): _Known(moved.get(pk, pk), papers[moved.get(pk, pk)] or "")
         for number, pk in wanted.items()
         if moved.get(pk, pk) in papers
     }

@@ -72,10 +72,10 @@ class Waiting:
 
 def waiting_of(reading_list: ReadingList) -> Waiting | None:
     """None for nothing, which costs one query."""
-    states = list(reading_list.waiting.order_by().values_list("state", flat=True))
+    states = list(reading_list.waiting.wanted().order_by().values_list("state", flat=True))
     if not states:
         return None
-    failed = reading_list.waiting.filter(state=WaitingEntry.State.FAILED)
+    failed = reading_list.waiting.wanted().filter(state=WaitingEntry.State.FAILED)
     failed_count = states.count(WaitingEntry.State.FAILED)
     return Waiting(
         fetched=len(states) - failed_count,

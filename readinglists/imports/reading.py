@@ -110,7 +110,7 @@ def _of_json(text: str, filename: str) -> Reader | None:
     """None for text that only begins like JSON."""
     try:
         value: Any = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         if filename.lower().endswith(".json"):
             raise ParseError("This JSON file breaks off or is not whole.") from None
         return None

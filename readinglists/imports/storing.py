@@ -16,9 +16,9 @@ from papers.feeds.parsing import ParserBugError
 from papers.feeds.records import ParseError
 from readinglists.imports.apart import read_apart
 from readinglists.imports.matching import CHUNK, Match, Matcher, Outcome
-from readinglists.imports.records import LONGEST_NOTE, ImportedFile, Problem
+from readinglists.imports.records import LONGEST_NOTE, N_, ImportedFile, Problem
 from readinglists.imports.turns import State, fail, give_back, go_on, keep
-from readinglists.merging import BETWEEN_NOTES
+from readinglists.merging import join_notes
 from readinglists.models import ImportRow, ListImport
 
 logger = logging.getLogger(__name__)
@@ -86,10 +86,7 @@ def _finish_reading(
     with transaction.atomic():
         if not keep(claimed):
             return
-        for row in claimed.rows.filter(place__in=doubles):
-            notes = dict.fromkeys(filter(None, [row.note, *doubles[row.place]]))
-            row.note = BETWEEN_NOTES.join(notes)[:LONGEST_NOTE]
-            row.save(update_fields=["note"])
+        kept += _join_doubles(claimed, doubles)
         ImportRow.objects.bulk_create(
             (
                 _problem_row(claimed, len(found.records) + at, problem, named)
@@ -98,6 +95,19 @@ def _finish_reading(
             batch_size=CHUNK,
         )
         give_back(claimed, state=State.READY, data=None, attempts=0)
+
+
+def _join_doubles(claimed: ListImport, doubles: dict[int, list[str]]) -> list[Problem]:
+    """Give the first record of each paper the notes of its doubles; return what became too long."""
+    too_long = []
+    for row in claimed.rows.filter(place__in=doubles):
+        note = join_notes(row.note, *doubles[row.place])
+        row.note = note[:LONGEST_NOTE]
+        row.save(update_fields=["note"])
+        if len(note) > LONGEST_NOTE:
+            words = N_("Its notes together are longer than 5,000 characters; the end is cut.")
+            too_long.append(Problem(row.where, words, note[LONGEST_NOTE:][:500]))
+    return too_long
 
 
 def _row(claimed: ListImport, place: int, match: Match) -> ImportRow:

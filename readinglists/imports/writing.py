@@ -218,6 +218,7 @@ def _wait_for(current: ReadingList, waiting: list[WaitingEntry]) -> list[Waiting
     names = {(each.scheme, each.value): each for each in waiting}
     there = current.waiting.filter(value__in=[value for _scheme, value in names])
     there.filter(state=WaitingEntry.State.FAILED).delete()
+    there.unwanted().delete()
     for name in there.values_list("scheme", "value"):
         names.pop(name, None)
     return WaitingEntry.objects.bulk_create(names.values(), batch_size=BATCH)

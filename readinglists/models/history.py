@@ -52,4 +52,11 @@ class ListChange(models.Model):
 
     @property
     def can_be_undone(self) -> bool:
-        return bool(self.rows) and self.undone_at is None
+        """One query where nothing came to the list with it."""
+        return self.undone_at is None and (bool(self.rows) or self.brings_later)
+
+    @property
+    def brings_later(self) -> bool:
+        """Whether papers are on their way to the list with the change, or with what it undid."""
+        changes = [pk for pk in (self.pk, self.undoes_id) if pk]
+        return self.reading_list.waiting.filter(change__in=changes).exists()

@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -104,11 +106,20 @@ class ImportRow(models.Model):
         return f"{self.where}: {self.outcome}"
 
 
+class WaitingEntryQuerySet(models.QuerySet["WaitingEntry"]):
+    def wanted(self) -> Self:
+        """Those that no undone change brought: what was undone can be done again, and stays."""
+        return self.filter(Q(change=None) | Q(change__undone_at=None))
+
+    def unwanted(self) -> Self:
+        return self.filter(change__undone_at__isnull=False)
+
+
 class WaitingEntry(models.Model):
     """An entry of a list whose paper is still being fetched; gone once it stands in the list.
 
-    `position` was free in the list when it was imported. An entry of a `change` that was undone
-    does not come.
+    `position` was free in the list when it was imported. While its `change` is undone it does not
+    come.
     """
 
     class State(models.TextChoices):
@@ -141,6 +152,8 @@ class WaitingEntry(models.Model):
     next_due_at = models.DateTimeField(db_default=Now())
     lease_token = models.UUIDField(null=True, blank=True, editable=False)
     leased_until = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = WaitingEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "waiting entries"

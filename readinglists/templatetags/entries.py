@@ -21,7 +21,7 @@ from readinglists.entry_tools import (
 )
 from readinglists.list_view import ListView
 from readinglists.models import Heading
-from readinglists.pages import ListPage
+from readinglists.pages import ListPage, SectionHead
 
 register = template.Library()
 
@@ -51,7 +51,7 @@ def _cards(context: Context, page: ListPage, tools: Tools) -> Iterator[SafeStrin
 @register.simple_tag(takes_context=True)
 def list_filter(context: Context) -> SafeString:
     """The form that searches, filters and sorts the view's `reading_list`, with `tags`."""
-    sections = tuple((each.pk, each.title) for each in context["page"].sections)
+    sections = tuple(context["page"].sections)
     address, tags = context["reading_list"].get_absolute_url(), tuple(context["tags"])
     may_tick = context["tools"].may_tick
     return _kept_filter(address, context["view"], tags, sections, may_tick, get_language())
@@ -63,17 +63,18 @@ def _kept_filter(
     address: str,
     view: ListView,
     tags: tuple[str, ...],
-    sections: tuple[tuple[int, str], ...],
+    sections: tuple[SectionHead, ...],
     may_tick: bool,
     _language: str | None,
 ) -> SafeString:
-    headings = [Heading(pk=pk, title=title) for pk, title in sections]
-    context = {"address": address, "view": view, "tags": tags, "sections": headings}
+    context = {"address": address, "view": view, "tags": tags, "sections": sections}
     return render_to_string("readinglists/_list_filter.html", context | {"may_tick": may_tick})
 
 
 @register.simple_tag
-def section_options(headings: Iterable[Heading], chosen: int | None = None) -> SafeString:
+def section_options(
+    headings: Iterable[Heading | SectionHead], chosen: int | None = None
+) -> SafeString:
     return render_sections(headings, chosen)
 
 

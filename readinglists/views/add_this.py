@@ -1,3 +1,5 @@
+from functools import partial
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,10 +13,12 @@ from readinglists.access import gone_is_not_found, lists_to_edit, reader_of, rea
 from readinglists.add_this import BOOKMARKLET, Saved, find_paper, name_of, save
 from readinglists.forms import AddThisForm
 from readinglists.models import ReadingList
+from readinglists.views.lost_texts import keeps_what_was_typed
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_what_was_typed(partial(AddThisForm, lists=[]))
 @reader_required
 def add_this(request: HttpRequest) -> HttpResponse:
     """Opened by the bookmarklet with `url`, `name` and `title` of a page; POST saves."""

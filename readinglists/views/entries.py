@@ -49,8 +49,8 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@reader_required
 @keeps_what_was_typed(NoteForm)
+@reader_required
 def note(request: HttpRequest, pk: int) -> HttpResponse:
     entry = entry_to_edit(request.user, pk)
     now = {"note": entry.note, "seen": entry.version, "reading_list": entry.reading_list_id}
@@ -79,8 +79,8 @@ def _save_note(request: HttpRequest, entry: Entry, form: NoteForm) -> HttpRespon
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@reader_required
 @keeps_what_was_typed(TagsForm)
+@reader_required
 def tags(request: HttpRequest, pk: int) -> HttpResponse:
     entry = entry_to_edit(request.user, pk)
     now = {"tags": write_tags(entry.tags), "seen": entry.version}

@@ -25,8 +25,8 @@ from readinglists.views.lost_texts import keeps_what_was_typed
 from readinglists.views.toasts import offer_undo
 
 
-@reader_posts
 @keeps_what_was_typed(HeadingForm)
+@reader_posts
 def add_heading(request: HttpRequest, pk: int) -> HttpResponse:
     """At the end of the list, or where the form says (views/gaps.py)."""
     reading_list = open_list(request.user, pk, Rank.EDIT).reading_list
@@ -65,8 +65,8 @@ def _place(request: HttpRequest) -> dict[str, str]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@reader_required
 @keeps_what_was_typed(HeadingForm)
+@reader_required
 def rename_heading(request: HttpRequest, pk: int) -> HttpResponse:
     heading = heading_to_edit(request.user, pk)
     now = {"title": heading.title, "seen": heading.version}

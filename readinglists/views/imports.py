@@ -1,5 +1,7 @@
 """Papers from files: given, looked at, imported; and what a list still waits for."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -23,11 +25,13 @@ from readinglists.access import (
 from readinglists.import_forms import ImportForm, TargetForm
 from readinglists.imports import planning, reading, steps
 from readinglists.models import ImportRow, ListImport
+from readinglists.views.lost_texts import keeps_what_was_typed
 
 PAGE_SIZE = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_what_was_typed(partial(ImportForm, lists=[]))
 @reader_required
 def imports(request: HttpRequest) -> HttpResponse:
     reader = reader_of(request)

@@ -39,6 +39,7 @@ def lists(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_what_was_typed(ReadingListForm)
 @reader_required
 def create(request: HttpRequest) -> HttpResponse:
     form = ReadingListForm(request.POST or None)
@@ -49,8 +50,8 @@ def create(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@reader_required
 @keeps_what_was_typed(DetailsForm)
+@reader_required
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     access = open_list(request.user, pk, Rank.EDIT)
     there = access.reading_list

@@ -1,5 +1,6 @@
 """The Save control of every paper card: a page to choose lists, or the same as a fragment."""
 
+from functools import partial
 from urllib.parse import urlsplit
 
 from django.contrib import messages
@@ -28,6 +29,7 @@ from readinglists.access import (
 from readinglists.entries import file_paper
 from readinglists.forms import FilePaperForm
 from readinglists.models import Entry, ReadingList
+from readinglists.views.lost_texts import keeps_what_was_typed
 from readinglists.views.toasts import offer_undo, render_toasts
 
 
@@ -54,6 +56,7 @@ def press(request: HttpRequest, paper_pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @vary_on_headers("HX-Request")
+@keeps_what_was_typed(partial(FilePaperForm, choices=[], holding=set()))
 @reader_required
 def add(request: HttpRequest, paper_pk: int) -> HttpResponse:
     paper = any_paper(paper_pk)

@@ -56,8 +56,8 @@ def _buttons_and_counts(request: HttpRequest, paper: Paper, state: str) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@reader_required
 @keeps_what_was_typed(OwnNoteForm)
+@reader_required
 def own_note(request: HttpRequest, paper_pk: int) -> HttpResponse:
     paper, reader = any_paper(paper_pk), reader_of(request)
     there = states.states_of(reader, [paper.pk]).get(paper.pk)

@@ -12,7 +12,7 @@ def find_link(message: EmailMessage) -> str:
 
 
 def find_code(message: EmailMessage) -> str:
-    found = re.search(r"^[A-Z0-9]{4,}(-[A-Z0-9]+)*$", str(message.body), re.MULTILINE)
+    found = re.search(r"^ *([A-Z0-9]{4,}(-[A-Z0-9]+)*)$", str(message.body), re.MULTILINE)
     if found is None:
         raise AssertionError(f"no code in {message.body}")
-    return found[0]
+    return found[1]

@@ -29,7 +29,7 @@ def test_account_mail_is_written_in_the_name_of_the_site(
 ) -> None:
     ask_for_code(client)
     assert mailoutbox[0].subject == "Your code for Broadsheet"
-    assert str(mailoutbox[0].body).endswith("Broadsheet\nhttp://localhost:8000")
+    assert str(mailoutbox[0].body).endswith("Broadsheet:\nhttp://localhost:8000")
 
 
 def test_addresses_are_not_escaped_as_html(client: Client, mailoutbox: list[EmailMessage]) -> None:

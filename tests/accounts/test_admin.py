@@ -8,8 +8,8 @@ from django.test import Client
 from accounts.bounces import suppression
 from accounts.digest import ledger
 from accounts.models import Bounce, Delivery, Suppression, User
-from papers.models import PaperRequest
-from tests.factories import make_user
+from papers.models import PaperRequest, PaperStats
+from tests.factories import make_entry, make_paper, make_reading_list, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +52,23 @@ def admin(client: Client) -> Client:
     return client
 
 
+def test_pages_are_of_the_sites_design_and_lead_back_to_it(admin: Client) -> None:
+    html = admin.get("/admin/").content.decode()
+    assert "Broadsheet: administration" in html
+    assert "/static/css/admin.css" in html
+    assert 'href="/"' in html
+    assert "data-theme-switch" in html
+    # The site's script keeps the theme; the admin's own would write another word for it.
+    assert "/static/js/theme.js" in html
+    assert "admin/js/theme.js" not in html
+
+
+def test_logging_out_and_passwords_are_the_sites(admin: Client) -> None:
+    html = admin.get("/admin/").content.decode()
+    assert 'action="/accounts/logout/"' in html
+    assert 'href="/accounts/password/change/"' in html
+
+
 @pytest.mark.parametrize("is_confirmed", [True, False])
 def test_switching_a_digest_on_makes_an_issue_due_for_confirmed_addresses_only(
     admin: Client, is_confirmed: bool
@@ -77,6 +94,26 @@ def test_a_reader_is_deleted_with_their_issues_and_requests(admin: Client) -> No
     admin.post(f"/admin/accounts/user/{reader.pk}/delete/", {"post": "yes"})
     assert not User.objects.filter(pk=reader.pk).exists()
     assert not Delivery.objects.exists()
+
+
+@pytest.mark.promise(41)
+def test_an_account_deleted_by_an_administrator_goes_as_when_its_reader_does_so(
+    admin: Client,
+) -> None:
+    reader, paper = make_user(), make_paper()
+    make_entry(paper=paper, reading_list=make_reading_list(owner=reader))
+    admin.post(f"/admin/accounts/user/{reader.pk}/delete/", {"post": "yes"})
+    assert not User.objects.filter(pk=reader.pk).exists()
+    assert PaperStats.objects.get(paper=paper).saves == 0
+
+
+def test_the_only_administrator_cannot_be_deleted(admin: Client) -> None:
+    me = User.objects.get(is_superuser=True)
+    page = admin.post(f"/admin/accounts/user/{me.pk}/delete/", {"post": "yes"})
+    assert "You are the only administrator" in page.content.decode()
+    chosen = {"action": "delete_selected", "_selected_action": me.pk, "post": "yes"}
+    admin.post("/admin/accounts/user/", chosen)
+    assert User.objects.filter(pk=me.pk).exists()
 
 
 def test_an_issue_alone_is_not_deleted(admin: Client) -> None:

@@ -1,27 +1,34 @@
-"""`make screenshots`: the main pages with sample papers, light and dark, phone and desktop.
+"""`make screenshots`: every page a person can meet, at three widths, light and dark, and in print.
 
-Not a test: pictures for people to look at, in `screenshots/`.
+Not a test: pictures for people to look at, in `screenshots/`, with an `index.html` to leaf through.
+`python -m tests.browser.screenshots list paper` draws only the pages whose names begin so.
 """
 
+import json
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import escape
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from tests.browser.chromium import FLAGS, find_chromium
-from tests.browser.reader import log_in, save_first_paper, send_issue_now, sign_up
+from tests.browser.gallery import NEWCOMER, READER, SHOWN_IN_PRINT, STAFF, Picture, pictures
+from tests.browser.reader import log_in, send_issue_now
 from tests.browser.site import PROJECT, Site, running_site
 from tests.origin import Origin
 
 FOLDER = PROJECT / "screenshots"
-READER = "reader@example.org"
-SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
+SIZES = {360: 740, 768: 1024, 1440: 900}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-LIST = "To read on the train"
+# What is far below looks as what is above it.
+TALLEST = 3600
+SCENERY = "from tests.browser.scenery import build; build()"
+# Of A4 between margins of 15 mm, at 96 pixels an inch.
+PRINTED_WIDTH = 680
 
 
 def main() -> None:
@@ -33,16 +40,18 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with _site() as site, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        pages = _pages(_prepare(browser, site), site)
-        for size, (width, height) in SIZES.items():
-            for scheme in SCHEMES:
-                context = browser.new_context(
-                    color_scheme=scheme,
-                    viewport={"width": width, "height": height},
-                )
-                _shoot(context, site, pages, f"{size}-{scheme}")
+        made = json.loads(site.manage("shell", "-v0", "-c", SCENERY))
+        pages = _pages(browser, site, made["faults"])
+        wanted = [
+            each
+            for each in pictures(pages["reader"], site, made["addresses"], list(made["faults"]))
+            if each.name.startswith(tuple(sys.argv[1:] or [""]))
+        ]
+        for each in wanted:
+            _shoot(pages[each.who], site, each)
         browser.close()
-    sys.stdout.write(f"The pictures are in {FOLDER}\n")
+    (FOLDER / "index.html").write_text(_index(wanted), encoding="utf-8")
+    sys.stdout.write(f"The pictures are in {FOLDER}: open index.html\n")
 
 
 @contextmanager
@@ -54,55 +63,72 @@ def _site() -> Iterator[Site]:
             yield site
 
 
-def _prepare(browser: Browser, site: Site) -> Page:
-    page = browser.new_page()
-    sign_up(page, site, READER)
-    log_in(page, site, READER)
-    for _ in range(3):
-        save_first_paper(page, site, LIST)
-    send_issue_now(page, site, READER)
-    return page
+def _pages(browser: Browser, site: Site, faults: dict[str, str]) -> dict[str, Page]:
+    """Return a page for each kind of person; faults are answered as the site would."""
+    pages = {}
+    people = {"visitor": "", "reader": READER, "newcomer": NEWCOMER, "staff": STAFF}
+    for who, email in people.items():
+        page = browser.new_context(service_workers="block", reduced_motion="reduce").new_page()
+        page.route("**/faults/*", lambda route: _answer(route, faults))
+        if email:
+            log_in(page, site, email)
+        pages[who] = page
+    send_issue_now(pages["reader"], site, READER)
+    return pages
 
 
-def _pages(page: Page, site: Site) -> dict[str, str]:
-    """Return the address of each picture; the first ones are looked at signed out."""
-    page.goto(site.url)
-    paper = page.locator(".card-title a").first.get_attribute("href") or ""
-    page.goto(f"{site.url}/lists/")
-    page.get_by_role("link", name=LIST).click()
-    reading_list = page.url.removeprefix(site.url)
-    page.get_by_role("link", name="Share", exact=True).click()
-    page.get_by_role("button", name="Make a link").click()
-    shared = page.get_by_label("Address of the list").input_value().removeprefix(site.url)
-    page.goto(f"{site.url}/issues/")
-    issue = page.locator("tbody a").first.get_attribute("href") or ""
-    return {
-        "front": "/",
-        "trending": "/trending/now/",
-        "new": "/new/cs.CL/",
-        "search": "/search/?q=decoder-only",
-        "paper": paper,
-        "shared-list": shared,
-        "subscribe": "/subscribe/",
-        "my-front": "/",
-        "my-near": "/near/",
-        "my-list": reading_list,
-        "my-issues": "/issues/",
-        "my-issue": issue,
-        "my-settings": "/settings/",
-    }
+def _answer(route: Route, faults: dict[str, str]) -> None:
+    body = faults[route.request.url.rpartition("/")[2]]
+    route.fulfill(body=body, content_type="text/html; charset=utf-8")
 
 
-def _shoot(context: BrowserContext, site: Site, pages: dict[str, str], suffix: str) -> None:
-    page = context.new_page()
-    is_logged_in = False
-    for name, address in pages.items():
-        if name.startswith("my-") and not is_logged_in:
-            log_in(page, site, READER)
-            is_logged_in = True
-        page.goto(f"{site.url}{address}")
-        page.screenshot(path=FOLDER / f"{name}-{suffix}.png")
-    context.close()
+def _shoot(page: Page, site: Site, picture: Picture) -> None:
+    page.set_viewport_size({"width": 1440, "height": SIZES[1440]})
+    page.goto(
+        f"{site.url}{picture.address}" if picture.address.startswith("/") else picture.address
+    )
+    if picture.then:
+        picture.then(page)
+    for width, height in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            _draw(page, f"{picture.name}-{width}-{scheme}")
+    if picture.name in SHOWN_IN_PRINT:
+        page.set_viewport_size({"width": PRINTED_WIDTH, "height": 900})
+        page.emulate_media(media="print", color_scheme="dark")
+        _draw(page, f"{picture.name}-print")
+        page.emulate_media(media="screen")
+
+
+def _draw(page: Page, name: str) -> None:
+    width, height, wide = page.evaluate(
+        "[innerWidth, document.documentElement.scrollHeight, document.documentElement.scrollWidth]"
+    )
+    if wide > width:
+        sys.stdout.write(f"{name}: {wide - width} px wider than the window\n")
+    clip = {"x": 0, "y": 0, "width": width, "height": min(height, TALLEST)}
+    page.screenshot(path=FOLDER / f"{name}.png", full_page=True, clip=clip)  # type: ignore[arg-type]
+
+
+def _index(drawn: list[Picture]) -> str:
+    """Return a page that shows all pictures of a page in a row."""
+    rows = []
+    for each in drawn:
+        names = [f"{each.name}-{width}-{scheme}" for width in SIZES for scheme in SCHEMES]
+        if each.name in SHOWN_IN_PRINT:
+            names.append(f"{each.name}-print")
+        shown = "".join(
+            f'<a href="{escape(name)}.png"><img src="{escape(name)}.png" alt="{escape(name)}" '
+            'loading="lazy" height="420"></a> '
+            for name in names
+        )
+        rows.append(f"<h2>{escape(each.name)} <small>{each.who}</small></h2><p>{shown}</p>")
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Pages</title>'
+        "<style>body{font-family:sans-serif;background:#888}p{white-space:nowrap;overflow:auto}"
+        f"</style><h1>Pages</h1>{''.join(rows)}</html>"
+    )
 
 
 if __name__ == "__main__":

@@ -39,16 +39,24 @@ class Site:
 
 
 @contextmanager
-def running_site(var: Path, *, origin: dict[str, str]) -> Iterator[Site]:
+def running_site(
+    var: Path, *, origin: dict[str, str], sample: bool = True, only: str = ""
+) -> Iterator[Site]:
     """Start the site in `var` with sample papers and stop it; its log is `var/start.log`.
 
-    `origin` is the environment that names where the sources are.
+    `origin` is the environment that names where the sources are; `only` names the processes to
+    run, all without it.
     """
     port = _free_port()
     unset = ("DATABASE_URL", "REDIS_URL", "SITE_URL", "EMAIL_URL", "DJANGO_SETTINGS_MODULE")
     environment = {name: value for name, value in os.environ.items() if name not in unset}
-    environment |= {"BROADSHEET_VAR": str(var), "PORT": str(port), "SAMPLE": "1", **origin}
-    command = [sys.executable, "manage.py", "start"]
+    environment |= {
+        "BROADSHEET_VAR": str(var),
+        "PORT": str(port),
+        "SAMPLE": str(int(sample)),
+        **origin,
+    }
+    command = [sys.executable, "manage.py", "start", *([f"--only={only}"] if only else [])]
     with (var / "start.log").open("wb") as log:
         process = subprocess.Popen(
             command, cwd=PROJECT, env=environment, stdout=log, stderr=subprocess.STDOUT

@@ -2,9 +2,10 @@
 
 import os
 import re
+from functools import partial
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.reader import log_in, sign_up
 from tests.browser.site import Site
@@ -28,6 +29,10 @@ def open_page(browser: Browser, *, with_script: bool = True) -> tuple[Page, list
 
 def titles_of(page: Page) -> list[str]:
     return page.locator(TITLES).all_inner_texts()
+
+
+def width_of(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth"))
 
 
 def picture(page: Page, name: str) -> None:
@@ -119,6 +124,27 @@ def test_a_reader_saves_orders_and_undoes(browser: Browser, site: Site) -> None:
     page.get_by_role("button", name="Save the tags").click()
     expect(page.get_by_role("link", name="method", exact=True)).to_be_visible()
 
+    # Words without end widen nothing.
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.get_by_label("A heading at the end").fill("h" * 150)
+    page.get_by_role("button", name="Add the heading").click()
+    page.get_by_role("link", name="Change title and description").click()
+    page.get_by_label("Title").fill("t" * 150)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("h1")).to_have_text("t" * 150)
+    assert width_of(page) == 360
+    page.locator(".save-choose").first.click()
+    expect(page.locator(".save-panel")).to_be_visible()
+    assert width_of(page) == 360
+    page.goto(f"{site.url}/lists/")
+    assert width_of(page) == 360
+    page.get_by_role("link", name="t" * 150).click()
+    page.get_by_role("button", name=re.compile("^Remove: h+$")).click()
+    page.get_by_role("link", name="Change title and description").click()
+    page.get_by_label("Title").fill("Saved")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.set_viewport_size({"width": 1280, "height": 720})
+
     # Several at once, and back.
     page.get_by_role("link", name="Select several").click()
     page.locator(".entry-check input").nth(0).check()
@@ -161,6 +187,49 @@ def test_a_message_waits_for_whoever_points_at_it(browser: Browser, site: Site) 
     page.clock.run_for(11_000)
     expect(toast).to_have_count(0)
     assert said == []
+
+
+def answer_with(status: int | None, route: Route) -> None:
+    """None: as without a network."""
+    if status is None:
+        route.abort()
+    else:
+        route.fulfill(status=status, body="")
+
+
+def test_what_comes_to_nothing_is_said(browser: Browser, site: Site) -> None:
+    page, _said = open_page(browser)
+    sign_up(page, site, "fails@example.org")
+    log_in(page, site, "fails@example.org")
+    page.goto(f"{site.url}/trending/all/")
+    failure, save = page.locator("#toasts .failure"), page.locator(".save-button").first
+    for answer, words in ((None, "cannot be reached"), (503, "on its side"), (429, "too much")):
+        page.route("**/lists/save/*/", partial(answer_with, answer))
+        save.click()
+        expect(failure).to_contain_text(words)
+        picture(page, f"failure-{answer}")
+        page.unroute("**/lists/save/*/")
+    expect(failure).to_have_count(1)
+    failure.get_by_role("button", name="Try again").click()
+    expect(save).to_have_attribute("aria-pressed", "true")
+    expect(failure).to_have_count(0)
+
+    # The session ends elsewhere while a note is written: it is sent again after the login.
+    open_saved(page, site)
+    page.get_by_role("link", name=re.compile("^Add a note")).click()
+    page.locator("textarea[name=note]").fill("Written meanwhile")
+    other = page.context.new_page()
+    other.goto(f"{site.url}/lists/")
+    other.get_by_role("button", name="Log out").click()
+    expect(other.get_by_role("link", name="Log in").first).to_be_visible()
+    page.get_by_role("button", name="Save the note").click()
+    expect(page.get_by_role("alert")).to_contain_text("not logged in any more")
+    log_in(other, site, "fails@example.org")
+    for _ in range(2):
+        expect(page.locator("textarea[name=note]")).to_have_value("Written meanwhile")
+        with page.expect_navigation():
+            page.get_by_role("button", name="Send it again").click()
+    expect(page.locator(".entry-note .note")).to_have_text("Written meanwhile")
 
 
 def test_all_of_it_works_without_script(browser: Browser, site: Site) -> None:

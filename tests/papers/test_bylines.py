@@ -12,8 +12,11 @@ def test_what_is_no_name_is_not_linked_and_escaped() -> None:
     assert link_names(["<1/2>"]) == "&lt;1/2&gt;"
 
 
-def test_names_beyond_the_first_fifty_are_text() -> None:
-    assert link_names(["Ada Moor"] * 60).count("<a ") == 50
+def test_names_beyond_the_first_fifty_are_text_and_folded_away() -> None:
+    shown = link_names(["Ada Moor"] * 1060)
+    assert shown.count("<a ") == 50
+    assert "<summary>and 1,010 more authors</summary>Ada Moor, Ada Moor" in shown
+    assert "<details" not in link_names(["Ada Moor"] * 50)
 
 
 def test_the_last_author_of_a_card_is_linked_behind_the_dots() -> None:

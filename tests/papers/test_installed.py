@@ -12,7 +12,13 @@ def test_pages_name_the_manifest(client: Client) -> None:
     assert 'rel="manifest" href="/manifest.webmanifest"' in client.get("/").content.decode()
     found = client.get("/manifest.webmanifest").json()
     assert (found["start_url"], found["name"]) == ("/", "Broadsheet")
-    assert found["icons"]
+    purposes = {(icon.get("purpose", "any"), icon["sizes"]) for icon in found["icons"]}
+    assert purposes >= {
+        ("any", "any"),
+        ("any", "192x192"),
+        ("any", "512x512"),
+        ("maskable", "512x512"),
+    }
 
 
 def test_the_offline_page_is_the_same_for_a_reader(client: Client) -> None:

@@ -27,7 +27,7 @@ from papers.models import (
 )
 from papers.votes import set_vote
 from readinglists import entries
-from readinglists.models import Entry
+from readinglists.models import Entry, ReadingList
 from tests.factories import (
     make_announcement,
     make_entry,
@@ -125,6 +125,14 @@ def test_two_entries_of_a_list_become_one_with_both_notes(kept: Paper, gone: Pap
     joined = Entry.objects.get(paper=kept)
     assert (joined.note, joined.position) == ("First.\n\nSecond.", first.position)
     assert reading_list.entries.count() == 2
+
+
+def test_lists_that_hold_the_paper_are_told_as_changed(kept: Paper, gone: Paper) -> None:
+    lists = [make_entry(paper=paper).reading_list for paper in (kept, gone)]
+    lists.append(make_entry().reading_list)
+    merge(kept.pk, gone.pk)
+    later = [ReadingList.objects.get(pk=each.pk).changed_at > each.changed_at for each in lists]
+    assert later == [True, True, False]
 
 
 def make_issue(user: User, *papers: Paper) -> Delivery:

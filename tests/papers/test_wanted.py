@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from papers.wanted import Wanted, read_wanted
@@ -18,6 +20,15 @@ from papers.wanted import Wanted, read_wanted
 )
 def test_every_form_of_an_arxiv_id_is_the_same_paper(typed: str) -> None:
     assert read_wanted(typed) == Wanted("arxiv", "2603.01234")
+
+
+def test_a_page_of_this_site_names_its_paper(settings: Any) -> None:
+    settings.SITE_URL = "http://localhost:8100"
+    assert read_wanted("http://localhost:8100/paper/2603.01234/") == Wanted("arxiv", "2603.01234")
+    for path in ("number/07/", "number/7/cite.bib"):
+        assert read_wanted(f"localhost:8100/paper/{path}") == Wanted("number", "7")
+    with pytest.raises(ValueError, match="names port 8200"):
+        read_wanted("http://localhost:8200/paper/number/7/")
 
 
 @pytest.mark.parametrize(

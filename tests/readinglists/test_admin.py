@@ -3,6 +3,7 @@ from django.test import Client
 
 from accounts.models import User
 from papers.models import PaperStats
+from readinglists.history import undo
 from readinglists.models import ReadingList
 from readinglists.sharing import key_of, make_link
 from tests.factories import make_entry, make_reading_list
@@ -42,3 +43,17 @@ def test_an_administrator_does_not_see_keys(admin: Client) -> None:
     page = admin.get(f"/admin/readinglists/sharelink/{link.pk}/change/").content.decode()
     assert "Generation" in page
     assert str(key_of(link)) not in page
+
+
+def test_what_an_administrator_changes_stands_in_the_history(admin: Client) -> None:
+    reading_list = make_reading_list(title="Moors", description="Wet.")
+    page = f"/admin/readinglists/readinglist/{reading_list.pk}/change/"
+    answer = admin.post(page, {"title": "Heaths", "description": "Wet.", "byline": ""})
+    assert answer.status_code == 302
+    reading_list.refresh_from_db()
+    assert (reading_list.title, reading_list.version) == ("Heaths", 2)
+    change = reading_list.changes.get()
+    assert (change.kind, change.user) == ("details", User.objects.get(is_superuser=True))
+    undo(change, reading_list.owner)
+    reading_list.refresh_from_db()
+    assert reading_list.title == "Moors"

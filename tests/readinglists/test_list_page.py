@@ -132,9 +132,9 @@ def test_headings_stand_above_what_is_below_them() -> None:
     edge = add_heading(reading_list, "Edge", by=None, gap=Gap(before=Spot("e", ids[50])))
     last = add_heading(reading_list, "Last", by=None)
     first, second = get_list_page(reading_list, 1), get_list_page(reading_list, 2)
-    assert [head.heading for head in first.rows[0].headings] == [top]
-    assert [head.heading for head in second.rows[0].headings] == [edge]
-    assert [head.heading for head in second.trailing] == [last]
+    assert [head.heading.title for head in first.rows[0].headings] == [top.title]
+    assert [head.heading.title for head in second.rows[0].headings] == [edge.title]
+    assert [head.heading.title for head in second.trailing] == [last.title]
     assert not any(row.headings for row in first.rows[1:])
     assert first.rows[49].next == Spot("h", edge.pk)
     assert second.rows[0].headings[0].previous == Spot("e", ids[49])

@@ -150,7 +150,8 @@ def make_world() -> World:
         "admin:view_on_site object_id": ABSENT,
         "admin url": "nowhere/",
     }
-    for name in ("vote", "mark_seen", "paper_by_number", "cite_by_number"):
+    by_number = ("paper_by_number", "cite_by_number", "paper_picture_by_number")
+    for name in ("vote", "mark_seen", *by_number):
         values[f"papers:{name} pk"] = entry.paper_id
     values |= _of_lists(owner, entry)
     return World(owner, values)

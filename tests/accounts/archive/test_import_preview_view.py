@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.archive import waiting
+from accounts.archive import uploads, waiting
 from accounts.models import ArchiveUpload, User
 from papers.models import Vote
 from readinglists.models import ReadingList
@@ -38,6 +38,19 @@ def test_it_says_what_is_in_the_file_and_does_nothing(client: Client, reader: Us
     assert "It names 2 papers, of which 1 are known here." in text
     assert not ReadingList.objects.exists()
     assert not Vote.objects.exists()
+
+
+def test_it_says_what_cannot_be_found_and_reads_the_file_once(
+    client: Client, reader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(client, as_json(**with_list(items=[{"paper": {"title": "B"}}])))
+    words = "1 of them has no name by which it can be found, and is left out."
+    assert words in client.get(PREVIEW).content.decode()
+    monkeypatch.setattr(uploads, "find", None)
+    assert words in client.get(PREVIEW).content.decode()
+    monkeypatch.undo()
+    send(client, as_json(**with_list(items=[])))
+    assert words not in client.get(PREVIEW).content.decode()
 
 
 def test_texts_of_the_file_are_no_markup(client: Client, reader: User) -> None:
@@ -96,7 +109,7 @@ def test_no_cache_keeps_it(client: Client, reader: User) -> None:
 def test_a_hundred_lists_take_no_more_queries(
     client: Client, reader: User, django_assert_max_num_queries: object
 ) -> None:
-    lists = [{"title": f"List {n}", "items": [{"heading": "H"}]} for n in range(100)]
+    lists = [{"title": f"List {n}", "items": [{"paper": {"title": "B"}}]} for n in range(100)]
     send(client, as_json(lists=lists))
     with django_assert_max_num_queries(12):  # type: ignore[operator]
         text = client.get(PREVIEW).content.decode()

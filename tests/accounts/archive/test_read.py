@@ -53,7 +53,36 @@ def test_names_of_files_are_never_paths() -> None:
     assert read.read(zipped(*files), now=NOW).site == ""
 
 
+def test_tags_are_read_as_those_that_are_typed() -> None:
+    many = [f"t{n}" for n in range(30)]
+    item = {"paper": {"arxiv": "2603.00001"}, "tags": ["#Moors", "moors", "a, b", *many]}
+    archive = read.parse(as_json(**with_list(items=[item])), now=NOW)
+    assert archive.lists[0].items[0].tags == ("Moors", "a", "b", *many)
+
+
+def zip64() -> bytes:
+    """The end says that there is one file, and the one before it, which Python believes, more."""
+    body = zipped(("broadsheet.json", as_json())).getvalue()
+    at = body.rfind(b"PK\5\6")
+    count, size, start = struct.unpack("<HII", body[at + 10 : at + 20])
+    more = struct.pack("<IQHHIIQQQQ", 0x06064B50, 44, 45, 45, 0, 0, 10**6, 10**6, size, start)
+    locator = struct.pack("<IIQI", 0x07064B50, 0, at, 1)
+    assert count == 1
+    return body[:at] + more + locator + body[at:]
+
+
+def end_within_an_end() -> bytes:
+    """A signature among the fields of the end that counts, behind which no number stands."""
+    body = bytearray(zipped(("broadsheet.json", as_json())).getvalue())
+    at = body.rfind(b"PK\5\6")
+    body[at + 10 : at + 12] = struct.pack("<H", 60_000)
+    body[at + 16 : at + 20] = b"PK\5\6"
+    return bytes(body)
+
+
 BAD_FILES = {
+    "ZIP64": zip64(),
+    "an end within an end": end_within_an_end(),
     "not a zip": b"GIF89a",
     "empty": b"",
     "zip without it": zipped(("other.json", b"{}")).getvalue(),
@@ -97,7 +126,7 @@ BAD_FIELDS: list[dict[str, Any]] = [
     with_list(items=[{"paper": {"arxiv": ["x"]}}]),
     with_list(items=[{"paper": {"doi": "10.1/x"}}]),
     with_list(items=[{"paper": {}, "note": "x" * 100_001}]),
-    with_list(items=[{"paper": {}, "tags": ["x"] * 21}]),
+    with_list(items=[{"paper": {}, "tags": ["x"] * 201}]),
     with_list(items=[{"paper": {}, "tags": [["x"]]}]),
     with_list(items=[{"heading": None}]),
     with_list(items=[{"paper": {}, "added_at": "yesterday"}]),
@@ -137,3 +166,9 @@ def test_message_says_where() -> None:
     items = [{"paper": {}}, {"paper": {}, "note": 7}]
     with pytest.raises(BadArchive, match=r"lists\[1\]\.items\[2\]\.note"):
         read.parse(as_json(**with_list(items=items)), now=NOW)
+
+
+@pytest.mark.parametrize("name", ["ZIP64", "an end within an end"])
+def test_no_end_of_a_zip_hides_how_many_files_there_are(name: str) -> None:
+    with pytest.raises(BadArchive, match="more files"):
+        read.read(BytesIO(BAD_FILES[name]), now=NOW)

@@ -11,6 +11,7 @@ from accounts.models import PaperFeedback, User, WaitingPaper
 from papers import votes
 from papers.models import Paper, PaperIdentifier, PaperRequest, PaperStats, SeenPaper, Vote
 from readinglists import keeping, states
+from readinglists.entries import NewEntry, add_many
 from readinglists.models import Entry, ReadingList, ReadingState
 from tests.accounts.archive.sample import LONG_AGO, NOW, lists_of, make_rich_reader
 from tests.factories import make_paper, make_user
@@ -78,6 +79,19 @@ def test_a_paper_that_waited_there_and_is_here_comes_at_once() -> None:
     result = take_in(there, archive)
     assert result.waiting == 1
     assert Entry.objects.get(reading_list__owner=there, paper=paper).note == "of a file"
+
+
+def test_a_paper_without_a_name_is_known_by_its_page_where_its_title_is_the_same() -> None:
+    reader, other = make_old_user(), make_old_user()
+    paper = make_paper(arxiv_id=None, title="Moors")
+    gone = make_paper(arxiv_id=None, title="Heaths")
+    mine = keeping.make_list(reader, "Mine")
+    add_many(mine, [NewEntry(paper.pk), NewEntry(gone.pk)], by=reader)
+    archive = archive_of(reader)
+    Paper.objects.filter(pk=gone.pk).update(title="Another one")
+    take_in(other, archive)
+    taken = ReadingList.objects.of(other).get()
+    assert list(taken.entries.values_list("paper_id", flat=True)) == [paper.pk]
 
 
 def test_followed_public_lists_are_told() -> None:

@@ -1,5 +1,6 @@
 import pytest
 
+from readinglists import keeping, members
 from readinglists.models import Member, ReadingList, Role
 from tests.api_client import Program, make_program
 from tests.factories import make_entry, make_reading_list, make_user
@@ -43,6 +44,22 @@ def test_lists_of_others_are_there_with_the_role_one_has() -> None:
         (mine.pk, "owner", 0),
         (theirs.pk, "viewer", 1),
     ]
+
+
+def test_the_default_list_of_its_owner_is_nobody_elses() -> None:
+    theirs, user = keeping.default_list(make_user()), make_user()
+    Member.objects.create(reading_list=theirs, user=user, role=Role.VIEWER)
+    told = [make_program("read", user=each).ask("/lists") for each in (theirs.owner, user)]
+    assert [each["items"][0]["is_default"] for each in told] == [True, False]
+
+
+def test_the_history_names_people_as_the_page_does() -> None:
+    reading_list, user = make_reading_list(), make_user(email="new@example.org")
+    member = Member.objects.create(reading_list=reading_list, user=user, role=Role.VIEWER)
+    members.change_role(member, Role.EDITOR, by=reading_list.owner)
+    program = make_program("read", "lists", user=reading_list.owner)
+    (change,) = program.ask(f"/lists/{reading_list.pk}/history")["items"]
+    assert "new@example.org" in change["words"]
 
 
 def test_lists_are_paged() -> None:

@@ -9,8 +9,9 @@ from papers.feeds import arxiv_api
 from papers.feeds.records import FetchError, HostBusyError, PaperRecord
 from papers.lookup import Found, NoSuchPaperError
 from papers.models import Paper, TextSource
-from readinglists.history import undo
+from readinglists.history import forget_old, undo
 from readinglists.imports import arriving
+from readinglists.imports.planning import waiting_of
 from readinglists.keeping import delete_list, restore_list
 from readinglists.models import ListChange, WaitingEntry
 from tests.factories import make_entry, make_paper, make_reading_list
@@ -109,13 +110,73 @@ def test_undoing_the_import_takes_out_what_came_later(arxiv: Says) -> None:
     assert shown(made.reading_list) == []
 
 
-def test_what_was_undone_before_does_not_come(arxiv: Says) -> None:
+def test_what_was_undone_before_comes_when_that_is_undone_too(arxiv: Says) -> None:
     make_paper(arxiv_id="2401.00002")
     made = import_text("2401.00001 2401.00002")
-    undo(ListChange.objects.get(), made.user)
+    assert made.reading_list is not None
+    undone = undo(ListChange.objects.get(), made.user).change
+    asked = arxiv("2401.00001")
+    assert not arriving.fetch_arxiv_ids()
+    assert (shown(made.reading_list), asked) == ([], [])
+    assert waiting_of(made.reading_list) is None
+    undo(undone, made.user)
+    assert arriving.fetch_arxiv_ids()
+    assert shown(made.reading_list) == ["2401.00001", "2401.00002"]
+
+
+def test_an_import_of_papers_that_are_all_on_their_way_is_undone_and_done_again(
+    arxiv: Says,
+) -> None:
+    made = import_text("2401.00001")
+    assert made.reading_list is not None
+    change = ListChange.objects.get()
+    assert change.can_be_undone
+    undone = undo(change, made.user).change
+    assert undone.can_be_undone
+    again = undo(undone, made.user).change
     arxiv("2401.00001")
-    arriving.fetch_arxiv_ids()
+    assert arriving.fetch_arxiv_ids()
+    assert shown(made.reading_list) == ["2401.00001"]
+    assert not again.can_be_undone
+    undo(ListChange.objects.get(pk=change.pk), made.user)
     assert shown(made.reading_list) == []
+
+
+def test_undone_under_way_it_stays_out(arxiv: Says) -> None:
+    made = import_text("2401.00001")
+    turn = arriving._claim("arxiv", 1)
+    assert turn is not None
+    undo(ListChange.objects.get(), made.user)
+    paper = make_paper(arxiv_id="2401.00001")
+    arriving._settle(turn, {("arxiv", "2401.00001"): paper.pk}, "")
+    assert shown(made.reading_list) == []
+    assert WaitingEntry.objects.get().lease_token is None
+
+
+def test_what_was_undone_is_imported_anew(arxiv: Says) -> None:
+    first = import_text("2401.00001")
+    undo(ListChange.objects.get(), first.user)
+    import_text("2401.00001", by=first.user, into=first.reading_list)
+    arxiv("2401.00001")
+    assert arriving.fetch_arxiv_ids()
+    assert shown(first.reading_list) == ["2401.00001"]
+
+
+def test_what_was_undone_is_added_by_itself(arxiv: Says) -> None:
+    made = import_text("2401.00001")
+    assert made.reading_list is not None
+    undo(ListChange.objects.get(), made.user)
+    arriving.wait_for(made.reading_list, ("arxiv", "2401.00001"), by=made.user, note="Now")
+    make_due()
+    arxiv("2401.00001")
+    assert arriving.fetch_arxiv_ids()
+    assert shown(made.reading_list) == ["2401.00001 Now"]
+
+
+def test_what_was_undone_a_year_ago_is_waited_for_no_longer() -> None:
+    made = import_text("2401.00001")
+    undo(ListChange.objects.get(), made.user)
+    forget_old(now=timezone.now() + timedelta(days=366))
     assert not WaitingEntry.objects.exists()
 
 
