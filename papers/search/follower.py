@@ -81,6 +81,11 @@ class Follower:
         """Whether all that changed up to and with this transaction can be found."""
         return self._index is not None and not self._pending and self._read_to > transaction_id
 
+    def say_last(self) -> None:
+        """Write the state as it is: after this step no heartbeat writes what is new in it."""
+        self._said = FollowerState("", 0, 0, 0, 0.0, 0)
+        self._report("following")
+
     def report_waiting(self) -> None:
         self._report("waiting")
 
@@ -324,6 +329,7 @@ def index_now(*, timeout_seconds: float = 60.0) -> bool:
         while not (reached := follower.has_reached(target)) and time.monotonic() < deadline:
             time.sleep(0.05)
             follower.step()
+        follower.say_last()
     return reached
 
 

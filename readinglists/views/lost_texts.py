@@ -54,8 +54,9 @@ def keeps_what_was_typed(kind: FormKind) -> Callable[[View], View]:
                     raise
                 return _show(request, texts, error)
 
-        wrapped.typed_in = kind  # type: ignore[attr-defined]
-        return cast("View", wrapped)
+        marked: Any = wrapped
+        marked.typed_in = kind
+        return cast("View", marked)
 
     return decorate
 

@@ -13,7 +13,7 @@ from html import escape
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Page, Route, sync_playwright
 
 from tests.browser.chromium import FLAGS, find_chromium
 from tests.browser.gallery import NEWCOMER, READER, SHOWN_IN_PRINT, STAFF, Picture, pictures
@@ -107,8 +107,8 @@ def _draw(page: Page, name: str) -> None:
     )
     if wide > width:
         sys.stdout.write(f"{name}: {wide - width} px wider than the window\n")
-    clip = {"x": 0, "y": 0, "width": width, "height": min(height, TALLEST)}
-    page.screenshot(path=FOLDER / f"{name}.png", full_page=True, clip=clip)  # type: ignore[arg-type]
+    clip = FloatRect(x=0, y=0, width=width, height=min(height, TALLEST))
+    page.screenshot(path=FOLDER / f"{name}.png", full_page=True, clip=clip)
 
 
 def _index(drawn: list[Picture]) -> str:

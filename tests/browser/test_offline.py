@@ -12,8 +12,11 @@ def test_without_a_network_the_site_says_so(browser: Browser, site: Site) -> Non
     context = browser.new_context()
     page = context.new_page()
     page.goto(site.url)
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    # Not by wait_for_function, whose predicate the policy of the page forbids.
+    page.evaluate(
+        "new Promise((done) => navigator.serviceWorker.controller ? done() :"
+        " navigator.serviceWorker.addEventListener('controllerchange', () => done()))"
+    )
     context.set_offline(True)
     page.goto(f"{site.url}/new/")
     expect(page.get_by_role("heading", name="No network")).to_be_visible()

@@ -293,6 +293,17 @@ def test_state_says_up_to_when_all_can_be_found() -> None:
     assert began <= reached.level_at <= time.time()
 
 
+def test_state_is_level_once_a_transaction_waited_for_has_ended() -> None:
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("SELECT pg_current_xact_id()")
+        make_paper()
+        threading.Timer(0.3, other.rollback).start()
+        assert index_now()
+    reached = state()
+    assert reached is not None
+    assert reached.level_at > 0
+
+
 def test_a_change_held_back_by_a_transaction_counts_as_lag() -> None:
     paper = make_paper()
     index_now()
