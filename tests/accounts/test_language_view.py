@@ -18,13 +18,6 @@ pytestmark = pytest.mark.django_db
 OURS = {"Sec-Fetch-Site": "same-origin"}
 
 
-@pytest.fixture(autouse=True)
-def english_afterwards() -> Iterator[None]:
-    """Requests leave their language to the thread, which the next request sets anew."""
-    yield
-    translation.activate("en")
-
-
 @pytest.fixture
 def kept_pages(settings: Settings) -> Iterator[None]:
     settings.KEPT_SECONDS = 60
