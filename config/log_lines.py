@@ -1,4 +1,4 @@
-"""Log lines without the keys that open something.
+"""Log lines without the keys that open something, and without tracebacks of refusals.
 
 Whoever reads a log must not be able to open a list, end a subscription or set a password with it:
 keys in addresses are cut to 6 characters, enough to tell two apart.
@@ -42,3 +42,12 @@ class CutKeysFormatter(logging.Formatter):
 def cut_keys(text: str) -> str:
     """Return `text` with the key in each address cut, `/l/Ab3dE_…/`, and each token."""
     return _TOKEN.sub(r"\1…", _KEY.sub(r"\1…", text))
+
+
+class RefusalFilter(logging.Filter):
+    """Takes the traceback from what a view refused: a 403 or 404 is an answer, not a fault."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if getattr(record, "status_code", 500) < 500:
+            record.exc_info = None
+        return True

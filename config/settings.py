@@ -346,11 +346,13 @@ LOGGING = {
             "format": "%(levelname)s %(name)s: %(message)s",
         }
     },
+    "filters": {"refusals": {"()": "config.log_lines.RefusalFilter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     # Django's own handlers would write beside ours, keys uncut.
     "loggers": {
         "django": {"handlers": []},
         "django.server": {"handlers": [], "propagate": True},
+        "django.request": {"filters": ["refusals"]},
         "celery": {"level": "WARNING"},  # else a line for each task, many a minute
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},

@@ -3,6 +3,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from accounts.views.confirm_email import ConfirmEmail
+from config.styleguide.view import styleguide
 
 handler400 = "config.errors.bad_request"
 handler500 = "config.errors.server_error"
@@ -16,6 +17,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("config.api_urls")),
     path("admin/", admin.site.urls),
+    path("styleguide/", styleguide, name="styleguide"),
 ]
 if settings.ANYMAIL_WEBHOOKS:
     urlpatterns.append(path("anymail/", include("anymail.urls")))

@@ -88,7 +88,11 @@ class SeenForm(forms.Form):
 
 class ReadingListForm(forms.Form):
     title = TitleField(label=_("Title"))
-    description = LongTextField(longest=5000, label=_("Description"))
+    description = LongTextField(
+        longest=5000,
+        label=_("Description"),
+        help_text=_("Markdown: *slanted*, **bold**, [text](https://…), # heading, - item."),
+    )
 
 
 class LinkForm(forms.Form):

@@ -72,14 +72,15 @@ def get_history_page(
 ) -> HistoryPage:
     """Return at most 50 changes, those older than the change numbered `before`.
 
-    Five or six queries, however long the history is.
+    Seven queries at most, however long the history is.
     """
     changes = _changes(reading_list)
     rows = list(changes.filter(pk__lt=before) if before else changes)[: PAGE_SIZE + 1]
     shown = rows[:PAGE_SIZE]
-    names = names_in(shown, reader)
+    names = names_in(shown)
     papers = _papers(reading_list, shown)
-    lines = [_line(change, names, papers, reader) for change in shown]
+    moved = _moved_headings(reading_list, shown)
+    lines = [_line(change, names, papers, moved, reader) for change in shown]
     return HistoryPage(lines, shown[-1].pk if len(rows) > PAGE_SIZE else None)
 
 
@@ -98,13 +99,22 @@ def _changes(reading_list: ReadingList) -> Any:
     return changes.order_by("-pk")
 
 
-def names_in(changes: Iterable[Any], reader: AbstractBaseUser) -> dict[int, str]:
-    """Return how those are called who did something or are named in its words. One query."""
+def names_in(changes: Iterable[Any]) -> dict[int, str]:
+    """Return how those are called who did something or are named in its words. One query.
+
+    Nobody is "you": words are whole sentences of a third person ("... owns the list")."""
     ids = {change.user_id for change in changes if change.user_id}
     ids |= {int(pk) for change in changes for pk in _NAMED.findall(_own_words(change))}
     users = get_user_model()._default_manager.filter(pk__in=ids)
-    names = {user.pk: user.get_username() for user in users}
-    return names | {reader.pk: _("you")}
+    return {user.pk: user.get_username() for user in users}
+
+
+def _moved_headings(reading_list: ReadingList, changes: Iterable[Any]) -> dict[int, str]:
+    """What headings that were moved read now; one that is gone is left out."""
+    moves = [change for change in changes if change.kind == Kind.MOVED]
+    ids = [r["id"] for change in moves for r in change.first_rows if r["table"] == "heading"]
+    there = reading_list.headings.filter(pk__in=ids)
+    return dict(there.values_list("pk", "title")) if ids else {}
 
 
 def _papers(reading_list: ReadingList, changes: Iterable[Any]) -> dict[int, Paper]:
@@ -130,7 +140,11 @@ def _named_in(rows: Iterable[Values]) -> dict[int, int]:
 
 
 def _line(
-    change: Any, names: Mapping[int, str], papers: Mapping[int, Paper], reader: AbstractBaseUser
+    change: Any,
+    names: Mapping[int, str],
+    papers: Mapping[int, Paper],
+    moved: Mapping[int, str],
+    reader: AbstractBaseUser,
 ) -> Line:
     is_own = change.user_id == reader.pk
     rows = change.first_rows
@@ -139,7 +153,7 @@ def _line(
     return Line(
         pk=change.pk,
         # Translators: such as "Ada imported: notes.bib". A language may put a dash between.
-        sentence=_("%(who)s %(what)s") % {"who": who, "what": _what(change, names)},
+        sentence=_("%(who)s %(what)s") % {"who": who, "what": _what(change, names, moved)},
         changed_at=change.changed_at,
         papers=[papers[row["id"]] for row in of_entries if row["id"] in papers],
         more=change.size - len(rows) if of_entries else 0,
@@ -149,12 +163,14 @@ def _line(
     )
 
 
-def _what(change: Any, names: Mapping[int, str]) -> str:
+def _what(change: Any, names: Mapping[int, str], moved: Mapping[int, str]) -> str:
     what = str(Kind(change.kind).label)
     if change.kind == Kind.UNDONE and change.undone_kind:
         what = _("undid “%s”") % Kind(change.undone_kind).label
     if change.kind == Kind.HEADING and change.first_rows:
         what = _of_heading(change.first_rows[0])
+    if change.kind == Kind.MOVED and change.first_rows[:1]:
+        what = _of_move(change.first_rows[0], moved)
     words = words_of(change, names)
     return f"{what}: {words}" if words else what
 
@@ -188,6 +204,13 @@ def _of_heading(row: Values) -> str:
     else:
         words = _("renamed the heading “%(old)s” to “%(new)s”")
     return words % {"old": old, "new": new}
+
+
+def _of_move(row: Values, moved: Mapping[int, str]) -> str:
+    if row["table"] != "heading":  # the papers stand below
+        return str(Kind.MOVED.label)
+    title = moved.get(row["id"])
+    return _("moved the heading “%s”") % title if title else _("moved a heading")
 
 
 def _texts_of(row: Values) -> list[Texts]:

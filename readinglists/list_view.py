@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.http import QueryDict
 
+from papers.row_numbers import read_row_number
 from readinglists.models import Entry, ReadingList, ReadingState
 from readinglists.sections import in_section
 
@@ -41,13 +42,11 @@ class ListView:
     @classmethod
     def read(cls, asked: QueryDict) -> "ListView":
         """Read the address of the page or the fields of a form; an odd value asks for nothing."""
-        section = asked.get("section", "")
-        is_number = section.isascii() and section.isdigit() and len(section) < 19
         return cls(
             q=" ".join(asked.get("q", "").replace("\x00", " ").split()),
             state=_one_of(STATES, asked.get("state", "")),
             tag=" ".join(asked.get("tag", "").replace("\x00", " ").split())[:50],
-            section=int(section) if is_number else None,
+            section=read_row_number(asked.get("section", "")),
             note=_one_of(NOTES, asked.get("note", "")),
             sort=_one_of(SORTS, asked.get("sort", "")),
         )

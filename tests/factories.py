@@ -19,6 +19,7 @@ from papers.models import (
     Source,
     TextSource,
 )
+from papers.summary import author_line
 from readinglists import entries, sharing
 from readinglists.models import Entry, Member, ReadingList, Role, ShareLink
 
@@ -65,7 +66,7 @@ def make_paper(
         abstract=abstract,
         short_abstract=abstract[:500],
         authors=list(authors),
-        author_line=", ".join(authors),
+        author_line=author_line(authors),
         primary_category_id=categories[0] if categories else None,
         announced_on=announced_on,
         submitted_at=submitted_at,

@@ -11,9 +11,9 @@ from datetime import date, datetime, timedelta
 from django.core.signing import BadSignature, Signer
 
 from accounts.models import User
+from papers.row_numbers import read_row_number
 
 LASTS = timedelta(days=30)
-_LONGEST_ID = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,10 @@ class MailLink:
     def find_reader(self, token: str, now: datetime) -> User | None:
         """Return the reader of a token. None: it is not whole or too old, the account is gone or
         closed, or its address has changed since."""
-        user_id = token.partition(".")[0]
-        if not (user_id.isascii() and user_id.isdigit() and len(user_id) <= _LONGEST_ID):
+        user_id = read_row_number(token.partition(".")[0])
+        if user_id is None:
             return None
-        user = User.objects.filter(pk=int(user_id), is_active=True).first()
+        user = User.objects.filter(pk=user_id, is_active=True).first()
         if user is None:
             return None
         try:

@@ -15,6 +15,7 @@ from accounts.models import Mute, User
 from papers.latex import to_text
 from papers.merging import find_merged
 from papers.models import Paper
+from papers.row_numbers import read_row_number
 
 MOST_AUTHORS = 12
 
@@ -47,8 +48,7 @@ def _change(request: HttpRequest, reader: User, paper: Paper) -> str:
         feedback.take_back(reader, paper)
         return _("Taken back: this paper changes nothing any more.")
     if wish == "unmute" and request.user == reader:
-        number = int(value) if value.isdecimal() and len(value) < 19 else 0
-        Mute.objects.filter(user=reader, pk=number).delete()
+        Mute.objects.filter(user=reader, pk=read_row_number(value) or 0).delete()
         return _("No longer muted.")
     if wish in Mute.Kind.values:
         mutes.add(reader, wish, value)

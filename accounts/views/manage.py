@@ -14,6 +14,7 @@ from accounts.digest.schedule import next_due
 from accounts.digest.unsubscribe import masked, set_subscribed
 from accounts.models import Follow, User
 from accounts.schedule_form import ScheduleForm
+from papers.row_numbers import read_row_number
 from readinglists import list_follows
 from readinglists.models import ListFollow
 
@@ -68,10 +69,10 @@ def manage_subscription(request: HttpRequest, reader: User) -> HttpResponse:
 @_for_reader_of_token
 def manage_unfollow(request: HttpRequest, reader: User) -> HttpResponse:
     """End what the button names: a search or a list. What is ended already stays so."""
-    search, shared = request.POST.get("search", ""), request.POST.get("list", "")
-    if _is_id(search):
+    search, shared = (read_row_number(request.POST.get(kind, "")) for kind in ("search", "list"))
+    if search is not None:
         Follow.objects.of(reader.pk).filter(pk=search).delete()
-    row = ListFollow.objects.filter(user=reader, pk=shared).first() if _is_id(shared) else None
+    row = ListFollow.objects.filter(user=reader, pk=shared).first() if shared is not None else None
     if row is not None:
         list_follows.unfollow(reader, row.reading_list)
     return _page(request, reader, said=_("You no longer follow it."))
@@ -91,7 +92,3 @@ def _page(
         "token": (request.resolver_match.kwargs["token"] if request.resolver_match else ""),
     }
     return render(request, "accounts/manage.html", context, status=422 if form else 200)
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19

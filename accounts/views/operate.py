@@ -15,6 +15,7 @@ from accounts.digest import again, overview
 from accounts.digest.waiting import released_until
 from accounts.models import Delivery
 from papers.access import administrators_only
+from papers.row_numbers import read_row_number
 
 
 @never_cache
@@ -43,7 +44,8 @@ def try_again(request: HttpRequest) -> HttpResponse:
     number = request.POST.get("delivery", "")
     ids: Iterable[int] | QuerySet[Delivery, Any]
     if number:
-        ids = [int(number)] if number.isdecimal() and len(number) < 19 else []
+        read = read_row_number(number)
+        ids = [read] if read is not None else []
     else:
         # NUL cannot be asked of the database.
         named = (request.POST.get(name, "").replace("\0", "") for name in ("state", "reason"))

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from papers import seen
 from papers.cards import Onlooker, render_seen_button
 from papers.htmx import HtmxHttpRequest
+from papers.row_numbers import read_row_number
 from papers.views.going_back import ask_to_log_in, find_by_number, next_address
 
 LONGEST_LIST = 2_000
@@ -34,7 +35,7 @@ def mark_page_seen(request: HtmxHttpRequest, *, is_seen: bool = True) -> HttpRes
     if not isinstance(request.user, AbstractBaseUser):
         return ask_to_log_in(request)
     numbers = request.POST.get("papers", "")[:LONGEST_LIST].split(",")
-    ids = [int(text) for text in numbers if text.isascii() and text.isdigit() and len(text) < 16]
+    ids = [number for text in numbers if (number := read_row_number(text)) is not None]
     marked = seen.set_seen(request.user, ids, seen=is_seen)
     if is_seen:
         text = ngettext("%s paper is marked as seen.", "%s papers are marked as seen.", marked)

@@ -3,7 +3,6 @@
 from typing import Annotated, Any, Literal
 
 from django.db import transaction
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Router
@@ -22,6 +21,7 @@ from papers.views.going_back import find_by_number
 from readinglists import copying, entries, keeping, states
 from readinglists.access import Rank, entry_to_edit, open_list
 from readinglists.api.limits import refusing_too_many
+from readinglists.api.order import page_after
 from readinglists.api.schemas import (
     Bring,
     Brought,
@@ -69,13 +69,9 @@ def list_entries(
     reading_list = open_list(user, pk).reading_list
     view = ListView(state=state or "", tag=" ".join(tag.split()), section=section)
     question = f"entries {pk} {view.query_string}".rstrip()
-    since, rows = read_after(question, after), entries_of(reading_list, view, user)
-    if since is not None:
-        position, entry_id = since
-        rows = rows.filter(Q(position__gt=position) | Q(position=position, pk__gt=entry_id))
-    found = list(rows.order_by("position", "pk")[: limit + 1])
-    end = (found[limit - 1].position, found[limit - 1].pk) if len(found) > limit else None
-    items = write_entries(found[:limit], user, reader_of(request))
+    rows = entries_of(reading_list, view, user)
+    page, end = page_after(rows, read_after(question, after), limit)
+    items = write_entries(page, user, reader_of(request))
     return {"items": items, "next": link_after(request, question, end)}
 
 

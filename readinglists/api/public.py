@@ -16,6 +16,7 @@ from papers.api.paging import link_after, read_after
 from readinglists import copying, list_follows, publishing
 from readinglists.access import open_list, own_list, public_list
 from readinglists.api.limits import refusing_too_many
+from readinglists.api.order import page_after
 from readinglists.api.public_schemas import (
     FollowedList,
     PublicEntryPage,
@@ -64,13 +65,8 @@ def list_entries(
 ) -> dict[str, Any]:
     """In the list's own order."""
     rows, question = public_list(pk).entries.all(), f"public entries {pk}"
-    since = read_after(question, after)
-    if since is not None:
-        position, entry_id = since
-        rows = rows.filter(Q(position__gt=position) | Q(position=position, pk__gt=entry_id))
-    found = list(rows.order_by("position", "pk")[: limit + 1])
-    end = (found[limit - 1].position, found[limit - 1].pk) if len(found) > limit else None
-    items = write_public_entries(found[:limit], reader_of(request))
+    page, end = page_after(rows, read_after(question, after), limit)
+    items = write_public_entries(page, reader_of(request))
     return {"items": items, "next": link_after(request, question, end)}
 
 

@@ -91,7 +91,7 @@ def list_history(
     rows = open_list(user, pk, Rank.EDIT).reading_list.changes.order_by("-pk")
     found = list((rows.filter(pk__lt=since[0]) if since else rows)[: limit + 1])
     end = (found[limit - 1].pk,) if len(found) > limit else None
-    names = names_in(found, user)
+    names = names_in(found)
     items = [_written(row, user, names) for row in found[:limit]]
     return {"items": items, "next": link_after(request, question, end)}
 
@@ -111,7 +111,7 @@ def undo(request: HttpRequest, pk: Number, change: Number) -> dict[str, Any]:
         undone = history.undo(row, user)
     except history.CannotUndoError as error:
         raise Refusal(409, str(error)) from error
-    names = names_in([undone.change], user)
+    names = names_in([undone.change])
     return {"change": _written(undone.change, user, names), "left": undone.left}
 
 

@@ -28,6 +28,11 @@ class Plan:
     def is_empty(self) -> bool:
         return not self.added and not self.fetched
 
+    @property
+    def has_papers(self) -> bool:
+        """Whether there is a list, if not this one, to which the file would bring something."""
+        return bool(self.counts[Outcome.MATCHED] or self.counts[Outcome.NEW])
+
 
 def plan_of(list_import: ListImport, target: ReadingList | None) -> Plan:
     """What importing into `target`, None for a new list, would do. Four queries."""

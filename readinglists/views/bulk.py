@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from papers.row_numbers import read_row_number
 from papers.search.language import QueryTooLong
 from papers.search.reader import IndexNotReady
 from readinglists import copying, entries
@@ -69,11 +70,8 @@ def _entries(request: HttpRequest, reading_list: ReadingList) -> list[Entry]:
     named = request.POST.getlist("entry")
     if which == "page":
         named = request.POST.get("page", "").split(",")
-    return those_named(reading_list, [int(text) for text in named if _is_number(text)])
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
+    numbers = [number for text in named if (number := read_row_number(text)) is not None]
+    return those_named(reading_list, numbers)
 
 
 def _mark(chosen: Chosen) -> None:
@@ -140,9 +138,10 @@ def _target(chosen: Chosen) -> ReadingList:
     text = chosen.request.POST.get("to", "")
     if not text:
         raise ValueError(_("Choose the list that they are to go to."))
-    if not _is_number(text) or int(text) == chosen.reading_list.pk:
+    number = read_row_number(text)
+    if number is None or number == chosen.reading_list.pk:
         raise Http404(_("There is nothing here."))
-    return open_list(chosen.request.user, int(text), Rank.EDIT).reading_list
+    return open_list(chosen.request.user, number, Rank.EDIT).reading_list
 
 
 _ACTIONS: dict[str, tuple[Callable[[Chosen], None], Rank]] = {

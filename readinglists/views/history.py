@@ -2,6 +2,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from papers.row_numbers import read_row_number
 from readinglists.access import (
     Rank,
     open_list,
@@ -15,8 +16,7 @@ from readinglists.history_page import get_history_page
 @reader_required
 def history(request: HttpRequest, pk: int) -> HttpResponse:
     access = open_list(request.user, pk, Rank.EDIT)
-    before = request.GET.get("before", "")
-    number = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+    number = read_row_number(request.GET.get("before", ""))
     page = get_history_page(access.reading_list, reader_of(request), number)
     context = {
         "section": "lists",

@@ -41,10 +41,12 @@ def imports(request: HttpRequest) -> HttpResponse:
             return redirect("readinglists:show_import", _take(request, form).pk)
         except ValueError as error:
             form.add_error(None, str(error))
+    unfinished = list(steps.unfinished(reader).defer("data"))
     context = {
         "section": "lists",
         "form": form,
-        "unfinished": steps.unfinished(reader).defer("data"),
+        "unfinished": unfinished,
+        "is_full": len(unfinished) >= steps.MOST_OPEN and not form.errors,
     }
     status = 422 if form.errors else 200
     return render(request, "readinglists/imports.html", context, status=status)

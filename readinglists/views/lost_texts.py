@@ -20,6 +20,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
+from papers.row_numbers import read_row_number
 from readinglists.access import Access, open_list
 from readinglists.views.conflicts import Meanwhile
 
@@ -137,10 +138,10 @@ def _swapped_in(request: HttpRequest, page: HttpResponse) -> HttpResponse:
 
 
 def _list_it_came_from(request: HttpRequest) -> Access | None:
-    text = request.POST.get("reading_list", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    number = read_row_number(request.POST.get("reading_list", ""))
+    if number is None:
         return None
     try:
-        return open_list(request.user, int(text))
+        return open_list(request.user, number)
     except Http404:
         return None

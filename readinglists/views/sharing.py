@@ -44,9 +44,15 @@ def make_link(request: HttpRequest, pk: int) -> HttpResponse:
         except TooManyLinksError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("The link is made. Whoever has it can read the list."))
+            messages.success(request, _made(can_edit=form.terms["can_edit"]))
             return redirect("readinglists:sharing", pk)
     return _page(request, reading_list, link_form=form, status=422)
+
+
+def _made(*, can_edit: bool) -> str:
+    if can_edit:
+        return _("The link is made. Whoever has it can join and edit the list.")
+    return _("The link is made. Whoever has it can read the list.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from papers.htmx import HtmxHttpRequest
 from papers.models import Paper
+from papers.row_numbers import read_row_number
 from papers.views.going_back import next_address
 from readinglists import states
 from readinglists.access import (
@@ -41,11 +42,11 @@ def state(request: HtmxHttpRequest, paper_pk: int) -> HttpResponse:
 
 
 def _buttons_and_counts(request: HttpRequest, paper: Paper, state: str) -> str:
-    text = request.GET.get("list", "")
-    if not (text.isascii() and text.isdigit()):
+    number = read_row_number(request.GET.get("list", ""))
+    if number is None:
         return render_states(paper, state)
     try:
-        reading_list = open_list(request.user, int(text)).reading_list
+        reading_list = open_list(request.user, number).reading_list
     except Http404:  # the list is gone or was left meanwhile; the mark is the paper's
         return render_states(paper, state)
     progress = states.progress(reader_of(request), reading_list)

@@ -6,6 +6,9 @@
 
   // What is being moved: told, and found again, when the page has its new order.
   let moving = null;
+  // Ways, "up" or "down", that were asked for by keys while the move before was under way.
+  let waiting = [];
+  const stop = () => { moving = null; waiting = []; };
 
   const isOff = () => {
     try { return localStorage.getItem("keys-off") === "1"; } catch { return false; }
@@ -33,7 +36,7 @@
 
   const tell = (list) => {
     const item = moving && list.querySelector(`[data-spot="${moving.spot}"]`);
-    if (!item) { moving = null; return; }
+    if (!item) { stop(); return; }
     const words = item.dataset.place ? list.dataset.moved : list.dataset.movedHeading;
     document.getElementById("said").textContent = words
       .replace("{title}", item.dataset.title).replace("{place}", item.dataset.place);
@@ -45,7 +48,16 @@
       const other = item.querySelector(".arrows button");
       if (other) other.focus();
     }
+    const { spot } = moving;
     moving = null;
+    if (waiting.length) step(spot, waiting.shift());
+  };
+
+  const step = (spot, way) => {
+    const button = document.getElementById(`${way}-${spot}`);
+    if (!button) { waiting = []; return; }
+    button.click();
+    moving = { spot, focus: true };
   };
 
   const start = () => {
@@ -69,14 +81,15 @@
     if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || isOff()) return;
     if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
     if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-    const item = itemOf(event.target);
-    if (!item || !item.dataset.move) return;
+    // While the page gets its new order, the focus is nowhere for a moment.
+    const isNowhere = moving && moving.focus && event.target === document.body;
+    const item = isNowhere ? null : itemOf(event.target);
+    const spot = isNowhere ? moving.spot : item && item.dataset.move && item.dataset.spot;
+    if (!spot) return;
     event.preventDefault();
     const way = event.key === "ArrowUp" ? "up" : "down";
-    const button = document.getElementById(`${way}-${item.dataset.spot}`);
-    if (!button || moving) return;
-    button.click();
-    moving = { spot: item.dataset.spot, focus: true };
+    if (!moving) step(spot, way);
+    else if (moving.focus && moving.spot === spot && !event.repeat) waiting.push(way);
   });
 
   document.addEventListener("click", (event) => {
@@ -95,7 +108,6 @@
     if (event.target.matches(".entry-check input")) count();
   });
   document.addEventListener("htmx:afterSettle", start);
-  document.addEventListener("htmx:responseError", () => { moving = null; });
-  document.addEventListener("htmx:sendError", () => { moving = null; });
+  ["responseError", "sendError", "timeout"].forEach((name) => document.addEventListener(`htmx:${name}`, stop));
   start();
 })();

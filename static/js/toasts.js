@@ -77,6 +77,12 @@
     place.append(toast);
   };
 
+  // The second press of a double click would take back what the first did.
+  document.addEventListener("click", (event) => {
+    if (event.detail < 2 || !event.target.closest("button[aria-pressed][hx-post]")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
   // An error that says where it belongs brings back what was typed: it is shown.
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     if (detail.xhr.status >= 400 && detail.xhr.getResponseHeader("HX-Reselect")) {

@@ -13,19 +13,27 @@ from tests.origin import Origin
 # refuse the database to the tests that follow.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = find_chromium()
-    if path is None:
-        pytest.skip("Chromium was not found: install Debian's package chromium to run this test.")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=_chromium(), args=FLAGS)
         yield browser
         browser.close()
 
 
-@pytest.fixture(scope="module")
-def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A whole running site; asked for after the browser, so that without one nothing starts."""
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A whole running site for all files: each test signs up readers of its own.
+
+    What a test changes for all readers it puts back.
+    """
+    _chromium()
     var: Path = tmp_path_factory.mktemp("site")
     var.chmod(0o711)
     with Origin() as origin, running_site(var, origin=origin.environment) as running:
         yield running
+
+
+def _chromium() -> str:
+    path = find_chromium()
+    if path is None:
+        pytest.skip("Chromium was not found: install Debian's package chromium to run this test.")
+    return path

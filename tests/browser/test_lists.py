@@ -102,6 +102,15 @@ def test_a_reader_saves_orders_and_undoes(browser: Browser, site: Site) -> None:
     page.keyboard.press("Alt+ArrowDown")
     expect(page.locator("#said")).to_have_text(f"“{c}” is now number 3.")
 
+    # Quicker than the page answers: none is lost, and the focus stays.
+    for way in ("Up", "Up", "Down", "Up", "Down", "Down", "Up", "Down", "Down"):
+        page.keyboard.press(f"Alt+Arrow{way}")
+    expect(page.locator(TITLES)).to_have_text([a, b, d, c])
+    expect(page.locator("#entries .card-title a").nth(3)).to_be_focused()
+    page.keyboard.press("Alt+ArrowUp")
+    expect(page.locator(TITLES)).to_have_text([a, b, c, d])
+    expect(page.locator("#entries .card-title a").nth(2)).to_be_focused()
+
     # By dragging.
     drag(page, page.locator("#entries .card .drag-handle").nth(1), above=a)
     expect(page.locator("#said")).to_have_text(f"“{b}” is now number 1.")
@@ -217,6 +226,13 @@ def test_what_comes_to_nothing_is_said(browser: Browser, site: Site) -> None:
     failure.get_by_role("button", name="Try again").click()
     expect(save).to_have_attribute("aria-pressed", "true")
     expect(failure).to_have_count(0)
+
+    # A double click saves, though the second half of it meets a button that takes out.
+    second = page.locator(".save-button").nth(1)
+    second.dblclick()
+    expect(second).to_have_attribute("aria-pressed", "true")
+    second.click()
+    expect(second).to_have_attribute("aria-pressed", "false")
 
     # The session ends elsewhere while a note is written: it is sent again after the login.
     open_saved(page, site)

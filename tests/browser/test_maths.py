@@ -1,5 +1,6 @@
 """Maths and attacks in a paper's text, as a real browser shows them under the site's own policy."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -26,15 +27,21 @@ class Opened:
     said: list[str] = field(default_factory=list)
 
 
-@pytest.fixture
-def opened(browser: Browser, site: Site) -> Opened:
+@pytest.fixture(scope="module")
+def address(site: Site) -> Iterator[str]:
     """The page of a paper whose title and abstract hold maths and attacks."""
     code = (
-        "from papers.models import Paper; paper = Paper.objects.earliest('pk');"
-        f"paper.title = {TITLE!r}; paper.abstract = {ABSTRACT!r}; paper.save();"
-        "print(paper.get_absolute_url())"
+        "from papers.models import Paper; paper = Paper.objects.create("
+        f"title={TITLE!r}, abstract={ABSTRACT!r}); print(paper.get_absolute_url())"
     )
     address = site.manage("shell", "--no-imports", "-c", code).strip()
+    yield address
+    code = f"from papers.models import Paper; Paper.objects.filter(title={TITLE!r}).delete()"
+    site.manage("shell", "--no-imports", "-c", code)
+
+
+@pytest.fixture
+def opened(browser: Browser, site: Site, address: str) -> Opened:
     opened = Opened(browser.new_page())
     opened.page.on("dialog", lambda dialog: opened.said.append(f"dialog: {dialog.message}"))
     opened.page.on("console", lambda message: opened.said.append(message.text))

@@ -51,8 +51,8 @@ def test_a_reader_marks_and_hides_what_they_saw(browser: Browser, site: Site) ->
 
 def test_so_does_one_without_script(browser: Browser, site: Site) -> None:
     page = open_page(browser, with_script=False)
-    sign_up(page, site, "plain@example.org")
-    log_in(page, site, "plain@example.org")
+    sign_up(page, site, "plain-seen@example.org")
+    log_in(page, site, "plain-seen@example.org")
     page.goto(f"{site.url}/trending/all/")
     button = page.locator('.seen-button[aria-pressed="false"]').first
     title = page.locator(".card", has=button).first.locator(".card-title a").inner_text()

@@ -6,6 +6,7 @@ On the way nothing is refused, asked of another host, wider than the window or a
 import json
 import re
 from collections.abc import Iterator
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,6 +17,7 @@ from tests.browser.site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+Theme = Literal["light", "dark"]
 WAIT_MS = 60_000
 HEIGHTS = {360: 740, 768: 1024, 1440: 900}
 # Width, theme, with script: each width in each theme, and each width without script.
@@ -24,7 +26,7 @@ WAYS = [
     *((360, "dark", False), (768, "light", False), (1440, "dark", False)),
 ]
 IDS = [f"{width}-{theme}{'' if script else '-no-script'}" for width, theme, script in WAYS]
-BACKGROUNDS = {"light": "rgb(251, 250, 246)", "dark": "rgb(23, 22, 20)"}
+BACKGROUNDS: dict[Theme, str] = {"light": "rgb(251, 250, 246)", "dark": "rgb(23, 22, 20)"}
 LIST = "To read on the train"
 SUBSCRIBERS = """
 import json
@@ -38,7 +40,9 @@ print(json.dumps([unsubscribe.url_path(each.pk) for each in made]))
 class Walker:
     """A browser of one width and theme, and what it said and asked for on the way."""
 
-    def __init__(self, browser: Browser, site: Site, width: int, theme: str, script: bool) -> None:
+    def __init__(
+        self, browser: Browser, site: Site, width: int, theme: Theme, script: bool
+    ) -> None:
         self.browser, self.site = browser, site
         self.width, self.theme, self.script = width, theme, script
         self.problems: list[str] = []
@@ -47,7 +51,7 @@ class Walker:
     def open(self) -> BrowserContext:
         context = self.browser.new_context(
             viewport={"width": self.width, "height": HEIGHTS[self.width]},
-            color_scheme=self.theme,  # type: ignore[arg-type]
+            color_scheme=self.theme,
             java_script_enabled=self.script,
             permissions=["clipboard-read", "clipboard-write"],
         )
@@ -77,9 +81,11 @@ class Walker:
     def look(self, page: Page | None = None) -> None:
         """What a page must be wherever one stands."""
         page = page or self.page
-        over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        over, shown = page.locator("body").evaluate(
+            "body => [document.documentElement.scrollWidth - innerWidth,"
+            " getComputedStyle(body).backgroundColor]"
+        )
         assert over <= 0, f"{page.url} is {over} px wider than the window"
-        shown = page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert shown == BACKGROUNDS[self.theme], page.url
 
 
@@ -93,7 +99,7 @@ def subscribers(site: Site) -> Iterator[str]:
 @pytest.mark.promise(47)
 @pytest.mark.parametrize(("width", "theme", "script"), WAYS, ids=IDS)
 def test_the_main_ways(
-    browser: Browser, site: Site, subscribers: Iterator[str], width: int, theme: str, script: bool
+    browser: Browser, site: Site, subscribers: Iterator[str], width: int, theme: Theme, script: bool
 ) -> None:
     expect.set_options(timeout=WAIT_MS)
     walker = Walker(browser, site, width, theme, script)
@@ -152,6 +158,7 @@ def sign_up_and_choose(walker: Walker, email: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Pick a few that you like")
     walker.look()
     page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_label("Hour")).to_be_visible()
     walker.look()
     page.get_by_label("Hour").select_option("06:00")
     page.get_by_role("button", name="Send it then").click()
@@ -176,11 +183,14 @@ def follow(walker: Walker) -> None:
     page.get_by_role("button", name="Follow this search").click()
     expect(page.get_by_role("button", name="Following")).to_be_visible()
     page.locator(".card-facts a[href^='/author/']").first.click()
+    page.wait_for_url("**/author/**")
     walker.look()
     author = page.get_by_role("heading", level=1).inner_text()
     page.get_by_role("link", name=f"Follow {author}").click()
+    button = page.get_by_role("main").get_by_role("button", name="Follow", exact=True).first
+    expect(button).to_be_visible()
     walker.look()
-    page.get_by_role("main").get_by_role("button", name="Follow", exact=True).first.click()
+    button.click()
     expect(page.locator(".message").first).to_be_visible()
     walker.at("/follows/")
     for name in ("learning", author):
@@ -212,8 +222,10 @@ def share(walker: Walker, paper: str) -> None:
     """Make a link to the list that is open, and read it signed out."""
     page = walker.page
     page.get_by_role("link", name="Share", exact=True).click()
+    button = page.get_by_role("button", name="Make a link")
+    expect(button).to_be_visible()
     walker.look()
-    page.get_by_role("button", name="Make a link").click()
+    button.click()
     address = page.get_by_label("Address of the list").input_value()
     walker.look()
     other = walker.open().new_page()

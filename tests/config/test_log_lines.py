@@ -89,3 +89,12 @@ def test_a_refused_key_is_logged_cut(caplog: pytest.LogCaptureFixture) -> None:
     Client().get(f"/l/{KEY}/")
     assert "/l/Ab3dE_…" in caplog.text
     assert KEY not in caplog.text
+
+
+@pytest.mark.django_db
+def test_a_refusal_is_logged_without_a_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    Client().get("/lists/1/")
+    Client().get("/paper/number/0/")
+    refused = [record for record in caplog.records if record.name == "django.request"]
+    assert refused
+    assert not any(record.exc_info for record in refused)

@@ -6,6 +6,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from readinglists import entries, headings, history, history_page, members
 from readinglists.models import ListChange, ReadingList, Role
+from readinglists.positions import Gap, Spot
 from tests.factories import make_entry, make_member, make_paper, make_reading_list, make_user
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +38,24 @@ def test_headings_are_named(client: Client) -> None:
     assert "You added the heading “Old &lt;i&gt;”" in page
     assert "You renamed the heading “Old &lt;i&gt;” to “New”" in page
     assert "You removed the heading “New”" in page
+
+
+def test_moves_say_what_was_moved(client: Client) -> None:
+    reading_list = make_reading_list()
+    make_entry(reading_list=reading_list, paper=make_paper(title="On Owls"))
+    heading = headings.add_heading(reading_list, "First <i>", by=reading_list.owner)
+    owl = reading_list.entries.get()
+    headings.move_heading(heading, Gap(before=Spot("e", owl.pk)), by=reading_list.owner)
+    assert "You moved the heading “First &lt;i&gt;”" in page_of(client, reading_list)
+    headings.remove_heading(heading, by=reading_list.owner)
+    assert "You moved a heading" in page_of(client, reading_list)
+
+
+def test_a_new_owner_reads_of_themselves_by_name(client: Client) -> None:
+    member = make_member()
+    members.transfer(member.reading_list, member, by=member.reading_list.owner)
+    member.reading_list.refresh_from_db()
+    assert f"{member.user.email} owns the list" in page_of(client, member.reading_list)
 
 
 @pytest.mark.promise(32)

@@ -33,7 +33,8 @@ class TestLinks:
     def test_the_owner_makes_a_link_and_sees_its_whole_address_at_any_time(
         self, client: Client, shared: ReadingList
     ) -> None:
-        client.post(f"/lists/{shared.pk}/link/", {"name": "Group", "can_edit": "edit"})
+        posted = client.post(f"/lists/{shared.pk}/link/", {"name": "Group", "can_edit": "edit"})
+        assert "can join and edit" in client.get(posted["Location"]).content.decode()
         link = shared.share_links.get()
         assert (link.name, link.can_edit, link.needs_login) == ("Group", True, False)
         for _ in range(2):

@@ -103,6 +103,14 @@ def test_too_many_open_imports_are_refused_in_words(
     text = give(client, user, text="2401.00002").content.decode()
     assert "not finished" in text
     assert "to be looked at" in text
+    assert "not finished. Finish one" in client.get(IMPORTS).content.decode()
+
+
+def test_a_text_without_a_paper_offers_no_import(client: Client) -> None:
+    text = page_of(client, make_import("@misc{a"))
+    assert "no paper was found in it" in text
+    assert "write" not in text
+    assert "Import something else" in text
 
 
 def test_a_file_that_cannot_be_read_says_why(client: Client) -> None:

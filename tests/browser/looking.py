@@ -1,0 +1,87 @@
+"""Drawn pages looked at in a real Chromium: by axe, and by what looking.js measures.
+
+It asks axe for every rule in the light and, in the dark, for those that colours decide. Read more:
+https://www.deque.com/axe/core-documentation/api-documentation/.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+from playwright.sync_api import Browser, Page
+
+from tests.browser.pages import DrawnPage
+from tests.browser.pages.served import served
+
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+LOOKING = Path(__file__).with_name("looking.js")
+TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+# Every rule in the light, and in the dark those that the colours decide.
+LIGHT = {"runOnly": {"type": "tag", "values": TAGS}}
+DARK = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+DESKTOP, PHONE, ZOOMED = (1280, 900), (320, 640), (640, 450)
+
+
+@dataclass(slots=True)
+class Looked:
+    """What was found on one page; each list is empty where all is well."""
+
+    name: str
+    faults: list[str] = field(default_factory=list)
+    too_wide: list[str] = field(default_factory=list)
+    no_focus: list[str] = field(default_factory=list)
+    too_small: list[str] = field(default_factory=list)
+    moving: list[str] = field(default_factory=list)
+
+
+def look_at(browser: Browser, pages: list[DrawnPage]) -> Iterator[Looked]:
+    """Look at each page, one after the other."""
+    context = browser.new_context(
+        viewport={"width": DESKTOP[0], "height": DESKTOP[1]},
+        color_scheme="light",
+        reduced_motion="reduce",
+        service_workers="block",
+    )
+    page = context.new_page()
+    with served([drawn.html for drawn in pages], {"/axe.js": AXE, "/looking.js": LOOKING}) as all_:
+        for address, drawn in zip(all_, pages, strict=True):
+            page.goto(address)
+            yield _look(page, drawn.name)
+    context.close()
+
+
+def _look(page: Page, name: str) -> Looked:
+    page.add_script_tag(url="/axe.js")
+    page.add_script_tag(url="/looking.js")
+    looked = Looked(name)
+    _ask_axe(page, looked, "light", LIGHT)
+    looked.moving = _ask(page, "moving()")
+    looked.too_small = _ask(page, f"tooSmall(44, {json.dumps('main .primary')})")
+    page.keyboard.press("Tab")
+    looked.no_focus = _ask(page, "withoutFocusShown()")
+    page.emulate_media(color_scheme="dark")
+    _ask_axe(page, looked, "dark", DARK)
+    page.emulate_media(color_scheme="light")
+    for width, height in (ZOOMED, PHONE):
+        page.set_viewport_size({"width": width, "height": height})
+        looked.too_wide += [f"{width} px: {each}" for each in _ask(page, "tooWide()")]
+    page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+    return looked
+
+
+def _ask(page: Page, call: str) -> list[str]:
+    return list(page.evaluate(f"window.looking.{call}"))
+
+
+def _ask_axe(page: Page, looked: Looked, theme: str, options: dict[str, Any]) -> None:
+    wanted = options | {"resultTypes": ["violations"], "iframes": False}
+    if theme == "light":
+        wanted["rules"] = {"target-size": {"enabled": True}}
+    answer = page.evaluate("wanted => axe.run(document, wanted)", wanted)
+    for rule in answer["violations"]:
+        where = [f"{node['target'][0]}: {node['html'][:150]}" for node in rule["nodes"][:3]]
+        words = f"{theme}: {rule['id']} ({rule['impact']}), {len(rule['nodes'])} times, {where}"
+        looked.faults.append(words)
