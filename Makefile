@@ -1,6 +1,6 @@
 # A machine needs make and Python 3.11 or newer, nothing else: the rest is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help venv run admin test test-api test-faults promises check format lock icons screenshots
+.PHONY: help venv run admin test test-api test-faults promises check format messages lock icons screenshots
 
 BIN := .venv/bin
 PYTHONS = $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
@@ -24,6 +24,7 @@ help:
 	@echo "make promises     which test shows which promise of the reliability list"
 	@echo "make check        the checks that start nothing: ruff, mypy, migrations, settings"
 	@echo "make format       format code and templates"
+	@echo "make messages     bring the translations in locale/ up to date with the texts"
 	@echo "make lock         write requirements*.txt from requirements*.in"
 	@echo "make icons        draw static/*.png and favicon.ico anew"
 	@echo "make screenshots  draw the pages into screenshots/"
@@ -72,6 +73,9 @@ format: .venv/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/djade --target-version 5.2 $(PAGES)
+
+messages: .venv/installed-dev
+	$(BIN)/python -m config.messages
 
 icons: .venv/installed
 	$(BIN)/python -m papers.pictures.icons static

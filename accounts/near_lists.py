@@ -23,6 +23,7 @@ from papers.links import link
 from papers.marks import Marks
 from papers.models import Paper, SeenPaper
 from papers.paging import Page
+from papers.sentences import in_language
 
 DAYS = 7
 MOST = 200
@@ -83,7 +84,7 @@ def page_of(user: User, found: Sequence[NearPaper], *, number: int, hides_seen: 
     return NearPage(
         page=Page(items, number, PAGE_SIZE, has_next),
         marks=borne,
-        reasons={near.paper_id: near.reason for near in here},
+        reasons={near.paper_id: in_language(near.reason) for near in here},
     )
 
 
@@ -97,7 +98,7 @@ def offer(user: AbstractBaseUser, without: "QuerySet[SeenPaper, int] | None") ->
         heading=_("Near your lists"),
         whole=link("accounts:near"),
         paper_ids=[near.paper_id for near in own[:MOST_OFFERED]],
-        reasons={near.paper_id: near.reason for near in own[:MOST_OFFERED]},
+        reasons={near.paper_id: in_language(near.reason) for near in own[:MOST_OFFERED]},
         unless=("saved", "voted"),
         hint="" if own or kept is None else hint,
         later=link("accounts:near") if kept is None else "",

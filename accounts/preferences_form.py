@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms import BoundField
 from django.utils.translation import gettext
@@ -34,6 +35,13 @@ class PreferencesForm(ScheduleForm):
         widget=forms.RadioSelect,
     )
 
+    language = forms.ChoiceField(
+        label=_("Language"),
+        required=False,
+        choices=[("", _("As my browser says")), *settings.LANGUAGES],
+        help_text=_("Of these pages, and of the mails to you."),
+    )
+
     class Meta(ScheduleForm.Meta):
         fields: ClassVar = [
             "digest_enabled",
@@ -41,6 +49,7 @@ class PreferencesForm(ScheduleForm):
             "digest_only_matches",
             "digest_backlog",
             "digest_text_only",
+            "language",
         ]
         labels: ClassVar = {"digest_enabled": _("Send me the daily digest by mail")}
 

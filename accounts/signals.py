@@ -8,6 +8,7 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts import follows
@@ -47,10 +48,19 @@ def try_another_address(user: User, **_signal: Any) -> None:
 
 
 @receiver(user_logged_in)
+def note_language_of_browser(user: User, **_signal: Any) -> None:
+    """For mails to readers who leave the choice of their language to their browser."""
+    language = get_language() or ""
+    if user.browser_language != language:
+        user.browser_language = language
+        user.save(update_fields=["browser_language"])
+
+
+@receiver(user_logged_in)
 def tell_of_stopped_mail(request: HttpRequest, user: User, **_signal: Any) -> None:
     """Once a login: whoever gets no digest any more would else learn it from its absence."""
     if user.mail_stopped_at is not None:
-        words = _("%s You can try again under Settings.") % user.mail_stopped_why
+        words = _("%s You can try again under Settings.") % _(user.mail_stopped_why)
         messages.warning(request, words, fail_silently=True)
 
 

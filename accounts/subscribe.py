@@ -17,6 +17,7 @@ from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from accounts import topics
 from accounts.bounces import suppression
@@ -203,7 +204,11 @@ def _get_or_make_user(wish: Wish) -> tuple[User, bool]:
         try:
             with transaction.atomic():
                 zone = timezone_or_utc(wish.timezone)
-                return User.objects.create_user(wish.email, timezone=zone), True
+                language = get_language() or ""
+                made = User.objects.create_user(
+                    wish.email, timezone=zone, browser_language=language
+                )
+                return made, True
         except IntegrityError:  # the button was pressed twice at once
             user = _find_user(wish.email)
             if user is None:

@@ -7,6 +7,7 @@ from accounts.views import (
     follows,
     issues,
     judge,
+    language,
     leaving,
     manage,
     near,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("deleted/", leaving.account_deleted, name="account_deleted"),
     path("settings/tokens/", tokens.list_tokens, name="tokens"),
     path("settings/tokens/<int:pk>/revoke/", tokens.revoke_token, name="revoke_token"),
+    path("language/", language.choose_language, name="choose_language"),
     # Subscribing without an account
     path("subscribe/", subscribe.subscribe, name="subscribe"),
     path("subscribe/confirm/<str:token>/", subscribe.confirm, name="confirm_subscription"),

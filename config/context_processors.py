@@ -8,5 +8,6 @@ def site(request: HttpRequest) -> dict[str, object]:
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
         "outbox_shown": settings.OUTBOX_SHOWN,
+        "languages": settings.LANGUAGES,
         "has_public_lists": settings.PUBLIC_LISTS,
     }

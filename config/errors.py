@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_bidi
 
 RETRY_AFTER_SECONDS = "60"
 _STYLESHEETS = ("css/variables.css", "css/base.css")
@@ -38,6 +38,7 @@ def render_fault(status: int) -> str:
     context = {
         "site_name": settings.SITE_NAME,
         "language": get_language() or settings.LANGUAGE_CODE,
+        "direction": "rtl" if get_language_bidi() else "ltr",
         "stylesheets": _stylesheets(),
     }
     return render_to_string(f"{status}.html", context)

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.ReaderLanguageMiddleware",
     "accounts.middleware.ReaderTimezoneMiddleware",
     "accounts.middleware.PrivatePagesMiddleware",
     "accounts.middleware.DeletedMeanwhileMiddleware",
@@ -313,7 +314,14 @@ CONTENT_SECURITY_POLICY = {
 
 # --- Language, time, files --------------------------------------------------------------------
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+# Set only by who presses the switch (accounts/views/language.py): visitors have no cookie.
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 31_536_000
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SECURE = _https
+FORMAT_MODULE_PATH = "config.formats"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from papers import source_changes
 from papers.identifiers import parse_arxiv_id
@@ -103,11 +104,11 @@ class SourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         actions.pop("delete_selected", None)
         return actions
 
-    @admin.action(description="Pause")
+    @admin.action(description=_("Pause"))
     def pause(self, request: HttpRequest, rows: QuerySet[Source]) -> None:
         rows.update(is_active=False)
 
-    @admin.action(description="Resume")
+    @admin.action(description=_("Resume"))
     def resume(self, request: HttpRequest, rows: QuerySet[Source]) -> None:
         rows.update(is_active=True)
 
@@ -117,7 +118,7 @@ class FetchedDocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["source", "for_day", "fetched_at", "attempts", "last_error"]
     actions = ["try_again"]
 
-    @admin.action(description="Try to store these again")
+    @admin.action(description=_("Try to store these again"))
     def try_again(self, request: HttpRequest, rows: QuerySet[FetchedDocument]) -> None:
         rows.update(attempts=0, leased_until=None)
 

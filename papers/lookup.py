@@ -6,6 +6,8 @@ and never tries twice. Read more: papers/feeds/ (arxiv_api, crossref, landing).
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop
+
 from papers.feeds import arxiv_api, crossref, landing
 from papers.feeds.parsing import parse_apart
 from papers.feeds.records import FeedError, FetchError, PaperRecord
@@ -83,7 +85,9 @@ def _ask_page(wanted: Wanted) -> Found:
     if named.doi:
         return _ask_crossref(named.doi)
     raise NoSuchPaperError(
-        "The page names no arXiv id and no DOI of a paper. Paste one of these instead."
+        gettext_noop(
+            "The page names no arXiv id and no DOI of a paper. Paste one of these instead."
+        )
     )
 
 

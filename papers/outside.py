@@ -6,6 +6,7 @@ It decides which there are and their order; it never asks whether they answer.
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -59,4 +60,6 @@ def _on_arxiv(reference: Reference) -> list[OutsideLink]:
 def _stars(stats: PaperStats | None) -> str:
     if stats is None or stats.stars is None:
         return ""
-    return ngettext("%(n)s star", "%(n)s stars", stats.stars) % {"n": f"{stats.stars:,}"}
+    return ngettext("%(n)s star", "%(n)s stars", stats.stars) % {
+        "n": number_format(stats.stars, force_grouping=True)
+    }

@@ -17,6 +17,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from kombu.exceptions import OperationalError
 
 from papers.feeds.records import FeedError, FetchError, HostBusyError
@@ -123,7 +124,7 @@ def fetch_requested(request_id: int) -> None:
         return
     try:
         if request.attempts > len(RETRIES) + 1:  # its worker died each time
-            raise NoSuchPaperError("It could not be read in four attempts.")
+            raise NoSuchPaperError(gettext_noop("It could not be read in four attempts."))
         known = find_known([(request.scheme, request.value)])
         paper = known or _store(look_up(request.scheme, request.value))
     except NoSuchPaperError as error:
@@ -163,7 +164,7 @@ def _store(found: Found) -> Paper:
     names = (("arxiv", record.arxiv_id), ("doi", record.doi), ("url", record.url))
     paper = find_known(names)
     if paper is None:
-        raise NoSuchPaperError("The answer lacks what a paper must have: a title.")
+        raise NoSuchPaperError(gettext_noop("The answer lacks what a paper must have: a title."))
     return paper
 
 

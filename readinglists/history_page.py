@@ -26,6 +26,7 @@ Kind = ListChange.Kind
 Values = dict[str, Any]
 
 _NAMED = re.compile(r"\{(\d{1,18})\}")
+_WORDED_HERE = (Kind.SHARED, Kind.JOINED)
 # Entries that are gone: their paper stands in the change that removed them.
 _PAPERS_OF_GONE = """
 SELECT DISTINCT ON (id) (row ->> 'id')::bigint AS id, (row -> 'before' ->> 'paper')::bigint
@@ -46,12 +47,11 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One change. `what` is in words; `more` is how many papers are not shown."""
+    """One change. `sentence` says who did what; `more` is how many papers are not shown."""
 
     pk: int
-    who: str
+    sentence: str
     changed_at: datetime
-    what: str
     papers: list[Paper]
     more: int
     texts: list[Texts]
@@ -149,11 +149,12 @@ def _line(
     is_own = change.user_id == reader.pk
     rows = change.first_rows
     of_entries = [row for row in rows if row["table"] == "entry"]
+    who = _("You") if is_own else names.get(change.user_id, _("Somebody"))
     return Line(
         pk=change.pk,
-        who=_("You") if is_own else names.get(change.user_id, _("Somebody")),
+        # Translators: such as "Ada imported: notes.bib". A language may put a dash between.
+        sentence=_("%(who)s %(what)s") % {"who": who, "what": _what(change, names, moved)},
         changed_at=change.changed_at,
-        what=_what(change, names, moved),
         papers=[papers[row["id"]] for row in of_entries if row["id"] in papers],
         more=change.size - len(rows) if of_entries else 0,
         texts=[texts for row in rows for texts in _texts_of(row)],
@@ -175,10 +176,17 @@ def _what(change: Any, names: Mapping[int, str], moved: Mapping[int, str]) -> st
 
 
 def words_of(change: Any, names: Mapping[int, str]) -> str:
-    """Return the change's words with `names` (of `names_in`) in place of numbers."""
-    if not _own_words(change):
+    """Return the change's words with the name (of `names_in`) in place of the number.
+
+    Words of this site are stored in English and said in the language spoken.
+    """
+    if not change.words or change.kind not in _WORDED_HERE:
         return str(change.words)
-    return _NAMED.sub(lambda found: names.get(int(found[1]), _("somebody")), change.words)
+    named = _NAMED.search(_own_words(change))
+    if not named:
+        return _(change.words)
+    text = _(_NAMED.sub("%(name)s", change.words))
+    return text % {"name": names.get(int(named[1]), _("somebody"))}
 
 
 def _own_words(change: Any) -> str:

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from papers.limits import CacheAwayError, Limit, take
 from readinglists.addresses import own_addresses
@@ -63,7 +64,8 @@ def invite(reading_list: ReadingList, email: str, role: Role, *, by: AbstractBas
             token_hash=hash_key(token),
             expires_at=timezone.now() + LASTS,
         )
-        words = _("invited somebody to edit") if role == Role.EDITOR else _("invited somebody")
+        invited = gettext_noop("invited somebody to edit"), gettext_noop("invited somebody")
+        words = invited[0] if role == Role.EDITOR else invited[1]
         record(held, by, Kind.SHARED, words=words)
     return Asked(made, token)
 
@@ -88,7 +90,7 @@ def withdraw(invitation: Invitation, *, by: AbstractBaseUser) -> bool:
         held = hold(invitation.reading_list_id)
         gone = held.invitations.filter(pk=invitation.pk).delete()[0]
         if gone:
-            record(held, by, Kind.SHARED, words=_("withdrew an invitation"))
+            record(held, by, Kind.SHARED, words=gettext_noop("withdrew an invitation"))
         return bool(gone)
 
 
@@ -130,7 +132,7 @@ def decline(invitation: Invitation) -> None:
     with transaction.atomic():
         held = _hold_list_of(invitation)
         if held.invitations.filter(pk=invitation.pk).delete()[0]:
-            record(held, None, Kind.SHARED, words=_("an invitation was declined"))
+            record(held, None, Kind.SHARED, words=gettext_noop("an invitation was declined"))
 
 
 def forget_expired(*, now: datetime) -> int:

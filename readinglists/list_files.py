@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from papers import formats
@@ -101,7 +102,7 @@ def _feed(
     outlet: Outlet,
     version: str,
 ) -> HttpResponseBase:
-    etag = feeds_out.etag_of(f"{form.ending} {version}".encode())
+    etag = feeds_out.etag_of(f"{form.ending} {get_language()} {version}".encode())
     response: HttpResponseBase | None = get_conditional_response(request, etag)
     if response is None:
         newest = reading_list.entries.order_by("-added_at", "-pk")[: form.most]

@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from readinglists.changing import hold
 from readinglists.history import Kind, naming, record
@@ -60,7 +61,7 @@ def join_by_link(link: ShareLink, user: AbstractBaseUser) -> bool:
                 "joined_at": Now(),
             },
         )
-        record(held, user, Kind.JOINED, words=_("through a link"))
+        record(held, user, Kind.JOINED, words=gettext_noop("through a link"))
         return True
 
 
@@ -80,7 +81,7 @@ def join_by_invitation(held: ReadingList, user: AbstractBaseUser, role: str) -> 
     lasting = {"role": role, "share_link": None, "generation": None}
     moment = {} if known else {"joined_at": Now()}
     held.members.update_or_create(user_id=user.pk, defaults={**lasting, **moment})
-    record(held, user, Kind.JOINED, words=_("by invitation"))
+    record(held, user, Kind.JOINED, words=gettext_noop("by invitation"))
 
 
 def change_role(member: Member, role: Role, *, by: AbstractBaseUser) -> bool:
@@ -89,7 +90,8 @@ def change_role(member: Member, role: Role, *, by: AbstractBaseUser) -> bool:
         held = hold(member.reading_list_id)
         changed = held.members.filter(pk=member.pk).exclude(role=role).update(role=role)
         if changed:
-            words = _("%(name)s may edit") if role == Role.EDITOR else _("%(name)s may read")
+            may = gettext_noop("%(name)s may edit"), gettext_noop("%(name)s may read")
+            words = may[0] if role == Role.EDITOR else may[1]
             record(held, by, Kind.SHARED, words=words % {"name": naming(member.user_id)})
         return bool(changed)
 
@@ -110,7 +112,7 @@ def remove(member: Member, *, by: AbstractBaseUser) -> bool:
         held = hold(member.reading_list_id)
         gone = held.members.filter(pk=member.pk).delete()[0]
         if gone:
-            words = _("%(name)s takes part no more") % {"name": naming(member.user_id)}
+            words = gettext_noop("%(name)s takes part no more") % {"name": naming(member.user_id)}
             record(held, by, Kind.SHARED, words=words)
         return bool(gone)
 
@@ -144,7 +146,7 @@ def transfer(reading_list: ReadingList, to: Member, *, by: AbstractBaseUser) -> 
         papers = list(current.entries.order_by().values_list("paper_id", flat=True))
         with keeping_saves(current.owner_id, papers), keeping_saves(to.user_id, papers):
             _give(current, to)
-        words = _("%(name)s owns the list") % {"name": naming(to.user_id)}
+        words = gettext_noop("%(name)s owns the list") % {"name": naming(to.user_id)}
         record(current, by, Kind.SHARED, words=words)
 
 

@@ -9,10 +9,12 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import django
 import pytest
+from django.utils import translation
 
 from config.servers import paths, postgres
 from config.servers.private import Servers, Wanted
@@ -102,3 +104,10 @@ def pytest_unconfigure() -> None:
 def _say(name: str, text: str) -> None:
     if "making" not in text:
         sys.stderr.write(f"{name}: {text}\n")
+
+
+@pytest.fixture(autouse=True)
+def english_afterwards() -> Iterator[None]:
+    """Requests leave their language to the thread, which the next request sets anew."""
+    yield
+    translation.activate("en")

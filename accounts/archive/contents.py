@@ -37,7 +37,7 @@ HOLDINGS: dict[str, Written | NotWritten] = {
             *("mail_stopped_at", "mail_stopped_why"),
             *("digest_enabled", "digest_hour", "timezone", "digest_days", "digest_size"),
             *("digest_sections", "digest_only_matches", "digest_text_only", "digest_backlog"),
-            "paused_until",
+            *("paused_until", "language", "browser_language"),
         ),
         # A password's hash is of use to a thief only; the next moment is worked out anew.
         left_out=("id", "password", "next_due_at"),

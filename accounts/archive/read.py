@@ -220,6 +220,8 @@ def _settings(row: Fields) -> SettingsRow:
         values = {name: row.flag(name) for name in flags}
         values |= {name: row.number(name) for name in ("digest_hour", "digest_size")}
         values["timezone"] = row.text("timezone", 60)
+        if row.has("language"):
+            values["language"] = row.text("language", 10)
         values["digest_sections"] = list(row.texts("digest_sections", most=20, longest=20))
         days = row.rows("digest_days", 7)
         values["digest_days"] = [

@@ -39,7 +39,7 @@ ACCOUNT = (
 SETTINGS = (
     *("digest_enabled", "digest_hour", "timezone", "digest_days", "digest_size"),
     *("digest_sections", "digest_only_matches", "digest_text_only", "digest_backlog"),
-    "paused_until",
+    *("paused_until", "language", "browser_language"),
 )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import Enum
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from accounts.bounces import verp
 from accounts.bounces.addresses import hash_address

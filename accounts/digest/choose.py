@@ -18,6 +18,7 @@ from accounts.digest.near import NearFinder, find_near
 from accounts.digest.readers import Reader
 from accounts.digest.seats import Section, fill
 from accounts.models import DigestSection, User
+from papers.sentences import joined
 
 FOLLOWED, LISTS = DigestSection.FOLLOWED.value, DigestSection.LISTS.value
 
@@ -112,7 +113,7 @@ class _Offers:
     def _why_trending(self, paper: Candidate) -> str:
         """A paper of a followed search that had no place there says so here."""
         also = self.asked_for.get(paper.paper_id)
-        return ", ".join(filter(None, (reasons.support(paper), also)))
+        return joined(filter(None, (reasons.support(paper), also)))
 
     def _newest(self) -> Iterator[Item]:
         categories = self.material.categories

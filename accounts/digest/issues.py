@@ -10,10 +10,11 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.digest.items import headings
+from accounts.digest.items import heading_of, items_of
 from accounts.models import Delivery
 from papers.merging import merged_into
 from papers.models import Paper
+from papers.sentences import in_language
 
 State = Delivery.State
 
@@ -42,7 +43,7 @@ def line_of(delivery: Delivery) -> Line:
         local_date=delivery.local_date,
         state=delivery.state,
         words=_in_words(delivery),
-        reason=delivery.reason,
+        reason=_(delivery.reason) if delivery.reason else "",
         happened_at=delivery.finished_at or delivery.due_at,
         papers=len(delivery.items),
     )
@@ -54,22 +55,22 @@ def day_of_last_issue(user: AbstractBaseUser) -> date | None:
     return issues.aggregate(day=Max("local_date"))["day"]  # type: ignore[no-any-return]
 
 
-def sections_of(items: Sequence[Mapping[str, Any]]) -> list[Section]:
+def sections_of(kept: Sequence[Mapping[str, Any]]) -> list[Section]:
     """Return an issue's papers, as `Delivery.items` keeps them, without those deleted since.
 
     Each paper bears its `reason`; of two that became one only the first. Two queries.
     """
-    numbers = [item["paper"] for item in items]
+    items = items_of(kept)
+    numbers = [item.paper for item in items]
     into = merged_into(numbers)
     papers = Paper.objects.for_cards().in_bulk([into.get(pk, pk) for pk in numbers])
     sections: dict[str, list[Paper]] = {}
     for item in items:
-        paper = papers.pop(into.get(item["paper"], item["paper"]), None)
+        paper = papers.pop(into.get(item.paper, item.paper), None)
         if paper is not None:
-            paper.reason = item["reason"]  # type: ignore[attr-defined]
-            sections.setdefault(item["section"], []).append(paper)
-    names = headings()
-    return [Section(names.get(key, key), found) for key, found in sections.items()]
+            paper.reason = in_language(item.reason)  # type: ignore[attr-defined]
+            sections.setdefault(item.section, []).append(paper)
+    return [Section(heading_of(section), found) for section, found in sections.items()]
 
 
 def _in_words(delivery: Delivery) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import DigestSection
+from papers.sentences import Sentence, in_language, restored
 
 NEAR = DigestSection.NEAR.value
 TRENDING = DigestSection.TRENDING.value
@@ -22,6 +23,7 @@ class Item:
 
     `section` is a key of `headings`, or a heading of its own (a search, a list). `event` is "" but
     for news of a saved paper: "v3", "withdrawn".
+    What the site says is kept in English, and what it was made of beside it.
     """
 
     paper: int
@@ -31,13 +33,18 @@ class Item:
     event: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        fields = {
+        fields: dict[str, Any] = {
             "paper": self.paper,
             "section": self.section,
             "reason": self.reason,
             "rank": self.rank,
         }
-        return {**fields, "event": self.event} if self.event else fields
+        if self.event:
+            fields["event"] = self.event
+        for name, text in (("said", self.reason), ("heading", self.section)):
+            if isinstance(text, Sentence):
+                fields[name] = text.made_of
+        return fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +60,18 @@ def items_of(kept: Iterable[Mapping[str, Any]]) -> tuple[Item, ...]:
     return tuple(
         Item(
             each["paper"],
-            each["section"],
-            each["reason"],
+            restored(each["section"], each.get("heading")),
+            restored(each["reason"], each.get("said")),
             each.get("rank", 0),
             each.get("event", ""),
         )
         for each in kept
     )
+
+
+def heading_of(section: str) -> str:
+    """Return what stands over a section, in the language of the moment."""
+    return headings().get(section) or in_language(section)
 
 
 def headings() -> dict[str, str]:

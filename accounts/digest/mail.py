@@ -29,11 +29,12 @@ from django.utils.translation import get_language, get_language_bidi, gettext, n
 
 from accounts.bounces import verp, webhooks
 from accounts.digest import unsubscribe
-from accounts.digest.items import Item, headings
+from accounts.digest.items import Item, heading_of
 from accounts.digest.links import JUDGE, MANAGE
 from accounts.models import Delivery
 from papers.latex import to_text
 from papers.models import Paper
+from papers.sentences import in_language
 
 # Gmail cuts a message at about 102 kB; what is cut first is the foot with the way out.
 MOST_BYTES = 95_000
@@ -307,7 +308,7 @@ def _cards(items: Iterable[Item], papers: dict[int, PaperText], judging: str) ->
             yield Card(
                 rank=item.rank,
                 section=item.section,
-                reason=one_line(item.reason),
+                reason=one_line(in_language(item.reason)),
                 title=text.title,
                 author_line=text.author_line,
                 abstract=text.abstract,
@@ -319,9 +320,8 @@ def _cards(items: Iterable[Item], papers: dict[int, PaperText], judging: str) ->
 
 
 def _sections(cards: Iterable[Card]) -> Iterator[Section]:
-    names = headings()
     for section, papers in groupby(cards, key=lambda card: card.section):
-        yield Section(one_line(names.get(section, section)), list(papers))
+        yield Section(one_line(heading_of(section)), list(papers))
 
 
 def _shorten(cards: Sequence[Card], shown: int) -> list[Card]:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from django.db import DatabaseError
-from django.utils.translation import gettext as _
+from django.utils import translation
+from django.utils.translation import gettext_noop as _
 
 from accounts.bounces.refusals import note_refusal
 from accounts.digest import failpoints, foot, gate, ledger, mail, schedule, stopping
@@ -55,14 +56,15 @@ def deliver(
     choices = _choices(rows, now, near)
     papers = mail.read_papers(item.paper for choice in choices.values() for item in choice.items)
     gaps = _unknown_before(rows)
-    coverage = foot.coverage_line(now)
+    coverage = _coverage(rows, now)
     stale_at = time.monotonic() + CHOICE_LASTS.total_seconds()
     with open_transport() as transport:
         for row in rows:
             if stopping.is_asked() or time.monotonic() > stale_at:
                 break
             gap = gaps.get(row.user_id)
-            work = _Work(row, choices.get(row.pk), papers, gap, coverage, now, at)
+            line = coverage[row.user.mail_language]
+            work = _Work(row, choices.get(row.pk), papers, gap, line, now, at)
             outcomes[work.run(transport)] += 1
     return outcomes
 
@@ -95,9 +97,10 @@ class _Work:
         if not items:
             return self._end_empty(lease, self.choice.why_nothing)
         try:
-            message = mail.build(
-                self.delivery, items, self.papers, gap=self.gap, coverage=self.coverage
-            )
+            with translation.override(self.delivery.user.mail_language):
+                message = mail.build(
+                    self.delivery, items, self.papers, gap=self.gap, coverage=self.coverage
+                )
         except Exception:
             logger.exception("digest: issue %s cannot be rendered", self.delivery.pk)
             return self._put_off(lease)
@@ -150,6 +153,15 @@ class _Work:
             return "postponed"
         ledger.mark_skipped(lease, why, self.at)
         return "skipped"
+
+
+def _coverage(rows: Sequence[Delivery], now: datetime) -> dict[str, str]:
+    """What the foot says of missing papers, by language: once for all who speak it."""
+    lines = {}
+    for language in {row.user.mail_language for row in rows}:
+        with translation.override(language):
+            lines[language] = foot.coverage_line(now)
+    return lines
 
 
 def _choices(rows: Sequence[Delivery], now: datetime, near: NearFinder) -> dict[int, Choice]:

@@ -16,7 +16,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from accounts.bounces.meaning import is_about_address
 from accounts.digest import failpoints

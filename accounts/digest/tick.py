@@ -12,7 +12,7 @@ from itertools import islice
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from accounts.digest import again, ledger, schedule, waiting
 from accounts.models import Delivery, User

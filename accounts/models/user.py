@@ -2,6 +2,7 @@ from datetime import date
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
@@ -25,6 +26,10 @@ def default_digest_days() -> list[int]:
 def validate_timezone(name: str) -> None:
     if name not in known_timezones():
         raise ValidationError(gettext("“%s” is not a time zone we know.") % name)
+
+
+def _known_language(code: str) -> str:
+    return code if code in dict(settings.LANGUAGES) else ""
 
 
 class UserManager(BaseUserManager["User"]):
@@ -98,6 +103,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         null=True, blank=True, editable=False, help_text=_("When the next issue is due.")
     )
 
+    # "": as the browser says. Mails cannot ask it: they are in the language that it asked for when
+    # the reader signed up, subscribed or last logged in.
+    language = models.CharField(_("language"), max_length=10, blank=True, default="")
+    browser_language = models.CharField(max_length=10, blank=True, default="", editable=False)
+
     # Since when the site sends no digest, by itself, and why in words; the reader can undo it.
     mail_stopped_at = models.DateTimeField(null=True, blank=True, editable=False)
     mail_stopped_why = models.TextField(blank=True, editable=False)
@@ -136,6 +146,17 @@ class User(AbstractBaseUser, PermissionsMixin):
     def zone(self) -> ZoneInfo:
         """The reader's time zone; UTC where the time-zone data has none of that name any more."""
         return ZoneInfo(timezone_or_utc(self.timezone))
+
+    @property
+    def chosen_language(self) -> str:
+        """The language that the reader set; "" where they did not, or where the site lacks it."""
+        return _known_language(self.language)
+
+    @property
+    def mail_language(self) -> str:
+        return (
+            self.chosen_language or _known_language(self.browser_language) or settings.LANGUAGE_CODE
+        )
 
     def switch_digest(self, *, on: bool) -> None:
         """Set the wish without saving it. On without any weekday would be on in words only."""

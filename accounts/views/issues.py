@@ -17,6 +17,7 @@ from accounts.digest.choose import choose
 from accounts.digest.schedule import next_due
 from accounts.models import Delivery, User
 from papers import marks
+from papers.sentences import in_language
 
 SHOWN = 60
 
@@ -74,7 +75,7 @@ def preview_context(reader: User) -> dict[str, Any]:
         "reader": reader,
         "next_due": reader.next_due_at or next_due(reader, now),
         "sections": sections,
-        "why_nothing": chosen.why_nothing,
+        "why_nothing": in_language(chosen.why_nothing),
         "coverage": foot.coverage_line(now),
         "marks": marks.collect(reader, [p.pk for s in sections for p in s.papers]),
     }

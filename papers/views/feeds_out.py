@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.utils.text import slugify
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -150,7 +151,7 @@ def stream(
 
     An error after the first piece can no longer be said: the file then ends early.
     """
-    etag = etag_of(f"{form.ending} {version}".encode())
+    etag = etag_of(f"{form.ending} {get_language()} {version}".encode())
     response: HttpResponseBase | None = get_conditional_response(request, etag)
     if response is None:
         pieces = () if request.method == "HEAD" else form.write(head, items)

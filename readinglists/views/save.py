@@ -1,5 +1,6 @@
 """The Save control of every paper card: a page to choose lists, or the same as a fragment."""
 
+from collections.abc import Iterable
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -110,11 +111,15 @@ def _file(
         return _render_control(request, paper)
     added = [each.title for each in into] + [new_title] * bool(new_title)
     if added:
-        messages.success(request, _("Saved in %s.") % ", ".join(f"“{title}”" for title in added))
+        messages.success(request, _("Saved in %s.") % _quoted(added))
     if out_of:
-        titles = ", ".join(f"“{each.title}”" for each in out_of)
+        titles = _quoted(each.title for each in out_of)
         messages.success(request, _("Taken out of %s.") % titles)
     return redirect(_way_back(request, paper))
+
+
+def _quoted(titles: Iterable[str]) -> str:
+    return ", ".join(_("“%s”") % title for title in titles)
 
 
 def _render_control(request: HttpRequest, paper: Paper, *, refocus: bool = True) -> HttpResponse:

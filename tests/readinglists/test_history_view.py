@@ -1,6 +1,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
 from readinglists import entries, headings, history, history_page, members
@@ -136,3 +137,17 @@ def test_of_many_rows_five_are_shown(client: Client) -> None:
 def test_nonsense_shows_the_newest(client: Client, before: str) -> None:
     entry = make_entry()
     assert "You added" in page_of(client, entry.reading_list, f"?before={before}")
+
+
+def test_what_was_done_in_one_language_is_read_in_another(client: Client) -> None:
+    member = make_member()
+    with translation.override("de"):
+        members.change_role(member, Role.VIEWER, by=member.reading_list.owner)
+    assert f"You changed who may see or edit it: {member.user.email} may read" in page_of(
+        client, member.reading_list
+    )
+    client.force_login(member.reading_list.owner)
+    address = reverse("readinglists:history", args=[member.reading_list_id])
+    page = client.get(address, HTTP_ACCEPT_LANGUAGE="de").content.decode()
+    assert "Sie \N{EN DASH} geändert, wer sehen oder bearbeiten darf: " in page
+    assert f"{member.user.email} (darf lesen)" in page

@@ -39,6 +39,14 @@ def test_a_ticked_list_gets_the_paper(client: Client) -> None:
     assert "Saved in “Mine”." in response.content.decode()
 
 
+def test_titles_stand_in_the_quotes_of_the_language(client: Client) -> None:
+    reading_list, paper = make_reading_list(title="Mine"), make_paper()
+    client.force_login(reading_list.owner)
+    chosen = {"lists": [reading_list.pk], "was": ""}
+    response = client.post(address(paper), chosen, follow=True, HTTP_ACCEPT_LANGUAGE="de")
+    assert "„Mine“" in response.content.decode()
+
+
 def test_an_unticked_list_loses_the_paper(client: Client) -> None:
     entry = make_entry()
     client.force_login(entry.reading_list.owner)

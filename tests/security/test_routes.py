@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 ROUTES = all_routes()
 # Each is tested apart, where it lives: what it asks for in place of the token.
 EXEMPT_FROM_CSRF = {
+    "accounts:choose_language",  # the browser must prove the same origin
     "accounts:subscribe",  # the browser must prove the same origin
     "accounts:unsubscribe",  # the token of a mail (RFC 8058)
     "accounts:manage",  # the token of a mail, for 30 days
