@@ -264,6 +264,7 @@ def test_all_of_it_works_without_script(browser: Browser, site: Site) -> None:
 
     page.goto(f"{site.url}/lists/")
     page.get_by_role("link", name="Saved", exact=True).click()
+    expect(page.locator(TITLES)).to_have_count(3)
     a, b, c = titles_of(page)
     expect(page.locator(".drag-handle").first).to_be_hidden()
     page.get_by_role("button", name=f"Up: {c}").click()
