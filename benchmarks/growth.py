@@ -10,29 +10,31 @@ runs. Each round of a kind asks for other words. CPU is of web server and Postgr
 """
 
 import argparse
-import http.client
 import itertools
 import json
-import os
 import random
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
 import django
-import numpy as np
 
+from benchmarks.asking import (
+    Asker,
+    Cost,
+    Server,
+    ask_all,
+    asker_for,
+    measure,
+    running_server,
+    take_a_port,
+)
 from benchmarks.search import kinds
-from benchmarks.site import own_seconds, print_table, run, running_site
+from benchmarks.site import print_table, run, running_site
 
 CONCURRENT = 8
 MIXED, TYPED = "all kinds mixed", "as one types (htmx)"
@@ -43,24 +45,11 @@ RESULT = "growth.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
-    """Who asks: the headers of each request."""
-
-    name: str
-    headers: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class Figures:
-    """Milliseconds a request; `cpu` of the web server, `database` of Postgres."""
-
     who: str
     kind: str
     connections: int
-    p50: float
-    p95: float
-    cpu: float
-    database: float
+    cost: Cost
 
     @property
     def key(self) -> str:
@@ -91,92 +80,29 @@ def main() -> None:
 
 def measure_size(papers: int, root: Path, rounds: int, only: str) -> None:
     folder = root / str(papers)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        os.environ["PORT"] = str(free.getsockname()[1])
+    take_a_port()
     with running_site(folder):
         run("collectstatic", "--noinput")
         django.setup()
-        fill_once(folder, papers)
-        askers = make_askers()
+        from benchmarks.growth_site import steps
+        from benchmarks.whole_site import fill_once
+
+        fill_once(folder, papers, steps(papers))
+        askers = [Asker("visitor", {}), asker_for("reader@example.org")]
         with running_server() as server:
             warm(askers)
             found = list(measure_all(askers, server, rounds, only))
-    (folder / RESULT).write_text(json.dumps({each.key: each.p95 for each in found}))
+    (folder / RESULT).write_text(json.dumps({each.key: each.cost.p95 for each in found}))
     head = ("who", "kind", "at once", "p50 ms", "p95 ms", "server CPU ms", "Postgres CPU ms")
     print(f"\n{papers:,} papers; aim: p95 <= {WANTED_MS:.0f} ms at {CONCURRENT} at once")
     print_table(head, [row(each) for each in found])
-
-
-def fill_once(var: Path, papers: int) -> None:
-    """Do what a site that was kept has not yet; an index of another version is built anew."""
-    from benchmarks.growth_site import index_papers, steps
-    from papers.search import folder
-
-    for name, step in steps(papers).items():
-        done = var / f"done {name}"
-        if done.exists() and (step is not index_papers or folder.current() is not None):
-            continue
-        began = time.perf_counter()
-        step()
-        print(f"{papers:,} papers: {name}: {time.perf_counter() - began:.0f} s", flush=True)
-        done.touch()
-
-
-def make_askers() -> list[Asker]:
-    from django.conf import settings
-    from django.test import Client
-
-    from accounts.models import User
-
-    client = Client()
-    client.force_login(User.objects.get(email="reader@example.org"))
-    name = settings.SESSION_COOKIE_NAME
-    cookie = f"{name}={client.cookies[name].value}"
-    return [Asker("visitor", {}), Asker("reader", {"Cookie": cookie})]
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Process numbers of the web server and of Postgres; their children do the work."""
-
-    web: int
-    postgres: int
-
-
-@contextmanager
-def running_server() -> Iterator[Server]:
-    from django.conf import settings
-
-    from config.servers.paths import servers_home
-    from config.supervisor.children import describe_child
-
-    program = describe_child("web")
-    process = subprocess.Popen(program.command, env=program.environment, cwd=program.folder)
-    postmaster = servers_home(settings.VAR) / "postgres" / "postmaster.pid"
-    try:
-        wait_for_port()
-        yield Server(process.pid, int(postmaster.read_text().split()[0]))
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def wait_for_port() -> None:
-    for _try in range(200):
-        try:
-            socket.create_connection(("127.0.0.1", int(os.environ["PORT"])), timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    sys.exit("The web server does not answer.")
 
 
 def warm(askers: list[Asker]) -> None:
     """Let every process and thread of the server have its connections and caches."""
     texts = list(itertools.islice(texts_of(MIXED, seed=99), 60))
     for asker in askers:
-        ask_all(asker, texts, CONCURRENT)
+        ask_all(asker, map(page_of, texts), CONCURRENT)
 
 
 def measure_all(askers: list[Asker], server: Server, rounds: int, only: str) -> Iterator[Figures]:
@@ -187,7 +113,7 @@ def measure_all(askers: list[Asker], server: Server, rounds: int, only: str) -> 
             for connections in (1, CONCURRENT):
                 # Other words each time, so that nothing is remembered from before.
                 texts = list(itertools.islice(texts_of(name, seed=number + connections), count))
-                yield measure(asker, name, texts, connections, server)
+                yield measure_kind(asker, name, texts, connections, server)
 
 
 def texts_of(name: str, *, seed: int) -> Iterator[str]:
@@ -209,61 +135,23 @@ def makers_by_name() -> dict[str, Callable[[int], str]]:
     return makers
 
 
-def measure(asker: Asker, name: str, texts: list[str], connections: int, server: Server) -> Figures:
+def measure_kind(
+    asker: Asker, name: str, texts: list[str], connections: int, server: Server
+) -> Figures:
     if name == TYPED:
         headers = {"HX-Request": "true", "HX-Target": "search-answer"}
         asker = Asker(asker.name, asker.headers | headers)
-    cpu, database = cpu_seconds(server.web), cpu_seconds(server.postgres)
-    times = ask_all(asker, texts, connections)
-    spent = cpu_seconds(server.web) - cpu, cpu_seconds(server.postgres) - database
-    p50, p95 = (float(each) for each in np.percentile(times, [50, 95]))
-    each = [seconds * 1000 / len(texts) for seconds in spent]
-    return Figures(asker.name, name, connections, p50, p95, *each)
+    cost = measure(asker, list(map(page_of, texts)), connections, server)
+    return Figures(asker.name, name, connections, cost)
 
 
-def ask_all(asker: Asker, texts: list[str], connections: int) -> list[float]:
-    """Return the milliseconds of each request; a connection asks again as soon as it may."""
-    waiting, lock = iter(texts), threading.Lock()
-    times: list[float] = []
-
-    def work() -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", int(os.environ["PORT"]), timeout=60)
-        while True:
-            with lock:
-                text = next(waiting, None)
-            if text is None:
-                connection.close()
-                return
-            began = time.perf_counter()
-            ask(connection, asker, text)
-            times.append((time.perf_counter() - began) * 1000)
-
-    with ThreadPoolExecutor(connections) as threads:
-        for done in [threads.submit(work) for _thread in range(connections)]:
-            done.result()
-    return times
-
-
-def ask(connection: http.client.HTTPConnection, asker: Asker, text: str) -> None:
-    connection.request("GET", f"/search/?{urlencode({'q': text})}", headers=asker.headers)
-    answer = connection.getresponse()
-    body = answer.read()
-    assert answer.status == 200, (text, answer.status, body[:500])
-
-
-def cpu_seconds(pid: int) -> float:
-    """Return what a process and its children have used, those that ended included."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    spent = own_seconds(str(pid))
-    for child in children:
-        # One of Postgres's may end meanwhile; it is then counted among those waited for.
-        with suppress(FileNotFoundError, ProcessLookupError):
-            spent += own_seconds(child)
-    return spent
+def page_of(text: str) -> str:
+    return f"/search/?{urlencode({'q': text})}"
 
 
 def row(each: Figures) -> tuple[str, ...]:
-    numbers = (each.p50, each.p95, each.cpu, each.database)
+    cost = each.cost
+    numbers = (cost.p50, cost.p95, cost.cpu, cost.database)
     return each.who, each.kind, str(each.connections), *(f"{number:.1f}" for number in numbers)
 
 

@@ -3,7 +3,7 @@
     python -m benchmarks.load [FILE.jsonl.gz] [--keep FOLDER] [--runs 3]
 
 With a follower beside it, as under `make run`, and without one. `--keep` leaves the last site for
-`benchmarks.search_pages`.
+`benchmarks.search_pages` and `benchmarks.first_paint`.
 """
 
 import argparse

@@ -1,0 +1,163 @@
+"""Asks a running web server over connections kept alive, and counts what that costs.
+
+The server runs with the processes and threads that `manage.py start` gives it. Client, server and
+Postgres share the machine's cores, and nothing else of a site runs.
+"""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.site import own_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks: the headers of each request."""
+
+    name: str
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Process numbers of the web server and of Postgres; their children do the work."""
+
+    web: int
+    postgres: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Milliseconds a request; `cpu` of the web server, `database` of Postgres."""
+
+    requests_a_second: float
+    p50: float
+    p95: float
+    p99: float
+    cpu: float
+    database: float
+
+
+def take_a_port() -> None:
+    """Choose the port of the server to come; before Django's settings are read."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        os.environ["PORT"] = str(free.getsockname()[1])
+
+
+@contextmanager
+def running_server() -> Iterator[Server]:
+    from django.conf import settings
+
+    from config.servers.paths import servers_home
+    from config.supervisor.children import describe_child
+
+    program = describe_child("web")
+    process = subprocess.Popen(program.command, env=program.environment, cwd=program.folder)
+    postmaster = servers_home(settings.VAR) / "postgres" / "postmaster.pid"
+    try:
+        _wait_for_port()
+        yield Server(process.pid, int(postmaster.read_text().split()[0]))
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def asker_for(email: str) -> Asker:
+    """Return the reader with this address, logged in; made where there is none."""
+    from django.conf import settings
+    from django.test import Client
+
+    from accounts.models import User
+
+    reader, _is_new = User.objects.get_or_create(email=email)
+    client = Client()
+    client.force_login(reader)
+    name = settings.SESSION_COOKIE_NAME
+    return Asker("reader", {"Cookie": f"{name}={client.cookies[name].value}"})
+
+
+def measure(
+    asker: Asker, addresses: Sequence[str], at_once: int, server: Server, status: int = 200
+) -> Cost:
+    cpu, database = _cpu_seconds(server.web), _cpu_seconds(server.postgres)
+    began = time.perf_counter()
+    times = ask_all(asker, addresses, at_once, status)
+    wall = time.perf_counter() - began
+    spent = _cpu_seconds(server.web) - cpu, _cpu_seconds(server.postgres) - database
+    p50, p95, p99 = (float(each) for each in np.percentile(times, [50, 95, 99]))
+    each = [seconds * 1000 / len(times) for seconds in spent]
+    return Cost(len(times) / wall, p50, p95, p99, *each)
+
+
+def ask_all(asker: Asker, addresses: Iterable[str], at_once: int, status: int = 200) -> list[float]:
+    """Return the milliseconds of each request; a connection asks again as soon as it may."""
+    waiting, lock = iter(addresses), threading.Lock()
+    times: list[float] = []
+
+    def work() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", int(os.environ["PORT"]), timeout=60)
+        while True:
+            with lock:
+                address = next(waiting, None)
+            if address is None:
+                connection.close()
+                return
+            began = time.perf_counter()
+            _ask(connection, asker, address, status)
+            times.append((time.perf_counter() - began) * 1000)
+
+    with ThreadPoolExecutor(at_once) as threads:
+        for done in [threads.submit(work) for _thread in range(at_once)]:
+            done.result()
+    return times
+
+
+def ask_once(asker: Asker, address: str) -> http.client.HTTPResponse:
+    """Return an answer whose body was read."""
+    connection = http.client.HTTPConnection("127.0.0.1", int(os.environ["PORT"]), timeout=60)
+    connection.request("GET", address, headers=asker.headers)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer
+
+
+def _ask(connection: http.client.HTTPConnection, asker: Asker, address: str, status: int) -> None:
+    connection.request("GET", address, headers=asker.headers)
+    answer = connection.getresponse()
+    body = answer.read()
+    assert answer.status == status, (address, answer.status, body[:500])
+
+
+def _wait_for_port() -> None:
+    for _try in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", int(os.environ["PORT"])), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    sys.exit("The web server does not answer.")
+
+
+def _cpu_seconds(pid: int) -> float:
+    """Return what a process and its children have used, those that ended included."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    spent = own_seconds(str(pid))
+    for child in children:
+        # One of Postgres's may end meanwhile; it is then counted among those waited for.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            spent += own_seconds(child)
+    return spent
