@@ -1,13 +1,14 @@
-"""Parts of pages, and whole pages of visitors, kept for a minute: what is the same for all.
+"""Parts of pages, whole pages of visitors and feeds, kept for a minute: what is the same for all.
 
 What is kept depends on its name, the language and what the caller names, on nothing of who looks.
 Where the cache is away everything is made anew.
 """
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from hashlib import sha256
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
@@ -18,34 +19,43 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 P = ParamSpec("P")
+T = TypeVar("T")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 # Counts what the templates make of what is kept; raise it when they change.
 _RENDERER = 1
+# Not whatever can be asked: each is a page to keep.
+_PLAIN = re.compile(r"(page=[1-9][0-9]{0,3})?", re.ASCII)
 
 
 def part(name: str, *of: object, make: Callable[[], str]) -> SafeString:
     """Return the HTML that `make` makes, or what it made of the same `of` up to a minute ago."""
+    return SafeString(value(name, *of, make=lambda: str(make())))
+
+
+def value(name: str, *of: object, make: Callable[[], T]) -> T:
+    """Return what `make` makes, or what it made of the same `of` up to a minute ago."""
     key = _key(name, *of)
-    html = cache.get(key)
-    if html is None:
-        html = str(make())
-        _keep(key, html)
-    return SafeString(html)
+    found: T | None = cache.get(key)
+    if found is None:
+        found = make()
+        _keep(key, found)
+    return found
 
 
 def for_visitors(view: View[P]) -> View[P]:
     """Keep a view's answers to visitors who bring no cookie of ours and ask for nothing special.
 
-    Only whole pages (200) are kept, and none of which the view itself says how long it holds
-    (Cache-Control). With an ETag: who has the page already is told so.
+    Only whole pages (200) are kept, the further ones of a list (`?page=2`) too, and none of which
+    the view itself says how long it holds (Cache-Control). With an ETag: who has the page already
+    is told so.
     """
 
     @wraps(view)
     def kept(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not _is_stranger(request):
             return view(request, *args, **kwargs)
-        key = _key("page", request.path, request.get_host())
+        key = _key("page", request.get_full_path(), request.get_host())
         found = cache.get(key)
         if found is None:
             answer = view(request, *args, **kwargs)
@@ -61,7 +71,9 @@ def for_visitors(view: View[P]) -> View[P]:
 def _is_stranger(request: HttpRequest) -> bool:
     """Not who is merely logged out: they may have a message waiting."""
     cookies = {settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name}
-    return cookies.isdisjoint(request.COOKIES) and not request.META.get("QUERY_STRING")
+    if not cookies.isdisjoint(request.COOKIES) or request.headers.get("HX-Request"):
+        return False
+    return _PLAIN.fullmatch(request.META.get("QUERY_STRING", "")) is not None
 
 
 def _answer(request: HttpRequest, content: bytes) -> HttpResponse:

@@ -114,9 +114,7 @@ def _feed(
             references=read_references(list(newest.values_list("paper_id", flat=True))),
             notes=_notes(reading_list),
         )
-        response = feeds_out.send(
-            request, form, feed, outlet.cache_control, changes_with_papers=False
-        )
+        response = feeds_out.send(request, form, feed, outlet.cache_control, is_dated=False)
     response["ETag"] = etag
     response["Cache-Control"] = outlet.cache_control
     return response

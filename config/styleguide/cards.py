@@ -11,8 +11,8 @@ from papers.marks import Marks
 from papers.models import Paper, PaperStats, TextSource
 from papers.summary import author_line
 from readinglists.entry_tools import Tools, render_entry, render_heading
-from readinglists.models import Entry, Heading, ReadingState
-from readinglists.pages import Head, Row
+from readinglists.models import Entry, ReadingState
+from readinglists.pages import Head, Row, SectionHead
 from readinglists.positions import Spot
 
 # No stored paper has such an id: a button that is pressed here finds nothing to change.
@@ -111,7 +111,7 @@ def _entries(path: str) -> Iterator[SafeString]:
         Tools(1),
     ]
     around = Spot("e", 1), Spot("e", 2)
-    yield render_heading(Head(Heading(pk=1, title="A heading of the list"), *around), tools[0])
+    yield render_heading(Head(SectionHead(1, "A heading of the list", "a0"), *around), tools[0])
     for number, each in enumerate(tools):
         paper = _paper(len(CARDS) + number)
         entry = Entry(pk=number + 1, paper=paper, note="Read section 3 first.", tags=["birds"])

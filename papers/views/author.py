@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from papers import authors, marks, seen, takings
+from papers import authors, kept, marks, seen, takings
 from papers.links import author_link, link
 from papers.models import Paper
 from papers.references import read_references
@@ -21,11 +21,11 @@ from papers.syndicate import Feed
 from papers.views import feeds_out
 
 PAGE_SIZE = 20
-_CACHE_CONTROL = f"public, max-age={feeds_out.FRESH_SECONDS}"
 _RETRY_SECONDS = 10
 
 
 @require_safe
+@kept.for_visitors
 def author(request: HttpRequest, author: str) -> HttpResponse:
     """What is known of them, and their papers by day; later pages are the papers alone."""
     address = author_link(author)
@@ -45,21 +45,24 @@ def author(request: HttpRequest, author: str) -> HttpResponse:
 @require_safe
 def author_feed(request: HttpRequest, author: str, ending: str) -> HttpResponseBase:
     """The newest fifty."""
-    try:
+
+    def make() -> Feed:
         found = search(_query(author), limit=feeds_out.MOST_IN_A_FEED, sort="new")
+        if not found.total:
+            raise Http404(_not_here(author))
+        path = author_link(author)
+        return Feed(
+            name=path.strip("/"),
+            title=f"{author} · {settings.SITE_NAME}",
+            page=f"{settings.SITE_URL}{path}",
+            address=f"{settings.SITE_URL}{path}feed.{ending}",
+            references=read_references([hit.paper_id for hit in found.hits]),
+        )
+
+    try:
+        return feeds_out.send_kept(request, feeds_out.FEEDS[ending], make)
     except IndexNotReady as error:
         return feeds_out.refuse_for_now(str(error))
-    if not found.total:
-        raise Http404(_not_here(author))
-    path = author_link(author)
-    feed = Feed(
-        name=path.strip("/"),
-        title=f"{author} · {settings.SITE_NAME}",
-        page=f"{settings.SITE_URL}{path}",
-        address=f"{settings.SITE_URL}{path}feed.{ending}",
-        references=read_references([hit.paper_id for hit in found.hits]),
-    )
-    return feeds_out.send(request, feeds_out.FEEDS[ending], feed, _CACHE_CONTROL)
 
 
 def _show(request: HttpRequest, name: str) -> HttpResponse:

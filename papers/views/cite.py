@@ -38,7 +38,7 @@ def _answer(request: HttpRequest, paper_id: int, ending: str) -> HttpResponseBas
     body = b"".join(form.write(Head(), [Item(reference)]))
     response = HttpResponse(body, content_type=form.content_type)
     response["ETag"] = etag = feeds_out.etag_of(body)
-    response["Cache-Control"] = f"public, max-age={feeds_out.FRESH_SECONDS}"
+    response["Cache-Control"] = feeds_out.PUBLIC
     response["Content-Disposition"] = f'inline; filename="{key_of(reference)}.{ending}"'
     # The page of the paper is what a search engine is to show.
     response["X-Robots-Tag"] = "noindex"

@@ -21,7 +21,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from papers import formats
+from papers import formats, kept
 from papers.references import Reference, read_references
 from papers.search.engine import IndexNotReady, search
 from papers.search.language import QueryTooLong, parse
@@ -31,6 +31,7 @@ MOST_IN_A_FEED = 50
 MOST_IN_A_FILE = 500
 # A source is read a few times a day: whoever asks more often than this is answered by a cache.
 FRESH_SECONDS = 900
+PUBLIC = f"public, max-age={FRESH_SECONDS}"
 _RETRY_SECONDS = 30
 
 
@@ -44,6 +45,15 @@ class Format:
     most: int
     write: Callable[[Feed], bytes]
     is_file: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A feed as bytes; `newest` is when the last of its papers came, if that says anything."""
+
+    body: bytes
+    title: str
+    newest: datetime | None
 
 
 def _file(form: formats.Format) -> Format:
@@ -101,31 +111,44 @@ def _answer(request: HttpRequest, form: Format) -> HttpResponseBase:
         references=read_references([hit.paper_id for hit in result.hits]),
         notes=tuple(note.text for note in result.notes),
     )
-    return send(request, form, feed, f"public, max-age={FRESH_SECONDS}")
+    return send(request, form, feed, PUBLIC)
 
 
 def send(
-    request: HttpRequest,
-    form: Format,
-    feed: Feed,
-    cache_control: str,
-    *,
-    changes_with_papers: bool = True,
+    request: HttpRequest, form: Format, feed: Feed, cache_control: str, *, is_dated: bool = True
 ) -> HttpResponseBase:
     """Return `feed` in this format, or 304 to whoever has just the same already.
 
-    `changes_with_papers` is false where the order alone may change: then no date says how old the
-    answer is, only its ETag does.
+    `is_dated` is false where the order alone may change: then no date says how old the answer is,
+    only its ETag does.
     """
-    body = form.write(feed)
-    response = HttpResponse(body, content_type=form.content_type)
-    response["ETag"] = etag = etag_of(body)
+    return _send(request, form, _write(form, feed, is_dated), cache_control)
+
+
+def send_kept(
+    request: HttpRequest, form: Format, make: Callable[[], Feed], *, is_dated: bool = True
+) -> HttpResponseBase:
+    """Do so with the feed that `make` makes, the same for all who ask at this path for a minute."""
+    written = kept.value("feed", request.path, make=lambda: _write(form, make(), is_dated))
+    return _send(request, form, written, PUBLIC)
+
+
+def _write(form: Format, feed: Feed, is_dated: bool) -> Written:
+    newest = newest_first_seen(feed.references) if is_dated else None
+    return Written(form.write(feed), feed.title, newest)
+
+
+def _send(
+    request: HttpRequest, form: Format, written: Written, cache_control: str
+) -> HttpResponseBase:
+    response = HttpResponse(written.body, content_type=form.content_type)
+    response["ETag"] = etag = etag_of(written.body)
     response["Cache-Control"] = cache_control
-    newest = newest_first_seen(feed.references) if changes_with_papers else None
+    newest = written.newest
     if newest is not None:
         response["Last-Modified"] = http_date(newest.timestamp())
     if form.is_file:
-        response["Content-Disposition"] = disposition(feed.title, form.ending)
+        response["Content-Disposition"] = disposition(written.title, form.ending)
     conditional = get_conditional_response(
         request, etag, int(newest.timestamp()) if newest else None, response
     )

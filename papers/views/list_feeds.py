@@ -17,22 +17,24 @@ from papers.windows import TrendingList
 
 # The busiest categories announce some 400 papers a day.
 MOST_OF_A_DAY = 500
-_CACHE_CONTROL = f"public, max-age={feeds_out.FRESH_SECONDS}"
 
 
 @require_safe
 def category_feed(request: HttpRequest, category: str, ending: str) -> HttpResponseBase:
     """All papers of the category's newest day, and those before up to 50."""
-    _check(category)
-    ids = newest_in_category(category, fewest=feeds_out.MOST_IN_A_FEED, most=MOST_OF_A_DAY)
-    feed = Feed(
-        name=f"new/{category}",
-        title=f"{_('New in %s') % category} · {settings.SITE_NAME}",
-        page=f"{settings.SITE_URL}{reverse('papers:new_in_category', args=[category])}",
-        address=f"{settings.SITE_URL}{request.path}",
-        references=read_references(ids),
-    )
-    return feeds_out.send(request, feeds_out.FEEDS[ending], feed, _CACHE_CONTROL)
+
+    def make() -> Feed:
+        _check(category)
+        ids = newest_in_category(category, fewest=feeds_out.MOST_IN_A_FEED, most=MOST_OF_A_DAY)
+        return Feed(
+            name=f"new/{category}",
+            title=f"{_('New in %s') % category} · {settings.SITE_NAME}",
+            page=f"{settings.SITE_URL}{reverse('papers:new_in_category', args=[category])}",
+            address=f"{settings.SITE_URL}{request.path}",
+            references=read_references(ids),
+        )
+
+    return feeds_out.send_kept(request, feeds_out.FEEDS[ending], make)
 
 
 @require_safe
@@ -40,20 +42,22 @@ def trending_feed(
     request: HttpRequest, ranking: TrendingList, ending: str, category: str = ""
 ) -> HttpResponseBase:
     """The first 50 of a trending list in its order, of all papers or of a category."""
-    if category:
-        _check(category)
-    page = page_of(ranking, [category], number=1, size=feeds_out.MOST_IN_A_FEED)
     places = [ranking.value, category] if category else [ranking.value]
     address = reverse("papers:trending_in" if category else "papers:trending", args=places)
-    feed = Feed(
-        name="/".join(["trending", *places]),
-        title=" · ".join(filter(None, (str(ranking.label), category, settings.SITE_NAME))),
-        page=f"{settings.SITE_URL}{address}",
-        address=f"{settings.SITE_URL}{request.path}",
-        references=read_references([paper.pk for paper in page.items]),
-    )
-    form = feeds_out.FEEDS[ending]
-    return feeds_out.send(request, form, feed, _CACHE_CONTROL, changes_with_papers=False)
+
+    def make() -> Feed:
+        if category:
+            _check(category)
+        page = page_of(ranking, [category], number=1, size=feeds_out.MOST_IN_A_FEED)
+        return Feed(
+            name="/".join(["trending", *places]),
+            title=" · ".join(filter(None, (str(ranking.label), category, settings.SITE_NAME))),
+            page=f"{settings.SITE_URL}{address}",
+            address=f"{settings.SITE_URL}{request.path}",
+            references=read_references([paper.pk for paper in page.items]),
+        )
+
+    return feeds_out.send_kept(request, feeds_out.FEEDS[ending], make, is_dated=False)
 
 
 def _check(category: str) -> None:

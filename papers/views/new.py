@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from papers import marks, seen, takings
+from papers import kept, marks, seen, takings
 from papers.category_names import CATEGORY_NAMES
 from papers.front.new_in_own import new_on
 from papers.links import link
@@ -27,6 +27,7 @@ MOST_TRENDING = 5
 
 
 @require_safe
+@kept.for_visitors
 def new(
     request: HttpRequest, category: str | None = None, announced_on: date | None = None
 ) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from papers import citing, marks, shelves
+from papers import citing, kept, marks, shelves
 from papers.cards import Onlooker, render_vote_button
 from papers.growth import chart_growth
 from papers.htmx import HtmxHttpRequest
@@ -28,6 +28,7 @@ RELATED = 8
 
 
 @require_safe
+@kept.for_visitors
 def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     """The paper page; any other form of its id (a version, an old class) redirects to it."""
     found = Paper.objects.select_related("stats").filter(arxiv_id=arxiv_id).first()
@@ -37,6 +38,7 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
 
 
 @require_safe
+@kept.for_visitors
 def paper_by_number(request: HttpRequest, pk: int) -> HttpResponse:
     found = find_by_number(pk)
     return redirect(found) if found.arxiv_id or found.pk != pk else _show(request, found)

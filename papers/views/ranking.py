@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from papers import ranking, votes
+from papers import kept, ranking, votes
 from papers.models import Paper, WeightChange
 from papers.ranking_history import VERSIONS
 from papers.trending import explaining, weights
@@ -31,6 +31,7 @@ class Constants:
 
 
 @require_safe
+@kept.for_visitors
 def ranking_page(request: HttpRequest) -> HttpResponse:
     """Formula, constants and weights in force, who changed them, and an example of today."""
     example = _example()

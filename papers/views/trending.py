@@ -28,6 +28,7 @@ MINE = "mine"
 
 
 @require_safe
+@kept.for_visitors
 def trending(
     request: HttpRequest, ranking: TrendingList = TrendingList.NOW, category: str = ""
 ) -> HttpResponse:
@@ -57,6 +58,7 @@ def trending(
 
 
 @require_safe
+@kept.for_visitors
 def past_trending(request: HttpRequest, day: date, window: Window = Window.TODAY) -> HttpResponse:
     """What gained most on a past day, or in the week or month that ended with it."""
     choice = seen.choice_of(request.user)

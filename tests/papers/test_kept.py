@@ -1,6 +1,7 @@
-"""What is kept for a minute: the front page of visitors, and what is the same for all on it."""
+"""What is kept for a minute: the pages of visitors, and what is the same for all."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
@@ -12,7 +13,8 @@ from pytest_django import Settings
 
 from papers import kept
 from papers.models import Paper
-from tests.factories import make_paper, make_user
+from papers.search.follower import index_now
+from tests.factories import make_announcement, make_paper, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +40,54 @@ def test_the_second_visitor_costs_no_query(client: Client, paper: Paper) -> None
     assert second.content == first.content
     assert "Kestrels" in second.content.decode()
     assert not second.cookies
+
+
+PAGES = [
+    *("/trending/all/", "/trending/all/?page=1", "/trending/all/cs.LG/", "/new/", "/new/cs.LG/"),
+    *("/paper/2603.00001/", "/author/Ada%20Moor/", "/days/", "/ranking/"),
+    *("/trending/all/feed.atom", "/new/cs.LG/feed.json", "/author/Ada%20Moor/feed.atom"),
+]
+
+
+@pytest.fixture
+def announced(settings: Settings, tmp_path: Path) -> Paper:
+    settings.SEARCH_INDEX = tmp_path / "index"
+    made = make_paper(arxiv_id="2603.00001", title="Kestrels")
+    make_announcement(paper=made)
+    index_now()
+    return made
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("address", PAGES)
+def test_every_page_that_many_ask_for_is_kept(announced: Paper, address: str) -> None:
+    first = Client().get(address)
+    with CaptureQueriesContext(connection) as queries:
+        second = Client().get(address)
+    assert (first.status_code, len(queries)) == (200, 0)
+    assert second.content == first.content
+    again = Client().get(address, headers={"If-None-Match": second.headers["ETag"]})
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize("asked", ["?page=1&x=1", "?q=x", "?page=99999", "?page=x"])
+def test_what_nobody_else_asks_for_is_not_kept(client: Client, paper: Paper, asked: str) -> None:
+    assert "ETag" not in client.get(f"/trending/all/{asked}").headers
+
+
+def test_a_part_of_a_page_is_not_taken_for_the_page(client: Client, paper: Paper) -> None:
+    whole = client.get("/trending/all/").content
+    assert "ETag" not in client.get("/trending/all/", headers={"HX-Request": "true"}).headers
+    assert client.get("/trending/all/").content == whole
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_feed_is_kept_whatever_its_reader_has_of_it(announced: Paper) -> None:
+    address = "/new/cs.LG/feed.atom"
+    etag = Client().get(address).headers["ETag"]
+    cache.clear()
+    assert Client().get(address, headers={"If-None-Match": etag}).status_code == 304
+    assert b"Kestrels" in Client().get(address).content
 
 
 def test_who_has_the_page_is_told_so(client: Client, paper: Paper) -> None:
