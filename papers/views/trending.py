@@ -1,4 +1,6 @@
+from dataclasses import dataclass
 from datetime import UTC, date
+from typing import Self
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
@@ -27,6 +29,18 @@ PAGE_SIZE = 20
 MINE = "mine"
 
 
+@dataclass(frozen=True, slots=True)
+class NewestDays:
+    """When papers came last, and the last past day whose lists are kept; None: never one."""
+
+    announced_on: date | None
+    past: date | None
+
+    @classmethod
+    def before(cls, today: date) -> Self:
+        return cls(Paper.objects.newest_announcement_day(), archive.newest_day(before=today))
+
+
 @require_safe
 @kept.for_visitors
 def trending(
@@ -36,7 +50,7 @@ def trending(
     categories = _categories(request.user, category)
     choice = seen.choice_of(request.user)
     page = _page(request, ranking, categories, choice)
-    counts_day = newest_day()
+    today = _today()
     context = {
         "section": "trending",
         "ranking": ranking,
@@ -44,12 +58,14 @@ def trending(
         "category": category,
         "categories": categories,
         "is_mine": category == MINE,
-        "newest": Paper.objects.newest_announcement_day(),
-        "past_day": archive.newest_day(before=_today()),
-        "counts": busiest(counts_day) if counts_day else [],
-        "counts_day": counts_day,
+        "days": kept.value("newest-days", today, make=lambda: NewestDays.before(today)),
+        "by_category": kept.part(
+            "by-category",
+            *(ranking, category, choice.is_reader),
+            make=lambda: _by_category(ranking, category, choice),
+        ),
         "page": page,
-        "reasons": reasons_of(page.items, ranking, today=_today()),
+        "reasons": reasons_of(page.items, ranking, today=today),
         "marks": marks.collect(request.user, [paper.pk for paper in page.items]),
         "seen": choice,
         "takings": _takings(ranking, category),
@@ -122,6 +138,21 @@ def _page(
     if not categories:
         return Page(items=[], number=number, size=PAGE_SIZE, has_next=False)
     return page_of(ranking, categories, number=number, size=PAGE_SIZE, without=choice.hidden)
+
+
+def _by_category(ranking: TrendingList, category: str, choice: seen.SeenChoice) -> SafeString:
+    """The same list of each category, for the margin."""
+    day = newest_day()
+    context = {
+        "counts": busiest(day) if day else [],
+        "counts_day": day,
+        "ranking": ranking,
+        "category": category,
+        "is_mine": category == MINE,
+        "is_reader": choice.is_reader,
+        "is_list": True,
+    }
+    return render_to_string("papers/_by_category.html", context)
 
 
 def _day_picker(day: date) -> SafeString:
