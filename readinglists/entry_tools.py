@@ -16,7 +16,8 @@ from django.utils.translation import get_language
 from papers.cards import card_template
 from papers.models import Paper
 from readinglists.models import Heading, ReadingState
-from readinglists.pages import Head, Row, SectionHead
+from readinglists.outline import SectionHead
+from readinglists.pages import Head, Row
 
 KEPT = 4096
 

@@ -21,8 +21,8 @@ from papers.references import CHUNK, read_references
 from papers.syndicate import Feed
 from papers.views import feeds_out
 from readinglists.models import Entry, ReadingList
+from readinglists.outline import version_of
 from readinglists.positions import items_in_order
-from readinglists.shared_pages import version_of
 
 ENDINGS = (*feeds_out.FEEDS, *formats.FORMATS)
 

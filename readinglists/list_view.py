@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.http import QueryDict
@@ -19,7 +18,6 @@ UNMARKED = "none"
 STATES = (State.TO_READ.value, State.READING.value, State.READ.value, UNMARKED)
 NOTES = ("shared", "own")
 SORTS = ("unread", "added", "announced", "votes", "title")
-MOST_TAGS_OFFERED = 100
 _FIELDS = ("q", "state", "tag", "section", "note", "sort")
 
 
@@ -100,17 +98,6 @@ def in_order(entries: QuerySet[Entry], sort: str, reader: AbstractBaseUser) -> Q
     if sort == "title":
         return entries.order_by(Lower("paper__title"), "pk")
     return entries.order_by("position", "pk")
-
-
-def tags_in(reading_list: ReadingList) -> list[str]:
-    """Return the tags that its entries bear, the most frequent hundred, by name. One query."""
-    statement = """
-        SELECT tag FROM readinglists_entry, unnest(tags) AS tag WHERE reading_list_id = %s
-        GROUP BY tag ORDER BY count(*) DESC, tag LIMIT %s
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [reading_list.pk, MOST_TAGS_OFFERED])
-        return sorted((str(tag) for (tag,) in cursor.fetchall()), key=str.casefold)
 
 
 def _is_marked(state: str, reader: AbstractBaseUser) -> Q:

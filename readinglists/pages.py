@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.paginator import Page, Paginator
@@ -12,18 +11,11 @@ from papers.models import Paper
 from papers.search.tree import Note
 from readinglists.list_view import ListView, entries_of
 from readinglists.models import Entry, Heading, ReadingList
+from readinglists.outline import SectionHead, outline_of
 from readinglists.positions import Spot
 from readinglists.search_inside import find_inside
 
 PAGE_SIZE = 50
-
-
-class SectionHead(NamedTuple):
-    """A heading of a list, of which there may be hundreds: rows of the model took twice as long."""
-
-    pk: int
-    title: str
-    position: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +46,7 @@ class ListPage:
     """`number` counts from 1; `total` is how many entries there are on all pages.
 
     `trailing` are headings with nothing below them, at the list's end. `sections` are all headings
-    of the list. `notes` are sentences for the reader on what was looked for.
+    and `tags` all tags of the list. `notes` are sentences for the reader on what was looked for.
     """
 
     rows: list[Row]
@@ -64,6 +56,7 @@ class ListPage:
     next_number: int | None
     trailing: tuple[Head, ...] = ()
     sections: list[SectionHead] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
     notes: tuple[Note, ...] = ()
 
     @property
@@ -74,18 +67,22 @@ class ListPage:
 def get_list_page(reading_list: ReadingList, number: str | int) -> ListPage:
     """Return a page of at most 50 entries in order, with headings, papers and stats loaded.
 
-    Four queries, however long the list. A number that is no page gives the nearest one.
+    Five queries, however long the list. A number that is no page gives the nearest one.
     """
     entries = reading_list.entries.order_by("position", "pk")
-    sections = _sections(reading_list)
-    page: Page[Entry] = Paginator(entries, PAGE_SIZE).get_page(number)
+    outline = outline_of(reading_list)
+    paginator = Paginator(entries, PAGE_SIZE)
+    paginator.count = outline.total
+    page: Page[Entry] = paginator.get_page(number)
     start = (page.number - 1) * PAGE_SIZE
     # One more on either side: the first entry of a page can move to the page before.
     around = with_papers(entries[max(start - 1, 0) : start + PAGE_SIZE + 1])
     shown = around[min(start, 1) :][:PAGE_SIZE]
     before = around[0] if start and around else None
     after = around[-1] if page.has_next() else None
-    rows, trailing = _rows(_between(sections, before, after), before, shown, after, start + 1)
+    rows, trailing = _rows(
+        _between(outline.sections, before, after), before, shown, after, start + 1
+    )
     return ListPage(
         rows=rows,
         number=page.number,
@@ -93,7 +90,8 @@ def get_list_page(reading_list: ReadingList, number: str | int) -> ListPage:
         previous_number=page.number - 1 if page.has_previous() else None,
         next_number=page.number + 1 if page.has_next() else None,
         trailing=trailing,
-        sections=sections,
+        sections=outline.sections,
+        tags=outline.tags,
     )
 
 
@@ -102,10 +100,10 @@ def get_found_page(
 ) -> ListPage:
     """Return a page of what `view` asks for: without headings, neighbours and places.
 
-    Seven queries at most. Raises IndexNotReady and QueryTooLong where words are looked for.
+    Nine queries at most. Raises IndexNotReady and QueryTooLong where words are looked for.
     """
     entries = entries_of(reading_list, view, reader)
-    sections = _sections(reading_list)
+    outline = outline_of(reading_list)
     notes: tuple[Note, ...] = ()
     ranks: dict[int, int] | None = None
     if view.q:
@@ -126,7 +124,8 @@ def get_found_page(
         total=page.paginator.count,
         previous_number=page.number - 1 if page.has_previous() else None,
         next_number=page.number + 1 if page.has_next() else None,
-        sections=sections,
+        sections=outline.sections,
+        tags=outline.tags,
         notes=notes,
     )
 
@@ -170,11 +169,6 @@ def _best_first(
     page = Paginator(ids, PAGE_SIZE).get_page(number)
     by_pk = {entry.pk: entry for entry in entries.filter(pk__in=list(page.object_list))}
     return page, [by_pk[pk] for pk in page.object_list if pk in by_pk]
-
-
-def _sections(reading_list: ReadingList) -> list[SectionHead]:
-    in_order = reading_list.headings.order_by("position", "pk")
-    return [SectionHead(*row) for row in in_order.values_list("pk", "title", "position")]
 
 
 def _between(

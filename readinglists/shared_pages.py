@@ -20,6 +20,7 @@ from papers.cards import Onlooker
 from papers.models import Paper
 from papers.seen import SeenChoice
 from readinglists.models import Entry, Heading, ReadingList
+from readinglists.outline import version_of
 
 PAGE_SIZE = 50
 PRINTED_SIZE = 500
@@ -76,12 +77,6 @@ class Rendered:
     total: int
     previous_number: int | None
     next_number: int | None
-
-
-def version_of(reading_list: ReadingList) -> str:
-    """Return a text that differs after every change of the list: of its title, description and
-    byline, its entries, notes, tags, headings and their order. It does not tell of papers."""
-    return f"{reading_list.pk}.{reading_list.version}.{reading_list.changed_at.timestamp():.6f}"
 
 
 def read_page(reading_list: ReadingList, number: str | int, *, size: int = PAGE_SIZE) -> SharedPage:

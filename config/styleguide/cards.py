@@ -12,7 +12,8 @@ from papers.models import Paper, PaperStats, TextSource
 from papers.summary import author_line
 from readinglists.entry_tools import Tools, render_entry, render_heading
 from readinglists.models import Entry, ReadingState
-from readinglists.pages import Head, Row, SectionHead
+from readinglists.outline import SectionHead
+from readinglists.pages import Head, Row
 from readinglists.positions import Spot
 
 # No stored paper has such an id: a button that is pressed here finds nothing to change.

@@ -21,7 +21,8 @@ from readinglists.entry_tools import (
 )
 from readinglists.list_view import ListView
 from readinglists.models import Heading
-from readinglists.pages import ListPage, SectionHead
+from readinglists.outline import SectionHead
+from readinglists.pages import ListPage
 
 register = template.Library()
 

@@ -16,8 +16,9 @@ from readinglists import sharing
 from readinglists.access import Access, lists_to_edit, open_list, reader_of, reader_required
 from readinglists.entry_tools import Tools
 from readinglists.imports.planning import waiting_of
-from readinglists.list_view import ListView, tags_in
+from readinglists.list_view import ListView
 from readinglists.models import ReadingList
+from readinglists.outline import outline_of
 from readinglists.pages import ListPage, get_found_page, get_list_page
 from readinglists.states import progress, states_of
 
@@ -53,7 +54,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "page": shown.page,
         "refused": shown.refused,
         "query_string": view.query_string,
-        "tags": tags_in(access.reading_list),
+        "tags": shown.page.tags,
         "tools": tools,
         "states": states_of(reader, ids),
         "progress": progress(reader, access.reading_list, total=total),
@@ -85,4 +86,6 @@ def _find(request: HttpRequest, reading_list: ReadingList, view: ListView) -> _S
     try:
         return _Shown(get_found_page(reading_list, view, reader_of(request), number))
     except (IndexNotReady, QueryTooLong) as error:
-        return _Shown(ListPage([], 1, 0, None, None, notes=(Note(str(error)),)), str(error))
+        tags = outline_of(reading_list).tags
+        page = ListPage([], 1, 0, None, None, tags=tags, notes=(Note(str(error)),))
+        return _Shown(page, str(error))

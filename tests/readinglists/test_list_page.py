@@ -77,7 +77,7 @@ def test_cards_do_not_load_whole_texts(
 ) -> None:
     reading_list = make_reading_list()
     fill(reading_list, 1)
-    with django_assert_num_queries(4) as queries:
+    with django_assert_num_queries(5) as queries:
         get_list_page(reading_list, 1)
     assert not any('"abstract"' in query["sql"] for query in queries.captured_queries)
 
