@@ -27,6 +27,7 @@ NOT_OPENED = {
     *("papers:past_trending", "papers:past_trending_in", "papers:paper_by_name"),
     "papers:search_file",  # it wants a search
     "styleguide",  # only with DEBUG
+    "ready",  # no worker runs here
     *("papers:no_such_window", "papers:no_such_list", "admin:view_on_site", "admin:None"),
 }
 ELSEWHERE = (
