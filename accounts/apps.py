@@ -11,7 +11,7 @@ class AccountsConfig(AppConfig):
         from accounts import signals  # noqa: F401
         from accounts.bounces import webhooks
         from accounts.bounces.suppression import is_suppressed
-        from accounts.confirmed import confirmed_ids, own_addresses
+        from accounts.confirmed import confirmed_ids, language_of, own_addresses
         from accounts.digest.issues import day_of_last_issue
         from accounts.merging import move_feedback
         from accounts.near_lists import offer
@@ -29,5 +29,6 @@ class AccountsConfig(AppConfig):
         personal.register_new_since(day_of_last_issue)
         addresses.register_own(own_addresses)
         addresses.register_refused(is_suppressed)
+        addresses.register_language(language_of)
         if settings.ANYMAIL_WEBHOOKS:
             webhooks.connect()

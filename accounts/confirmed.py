@@ -14,3 +14,10 @@ def own_addresses(user: AbstractBaseUser) -> list[str]:
     """Return the addresses that a reader proved to be theirs."""
     proven = EmailAddress.objects.filter(user_id=user.pk, verified=True)
     return list(proven.values_list("email", flat=True))
+
+
+def language_of(address: str) -> str:
+    """Return the language of mail to the reader who proved this address, "" for nobody."""
+    proved = EmailAddress.objects.select_related("user")
+    found = proved.filter(email__iexact=address, verified=True).first()
+    return found.user.mail_language if found else ""

@@ -31,20 +31,29 @@ class TooManyTokensError(ValueError):
     """The message is in words for the reader."""
 
 
+class TokenNameTakenError(ValueError):
+    """The message is in words for the reader."""
+
+
 def make_token(
     user: User, name: str, scopes: Iterable[str], *, expires_at: datetime | None = None
 ) -> tuple[ApiToken, str]:
     """Make a token of 256 random bits; return its row and its text, which nobody can read again.
 
     `name` has 1 to 100 characters, `scopes` at least one of papers.api.scopes. Raises
-    TooManyTokensError beyond 20 that are not revoked.
+    TooManyTokensError beyond 20 that are not revoked, TokenNameTakenError where one of them has
+    this name.
     """
     secret = base64.urlsafe_b64encode(secrets.token_bytes(SECRET_BYTES)).rstrip(b"=").decode()
     text = f"{PREFIX}{secret}"
     wanted = set(scopes)
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=user.pk)
-        if ApiToken.objects.of(user.pk).filter(revoked_at=None).count() >= MOST_TOKENS:
+        held = ApiToken.objects.of(user.pk).filter(revoked_at=None)
+        if held.filter(name=name).exists():
+            # A page that is loaded again sends its form again.
+            raise TokenNameTakenError(_("You have a token of this name. Choose another."))
+        if held.count() >= MOST_TOKENS:
             words = _("You have %d tokens, which is the most. Revoke one that you do not use.")
             raise TooManyTokensError(words % MOST_TOKENS)
         made = ApiToken.objects.create(

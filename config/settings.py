@@ -319,7 +319,6 @@ LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 # Set only by who presses the switch (accounts/views/language.py): visitors have no cookie.
 LANGUAGE_COOKIE_NAME = "language"
 LANGUAGE_COOKIE_AGE = 31_536_000
-LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SECURE = _https
 FORMAT_MODULE_PATH = "config.formats"
@@ -338,6 +337,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
+SUSPICIONS = ("SuspiciousOperation", "DisallowedHost", "RequestDataTooBig", "TooManyFieldsSent")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -354,6 +354,8 @@ LOGGING = {
         "django": {"handlers": []},
         "django.server": {"handlers": [], "propagate": True},
         "django.request": {"filters": ["refusals"]},
+        # Of a host or a form that is refused: whatever strangers send.
+        **{f"django.security.{name}": {"filters": ["refusals"]} for name in SUSPICIONS},
         "celery": {"level": "WARNING"},  # else a line for each task, many a minute
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},

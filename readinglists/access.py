@@ -103,7 +103,10 @@ def own_link(user: Visitor, pk: int) -> ShareLink:
 
 def public_list(pk: int) -> ReadingList:
     """Return a list that everybody may read."""
-    return get_object_or_404(ReadingList.objects.public(), pk=pk)
+    found = ReadingList.objects.public().filter(pk=pk).first()
+    if found is None:
+        raise Http404(_("There is no public list here, or none any more."))
+    return found
 
 
 def entry_to_edit(user: Visitor, pk: int) -> Entry:

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from papers.merging import merged_into
 from papers.models import Paper
@@ -34,7 +35,12 @@ Row = TypeVar("Row", Entry, Heading)
 
 _LIST_FIELDS = ("title", "description", "byline")
 _ROW_FIELDS = ("position", "note", "tags", "title")
+_TEXTS = ("note", "tags", "title", "description", "byline")
 BATCH = 1000
+_REPLACED = gettext_lazy(
+    "What was written there since is replaced; it stands in the history, and comes back when you "
+    "undo this."
+)
 
 
 class CannotUndoError(ValueError):
@@ -56,7 +62,8 @@ class Changed:
 
 @dataclass(slots=True)
 class Undone:
-    """`change` is the new one that undid; `left` says in words what could not be put back."""
+    """`change` is the new one that undid; `left` says in words what could not be put back, and
+    what was replaced that had been written since."""
 
     change: ListChange
     left: list[str] = field(default_factory=list)
@@ -194,13 +201,16 @@ class _PuttingBack:
 
     def _put_back(self, row: Values) -> Changed | None:
         if row["table"] == "list":
-            return _put_list_back(self.reading_list, row)
+            back = _put_list_back(self.reading_list, row)
+            if back.before and _was_written_since(back.before, row):
+                self._leave(_REPLACED)
+            return back
         key = (row["table"], row["id"])
         there = self._there.get(key)
         if row["before"] is None:
             return self._take_out(key, there) if there else None
         if there is not None:
-            return self._change_back(key, there, row["before"])
+            return self._change_back(key, there, row)
         if row["after"] is not None:
             self._leave(_("What this changed is no longer in the list: undo its removal first."))
             return None
@@ -219,8 +229,10 @@ class _PuttingBack:
             self._keys.leave(there.position)
         return Changed(*key, _all_of(there), None)
 
-    def _change_back(self, key: Key, there: Entry | Heading, before: Values) -> Changed:
-        now = _all_of(there)
+    def _change_back(self, key: Key, there: Entry | Heading, row: Values) -> Changed:
+        now, before = _all_of(there), row["before"]
+        if _was_written_since(now, row):
+            self._leave(_REPLACED)
         wanted = {name: before[name] for name in _ROW_FIELDS if name in before}
         if self._keys is not None and wanted.get("position", there.position) != there.position:
             wanted["position"] = self._keys.take(wanted["position"])
@@ -272,8 +284,8 @@ class _PuttingBack:
         assert self._keys is not None  # noqa: S101 (what was removed had a position)
         return self._keys.take(position)
 
-    def _leave(self, words: str) -> None:
-        self.left[words] = None
+    def _leave(self, words: object) -> None:
+        self.left[str(words)] = None
 
     def _write(self, model: type[Row]) -> None:
         rows = model._default_manager
@@ -292,6 +304,16 @@ def _put_list_back(reading_list: ReadingList, row: Values) -> Changed:
     version = reading_list.version + 1
     ReadingList.objects.filter(pk=reading_list.pk).update(**before, version=version)
     return Changed("list", reading_list.pk, now, before)
+
+
+def _was_written_since(now: Values, row: Values) -> bool:
+    """Whether texts that the change of `row` wrote are others now, and not those it replaced."""
+    before, after = row["before"], row["after"] or {}
+    return any(
+        now[name] not in (after[name], before[name])
+        for name in _TEXTS
+        if name in after and name in before and name in now
+    )
 
 
 def _all_of(there: Entry | Heading) -> Values:

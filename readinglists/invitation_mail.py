@@ -7,12 +7,13 @@ from smtplib import SMTPException
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from papers import letters
 from papers.limits import CacheAwayError, Limit, take
 from papers.mailing import harmless
-from readinglists.addresses import gets_no_mail
+from readinglists.addresses import gets_no_mail, language_of
 from readinglists.invitations import LASTS, Asked
 
 # From however many owners: nobody's mailbox is filled by strangers.
@@ -61,4 +62,6 @@ def build(asked: Asked) -> EmailMessage:
         "link": f"{settings.SITE_URL}{path}",
         "days": LASTS.days,
     }
-    return letters.write("invitation", to=invitation.email, context=context)
+    # The mail of who may read it, not of who invites: only they learn that the site knows them.
+    with translation.override(language_of(invitation.email)):
+        return letters.write("invitation", to=invitation.email, context=context)

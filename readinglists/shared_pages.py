@@ -30,7 +30,7 @@ KEPT_SECONDS = 60
 _RENDERER = 1
 # In place of where the page is: a key must not stand in the cache. Markup holds it nowhere else,
 # because a quotation mark is escaped in all texts.
-_NOWHERE = Onlooker("\0")
+_NOWHERE = "\0"
 _NEXT = 'next=%00"'
 _LONGEST_NUMBER = 6
 
@@ -109,7 +109,7 @@ def render_for_visitors(
     kept: Rendered | None = cache.get(_cache_key(reading_list, known, is_printed))
     if kept is None:
         size = PRINTED_SIZE if is_printed else PAGE_SIZE
-        kept = _rendered(read_page(reading_list, known, size=size), _NOWHERE, is_printed)
+        kept = _rendered(read_page(reading_list, known, size=size), Onlooker(_NOWHERE), is_printed)
         # Under the number that it is: else everybody could fill the cache with page 1,000,000.
         cache.set(_cache_key(reading_list, kept.number, is_printed), kept, KEPT_SECONDS)
     html = SafeString(kept.html.replace(_NEXT, f'next={quote(path)}"'))

@@ -18,8 +18,10 @@ from papers.views.going_back import next_address
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
     code = request.POST.get("language", "")
-    if code not in dict(settings.LANGUAGES) or not comes_from_this_site(request):
-        raise SuspiciousOperation
+    if code not in dict(settings.LANGUAGES):
+        raise SuspiciousOperation("There is no such language.")
+    if not comes_from_this_site(request):
+        raise SuspiciousOperation("The form was not sent from this site.")
     response = redirect(next_address(request))
     if request.user.is_authenticated:
         User.objects.filter(pk=request.user.pk).update(language=code)

@@ -2,6 +2,7 @@
 
 from allauth.account.decorators import reauthentication_required
 from django import forms
+from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -76,7 +77,8 @@ def mail_code(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def account_deleted(request: HttpRequest) -> HttpResponse:
-    return render(request, "accounts/account_deleted.html")
+    context = {"mail_leaves": settings.EMAIL_CONFIGURED}
+    return render(request, "accounts/account_deleted.html", context)
 
 
 def _page(request: HttpRequest, user: User, form: forms.Form) -> HttpResponse:

@@ -1,3 +1,4 @@
+from django import conf
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +23,11 @@ def settings(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.keep()
         messages.success(request, _("Your settings are saved."))
-        return redirect("accounts:settings")
+        response = redirect("accounts:settings")
+        if not form.instance.language:
+            # Else the switch that was pressed once would say more than the browser does.
+            response.delete_cookie(conf.settings.LANGUAGE_COOKIE_NAME)
+        return response
     context = {
         "form": form,
         "reader": reader,

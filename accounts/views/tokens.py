@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import ApiToken, User
 from accounts.token_forms import TokenForm
-from accounts.tokens import TooManyTokensError, make_token, revoke
+from accounts.tokens import TokenNameTakenError, TooManyTokensError, make_token, revoke
 
 
 @never_cache
@@ -27,6 +27,9 @@ def list_tokens(request: HttpRequest) -> HttpResponse:
     name, scopes = form.cleaned_data["name"], form.cleaned_data["scopes"]
     try:
         made, text = make_token(reader, name, scopes, expires_at=form.expires_at(now))
+    except TokenNameTakenError as error:
+        form.add_error("name", str(error))
+        return _page(request, form, status=422)
     except TooManyTokensError as error:
         form.add_error(None, str(error))
         return _page(request, form, status=422)

@@ -134,6 +134,8 @@ def send_kept(
 
 
 def _write(form: Format, feed: Feed, is_dated: bool) -> Written:
+    # One date of two languages would tell who has the one that they have the other.
+    is_dated = is_dated and get_language() == settings.LANGUAGE_CODE
     newest = newest_first_seen(feed.references) if is_dated else None
     return Written(form.write(feed), feed.title, newest)
 

@@ -25,10 +25,11 @@ def category_feed(request: HttpRequest, category: str, ending: str) -> HttpRespo
 
     def make() -> Feed:
         _check(category)
+        name = _("New in %s") % category
         ids = newest_in_category(category, fewest=feeds_out.MOST_IN_A_FEED, most=MOST_OF_A_DAY)
         return Feed(
             name=f"new/{category}",
-            title=f"{_('New in %s') % category} · {settings.SITE_NAME}",
+            title=f"{name} · {settings.SITE_NAME}",
             page=f"{settings.SITE_URL}{reverse('papers:new_in_category', args=[category])}",
             address=f"{settings.SITE_URL}{request.path}",
             references=read_references(ids),

@@ -41,7 +41,7 @@ def load_shown(text: str) -> Any:
         try:
             return [_of_page(paper) for paper in json.loads(page[1]) if isinstance(paper, dict)]
         except ValueError as error:
-            raise ParseError("The list of papers in this page is not whole.") from error
+            raise ParseError(N_("The list of papers in this page is not whole.")) from error
     match = _SHOWN.match(text)
     if match is None or len(text) > _LONGEST_SHOWN:
         return None

@@ -36,7 +36,7 @@ def load(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError as error:
-        raise ParseError("This file begins like JSON but breaks off or is not whole.") from error
+        raise ParseError(N_("This file begins like JSON but breaks off.")) from error
 
 
 def read(value: object) -> ImportedFile:

@@ -59,7 +59,7 @@ def read(text: str) -> ImportedFile:
         if not found.add(item.record()):
             break
     if not found.records and not found.problems:
-        raise ParseError("No arXiv id, no DOI and no address was found in this text.")
+        raise ParseError(N_("No arXiv id, no DOI and no address was found in this text."))
     return found
 
 

@@ -33,14 +33,14 @@ FORMATS = {
     "pasted": N_("text"),
 }
 _BINARY = {
-    b"%PDF": "This is a PDF. Paste the arXiv id or the DOI that stands in it.",
-    b"PK\x03\x04": "This is a ZIP file or an office document. Unpack it, or save it as CSV.",
-    b"SQLite format 3": "This is a database. Export it as BibTeX, RIS or CSV.",
-    b"\x1f\x8b": "This file is compressed. Unpack it first.",
-    b"\x89PNG": "This is a picture.",
-    b"\xff\xd8\xff": "This is a picture.",
-    b"\x80\x04\x95": "This is a Python pickle, which could run programs. Export it as JSON.",
-    b"\x80\x03}": "This is a Python pickle, which could run programs. Export it as JSON.",
+    b"%PDF": N_("This is a PDF. Paste the arXiv id or the DOI that stands in it."),
+    b"PK\x03\x04": N_("This is a ZIP file or an office document. Unpack it, or save it as CSV."),
+    b"SQLite format 3": N_("This is a database. Export it as BibTeX, RIS or CSV."),
+    b"\x1f\x8b": N_("This file is compressed. Unpack it first."),
+    b"\x89PNG": N_("This is a picture."),
+    b"\xff\xd8\xff": N_("This is a picture."),
+    b"\x80\x04\x95": N_("This is a Python pickle, which could run programs. Export it as JSON."),
+    b"\x80\x03}": N_("This is a Python pickle, which could run programs. Export it as JSON."),
 }
 Reader = Callable[[], ImportedFile]
 
@@ -52,20 +52,20 @@ def read(data: bytes, *, filename: str = "") -> ImportedFile:
     papers, too long, or whatever a format's module says.
     """
     if len(data) > MOST_BYTES:
-        raise ParseError(f"The file is larger than {MOST_BYTES // 1_000_000} MB.")
+        raise ParseError(N_("The file is larger than 20 MB."))
     for mark, words in _BINARY.items():
         if data.startswith(mark):
             raise ParseError(words)
     decoded = decode(data)
     text = decoded.text.removeprefix("\ufeff")
     if not text.strip("\0 \t\r\n"):
-        raise ParseError("The file is empty.")
+        raise ParseError(N_("The file is empty."))
     found = _reader(data, text, filename)()
     found.charset, found.is_guessed = decoded.charset, decoded.is_guessed
     if found.is_cut:
         found.say("", N_("Only the first 20,000 papers are read; the rest is left out."))
     if not found.records and not found.problems:
-        raise ParseError("The file names no papers.")
+        raise ParseError(N_("The file names no papers."))
     return found
 
 
@@ -112,7 +112,7 @@ def _of_json(text: str, filename: str) -> Reader | None:
         value: Any = json.loads(text)
     except (ValueError, RecursionError):
         if filename.lower().endswith(".json"):
-            raise ParseError("This JSON file breaks off or is not whole.") from None
+            raise ParseError(N_("This JSON file breaks off or is not whole.")) from None
         return None
     if arxiv_sanity.looks_like(value) and not csl.looks_like(value):
         return lambda: arxiv_sanity.read(value)
@@ -120,7 +120,7 @@ def _of_json(text: str, filename: str) -> Reader | None:
         return lambda: csl.read(value)
     if arxiv_sanity.is_ids(value):
         return lambda: arxiv_sanity.read({"": value})
-    raise ParseError("This JSON is neither CSL JSON nor a list of tags with arXiv ids.")
+    raise ParseError(N_("This JSON is neither CSL JSON nor a list of tags with arXiv ids."))
 
 
 def _of_markup(data: bytes, text: str) -> Reader:

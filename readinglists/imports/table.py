@@ -58,9 +58,10 @@ def read(text: str) -> ImportedFile:
     header, delimiter, start = _header(text)
     columns = _columns(header)
     if not any(kind in columns for kind in _NAMING):
-        raise ParseError(
+        words = N_(
             "The first row of this table names no column such as arxiv_id, doi, url or title."
         )
+        raise ParseError(words)
     is_zoteros = {"key", "itemtype"} <= set(_plain(header))
     for line, cells in _rows(found, text[start:], delimiter):
         row = {kind: _cell(cells, at) for kind, at in columns.items()}

@@ -11,7 +11,6 @@ from typing import Any
 from lxml import etree
 
 from papers.feeds.records import ParseError
-from papers.feeds.text import opening
 from readinglists.imports.html_notes import note_text
 from readinglists.imports.naming import Names
 from readinglists.imports.records import (
@@ -71,12 +70,12 @@ def _root(body: bytes) -> etree._Element:
     try:
         root = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise ParseError(f"This is no whole RDF file: {opening(body)}.") from error
+        raise ParseError(N_("This RDF file breaks off or is not whole.")) from error
     if root.tag != f"{RDF}RDF":
-        raise ParseError(f"This is no RDF file: {opening(body)}.")
+        raise ParseError(N_("This is no RDF file."))
     declared: Any = root.getroottree().docinfo.internalDTD
     if declared is not None and declared.entities():
-        raise ParseError("This RDF file declares entities, which are not read.")
+        raise ParseError(N_("This RDF file declares entities, which are not read."))
     return root
 
 

@@ -124,3 +124,24 @@ def test_it_leads_to_no_other_site(client: Client) -> None:
 
 def test_it_is_posted_to(client: Client) -> None:
     assert client.get(reverse("accounts:choose_language")).status_code == 405
+
+
+def test_the_browser_is_heard_again_after_the_switch(client: Client) -> None:
+    reader = make_user()
+    client.force_login(reader)
+    client.post("/language/", {"language": "de"}, headers=OURS)
+    assert language_of(client, **{"Accept-Language": "en"}) == "de"
+    form = client.get("/settings/").context["form"]
+    fields = {f.html_name: f.value() for f in form if f.value() not in (None, False)}
+    saved = client.post("/settings/", {**fields, "language": ""})
+    assert saved.status_code == 302
+    assert language_of(client, **{"Accept-Language": "en"}) == "en"
+
+
+@pytest.mark.parametrize("data", [{"language": "xx"}, {"language": "de"}])
+def test_what_is_refused_fills_no_log(
+    client: Client, data: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    assert client.post("/language/", data).status_code == 400
+    assert [record.exc_info for record in caplog.records] == [None] * len(caplog.records)
+    assert caplog.records

@@ -40,6 +40,15 @@ def test_a_token_without_name_scope_or_end_is_not_made(
     assert not ApiToken.objects.exists()
 
 
+def test_a_form_that_is_sent_again_makes_no_second_token(client: Client) -> None:
+    client.force_login(make_user())
+    first = client.post("/settings/tokens/", SENT)
+    again = client.post("/settings/tokens/", SENT)
+    assert (first.status_code, again.status_code) == (201, 422)
+    assert "You have a token of this name" in again.content.decode()
+    assert ApiToken.objects.count() == 1
+
+
 def test_a_revoked_token_opens_nothing_at_the_next_request(client: Client) -> None:
     user = make_user()
     made, text = make_token(user, "a script", ["read"])

@@ -45,11 +45,28 @@ window.looking = {
       element.focus({preventScroll: true});
       if (document.activeElement !== element) continue;
       const style = getComputedStyle(element);
-      const isDrawn = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
-      if (look() === before || !(isDrawn || style.boxShadow !== "none")) faults.push(this.describe(element));
+      const isDrawn = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && this.standsOut(style.outlineColor);
+      if (look() === before || !isDrawn) faults.push(this.describe(element));
       element.blur();
     }
     return faults;
+  },
+
+  // From the page's ground, by three to one (WCAG 2.2, 1.4.11).
+  standsOut(colour) {
+    const [one, ground] = [colour, getComputedStyle(document.body).backgroundColor].map(this.luminance);
+    return one !== null && (Math.max(one, ground) + 0.05) / (Math.min(one, ground) + 0.05) >= 3;
+  },
+
+  // Relative luminance (WCAG 2.2); null for what is seen through.
+  luminance(colour) {
+    const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    const [red, green, blue, alpha] = canvas.getImageData(0, 0, 1, 1).data;
+    if (alpha < 255) return null;
+    const [r, g, b] = [red, green, blue].map(each => each / 255).map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   },
 
   // Links within a sentence may be as high as its line (WCAG 2.2, 2.5.8).
@@ -62,7 +79,8 @@ window.looking = {
   },
 
   moving() {
+    const lasts = (element, part) => parseFloat(getComputedStyle(element, part).transitionDuration) > 0;
     return document.getAnimations().filter(each => each.playState === "running").map(each => this.describe(each.effect.target))
-      .concat([...document.body.querySelectorAll("*")].filter(element => parseFloat(getComputedStyle(element).transitionDuration) > 0).slice(0, 3).map(this.describe));
+      .concat([...document.body.querySelectorAll("*")].filter(element => [null, "::before", "::after"].some(part => lasts(element, part))).slice(0, 3).map(this.describe));
   },
 };

@@ -64,6 +64,8 @@ def _look(page: Page, name: str) -> Looked:
     looked.no_focus = _ask(page, "withoutFocusShown()")
     page.emulate_media(color_scheme="dark")
     _ask_axe(page, looked, "dark", DARK)
+    page.keyboard.press("Tab")
+    looked.no_focus += [f"dark: {each}" for each in _ask(page, "withoutFocusShown()")]
     page.emulate_media(color_scheme="light")
     for width, height in (ZOOMED, PHONE):
         page.set_viewport_size({"width": width, "height": height})

@@ -14,7 +14,7 @@ from django.conf import settings
 from config import messages
 
 OTHERS = [code for code, _name in settings.LANGUAGES if code != "en"]
-_PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
+_PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-+0#]*\d*(?:\.\d+)?[a-zA-Z]|\{\w*\}")
 _TAG = re.compile(r"</?\w+[^>]*>")
 
 

@@ -1,4 +1,4 @@
-"""Every page that lists something asks the database as often for 18 rows as for 11."""
+"""The pages that list most ask the database as often for 18 rows as for 11."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

@@ -120,6 +120,9 @@ def test_a_note_written_since_is_kept_in_the_history() -> None:
     undone = history.undo(change, reading_list.owner)
     assert Entry.objects.get(pk=entry.pk).note == "on a"
     assert undone.change.rows[0]["before"] == {"note": "third"}
+    assert "written there since is replaced" in undone.left[0]
+    again = history.undo(undone.change, reading_list.owner)
+    assert (Entry.objects.get(pk=entry.pk).note, again.left) == ("third", [])
 
 
 def test_a_note_of_what_was_removed_since_cannot_be_put_back() -> None:

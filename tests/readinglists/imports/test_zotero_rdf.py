@@ -51,5 +51,5 @@ def test_other_encodings_are_read_as_they_declare() -> None:
 
 
 def test_a_file_that_breaks_off_is_refused_in_words() -> None:
-    with pytest.raises(ParseError, match="no whole RDF file"):
+    with pytest.raises(ParseError, match="breaks off or is not whole"):
         zotero_rdf.read(RDF[:-50].encode())
