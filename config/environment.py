@@ -36,6 +36,20 @@ class Environment(environ.FileAwareEnv):  # type: ignore[misc]
             raise ImproperlyConfigured(f"{name} must be one of {', '.join(YES + NO)}.")
         return text in YES
 
+    def one_of(self, name: str, choices: tuple[str, ...]) -> str:
+        """The first choice is the default."""
+        text = str(self.str(name, default="")).strip().lower() or choices[0]
+        if text not in choices:
+            raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}.")
+        return text
+
+    def count(self, name: str, default: int) -> int:
+        """A whole number of things of which there must be one at least."""
+        value = self.whole_number(name, default)
+        if value < 1:
+            raise ImproperlyConfigured(f"{name} must be 1 or more.")
+        return value
+
     def all_starting_with(self, prefix: str) -> dict[str, str]:
         """Every setting that is named so, by what follows the prefix; NAME_FILE names a file."""
         names = {name.removesuffix("_FILE") for name in self.ENVIRON if name.startswith(prefix)}

@@ -33,6 +33,7 @@ _WITHOUT_SERVERS = {
     "findstatic",
     "makemessages",
     "origin",
+    "run",
     "startapp",
     "startproject",
     "test",

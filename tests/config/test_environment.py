@@ -76,3 +76,20 @@ def test_settings_of_a_kind_are_read_together(
     monkeypatch.setenv("EXTRA_KEY_FILE", str(tmp_path / "key"))
     monkeypatch.setenv("EXTRA_EMPTY", "")
     assert env.all_starting_with("EXTRA_") == {"KEY": "from a file", "NAME": "a value"}
+
+
+def test_one_of_several_words_the_first_is_the_default(
+    env: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert env.one_of("WEB_WORKERS", ("threads", "sync")) == "threads"
+    monkeypatch.setenv("WEB_WORKERS", "Sync")
+    assert env.one_of("WEB_WORKERS", ("threads", "sync")) == "sync"
+    monkeypatch.setenv("WEB_WORKERS", "async")
+    with pytest.raises(ImproperlyConfigured, match="WEB_WORKERS must be one of threads, sync"):
+        env.one_of("WEB_WORKERS", ("threads", "sync"))
+
+
+def test_none_at_all_is_no_count(env: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEB_PROCESSES", "0")
+    with pytest.raises(ImproperlyConfigured, match="WEB_PROCESSES must be 1 or more"):
+        env.count("WEB_PROCESSES", 2)
