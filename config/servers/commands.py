@@ -31,6 +31,7 @@ _WITHOUT_SERVERS = {
     "compilemessages",
     "diffsettings",
     "findstatic",
+    "listsettings",
     "makemessages",
     "origin",
     "run",

@@ -93,3 +93,19 @@ def test_none_at_all_is_no_count(env: Environment, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("WEB_PROCESSES", "0")
     with pytest.raises(ImproperlyConfigured, match="WEB_PROCESSES must be 1 or more"):
         env.count("WEB_PROCESSES", 2)
+
+
+def test_the_line_end_of_a_file_is_no_part_of_the_secret(
+    env: Environment, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "key").write_text("long secret\n")
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "key"))
+    assert env.str("SECRET_KEY", default="") == "long secret"
+
+
+def test_what_was_to_hold_is_remembered(env: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "9000")
+    env.whole_number("PORT", 8000)
+    env.list("ALLOWED_HOSTS", default=[])
+    assert env.defaults == {"PORT": 8000, "ALLOWED_HOSTS": []}
