@@ -1,6 +1,6 @@
 # A machine needs make and Python 3.11 or newer, nothing else: the rest is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help venv run admin test test-api test-faults promises check format messages settings lock icons screenshots
+.PHONY: help venv run admin test test-api test-faults promises check check-deploy format messages settings lock icons screenshots
 
 BIN := .venv/bin
 PYTHONS = $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
@@ -23,6 +23,7 @@ help:
 	@echo "make test-faults  long runs with killed workers and outages (an hour)"
 	@echo "make promises     which test shows which promise of the reliability list"
 	@echo "make check        the checks that start nothing: ruff, mypy, migrations, settings"
+	@echo "make check-deploy what deploy/ promises: machines killed under load (some minutes; CHECK=--files only reads)"
 	@echo "make format       format code and templates"
 	@echo "make messages     bring the translations in locale/ up to date with the texts"
 	@echo "make settings     write docs/settings.md, the table of all settings"
@@ -66,6 +67,9 @@ check: .venv/installed-dev
 	echo "manage.py makemigrations --check, check --deploy" && \
 	$(BIN)/python manage.py makemigrations --check --dry-run && \
 	$(PUBLIC_SITE) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+check-deploy: .venv/installed-dev
+	$(BIN)/python -m deploy.check $(CHECK)
 
 screenshots: .venv/installed-dev
 	$(BIN)/python -m tests.browser.screenshots

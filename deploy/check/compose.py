@@ -19,7 +19,8 @@ FILES = ("compose.yaml", "machines/servers.yaml", "machines/web.yaml", "machines
 OWN_IMAGE = "broadsheet:"
 # What only images of others know.
 FOREIGN = ("POSTGRES_",)
-# Read by config/probe.py and by the entry point.
+# Commands that are on their way into the project.
+LATER = ("backup",)
 MERGED = ("environment",)
 
 
@@ -60,6 +61,10 @@ def find_problems(folder: Path = DEPLOY) -> list[str]:
     started = {service.options["command"][1] for service in _processes(folder)}
     problems += [f"{FILES[0]}: nothing runs {name}" for name in NAMES if name not in started]
     return problems
+
+
+def commands() -> set[str]:
+    return {*get_commands(), *LATER}
 
 
 def setting_names() -> set[str]:
@@ -127,7 +132,7 @@ def _too_much_allowed(service: Service) -> Iterator[str]:
 
 def _unknown_words(service: Service) -> Iterator[str]:
     command, *arguments = service.options.get("command") or [""]
-    if command not in get_commands():
+    if command not in commands():
         yield f"there is no command {command!r} of manage.py"
     elif command == "run" and arguments not in [[name] for name in NAMES]:
         yield f"there is no process {' '.join(arguments)!r}"

@@ -41,6 +41,6 @@ def _verified_units() -> Claim:
 
 def _tested_nginx() -> Claim:
     if nginx.program() is None:
-        return Claim("nginx -t", left_out="no nginx here; NGINX=/path/to/nginx names one")
+        return Claim("nginx -t", left_out="no nginx here; NGINX_PROGRAM=/path/to/nginx names one")
     with tempfile.TemporaryDirectory() as folder:
         return Claim("nginx -t", tuple(nginx.find_problems(Path(folder))))

@@ -16,9 +16,9 @@ CONFIGURATION = DEPLOY / "nginx" / "broadsheet.conf"
 
 
 def program() -> str | None:
-    """Return nginx: NGINX in the environment, or the one of the system."""
+    """Return nginx: NGINX_PROGRAM in the environment, or the one of the system."""
     path = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
-    return os.environ.get("NGINX") or shutil.which("nginx", path=path)
+    return os.environ.get("NGINX_PROGRAM") or shutil.which("nginx", path=path)
 
 
 def write_configuration(folder: Path, *, http: int, https: int, upstreams: Sequence[str]) -> Path:

@@ -7,18 +7,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from django.core.management import get_commands
-
 from config.supervisor.children import NAMES
-from deploy.check.compose import DEPLOY, is_setting
+from deploy.check.compose import DEPLOY, commands, is_setting
 
 UNITS = DEPLOY / "systemd"
 PYTHON = "/opt/broadsheet/.venv/bin/python"
 _START = re.compile(r"^ExecStart=(\S+) manage\.py (\S+)(?: (.*))?$", re.MULTILINE)
 _VARIABLE = re.compile(r"^Environment=(.*)$", re.MULTILINE)
 _OTHERS = {"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
-# Brought by another part of the project.
-LATER = {"backup"}
 
 
 def find_problems(folder: Path = UNITS) -> list[str]:
@@ -28,7 +24,7 @@ def find_problems(folder: Path = UNITS) -> list[str]:
         for python, command, arguments in _START.findall(text):
             if python != PYTHON:
                 problems.append(f"{unit.name}: {python} is not {PYTHON}")
-            if command not in {*get_commands(), *LATER}:
+            if command not in commands():
                 problems.append(f"{unit.name}: there is no command {command!r} of manage.py")
             if command == "run":
                 started.add(arguments)
