@@ -24,7 +24,7 @@ class Claim:
 def print_claims(claims: list[Claim]) -> bool:
     """Print the table and what is broken; return whether every claim is kept."""
     rows: list[tuple[str, ...]] = [
-        (each.text, each.verdict, each.figures or each.left_out) for each in claims
+        (each.text, each.verdict, each.left_out or each.figures) for each in claims
     ]
     print_table(("claim", "kept", "seen"), rows)
     for claim in claims:

@@ -31,13 +31,13 @@ class Reader:
 
 @dataclass
 class Seen:
-    """`lost` are moments at which a request that was sent got no answer; `voted` and `saved` are
+    """`lost` are when a request that got no answer began and ended; `voted` and `saved` are
     (reader, paper) whose answer came; `sent` those of which it may have come too."""
 
     answers: Counter[int] = field(default_factory=Counter)
     elsewhere: int = 0
     nowhere: int = 0
-    lost: list[float] = field(default_factory=list)
+    lost: list[tuple[float, float]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     voted: set[tuple[int, int]] = field(default_factory=set)
     saved: set[tuple[int, int]] = field(default_factory=set)
@@ -62,8 +62,8 @@ class Load:
         self._tls = ssl._create_unverified_context() if tls else None  # noqa: S323 - its own
         self.seen = Seen()
         self._site = urlsplit(site_url)
-        self._turns = itertools.cycle(ports)
-        self._ports = len(ports)
+        self._ports = ports
+        self._turns = itertools.count()
         self._lock = threading.Lock()
         self._is_over = threading.Event()
         self._threads = [
@@ -103,6 +103,7 @@ class Load:
         self, method: str, path: str, reader: Reader | None, form: dict[str, str] | None = None
     ) -> int | None:
         """Return the status; None where no answer came."""
+        began = time.monotonic()
         connection = self._connect()
         if connection is None:
             return None
@@ -113,7 +114,7 @@ class Load:
             answer.read()
         except (OSError, http.client.HTTPException):
             with self._lock:
-                self.seen.lost.append(time.monotonic())
+                self.seen.lost.append((began, time.monotonic()))
             return None
         finally:
             connection.close()
@@ -124,9 +125,10 @@ class Load:
         return answer.status
 
     def _connect(self) -> http.client.HTTPConnection | None:
-        for _turn in range(self._ports):
-            with self._lock:
-                port = next(self._turns)
+        with self._lock:
+            first = next(self._turns)
+        for turn in range(len(self._ports)):
+            port = self._ports[(first + turn) % len(self._ports)]
             connection = self._connection(port)
             try:
                 connection.connect()

@@ -7,6 +7,7 @@ files as Compose gives them; only addresses and folders differ.
 import json
 import os
 import signal
+import socket
 import subprocess
 import time
 import urllib.error
@@ -131,6 +132,13 @@ class Machine:
                 return found
         except (OSError, urllib.error.URLError, ValueError):
             return {}
+
+    def listens(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=1.0).close()
+        except OSError:
+            return False
+        return True
 
     def probe(self) -> bool:
         """Whether the HEALTHCHECK of the image says it is well."""

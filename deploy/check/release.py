@@ -36,8 +36,10 @@ class Release:
         return all(parent.stat().st_mode & stat.S_IXOTH for parent in path.parents)
 
 
-def make_release(folder: Path, *, fresh: bool) -> Release:
-    """Copy what .dockerignore lets through; with `fresh` install requirements.txt by hash."""
+def make_release(folder: Path, *, base: str | None) -> Release:
+    """Copy what .dockerignore lets through, and install requirements.txt by hash into a fresh
+    environment of the program `base`; without one it is the environment that runs this.
+    """
     source = folder / "opt" / "broadsheet"
     source.mkdir(parents=True)
     for name in copied_names():
@@ -46,15 +48,15 @@ def make_release(folder: Path, *, fresh: bool) -> Release:
             shutil.copytree(found, source / name, ignore=_NEEDLESS)
         elif found.exists():
             shutil.copy2(found, source / name)
-    python = _fresh_python(folder / "opt" / "venv", source) if fresh else Path(sys.executable)
+    python = _fresh_python(folder / "opt" / "venv", source, base) if base else Path(sys.executable)
     release = Release(source, python, folder / "opt" / "static")
     _collect_static(release)
     _run([str(python), "-m", "compileall", "-q", str(source)], source)
     return release
 
 
-def _fresh_python(folder: Path, source: Path) -> Path:
-    _run([sys.executable, "-m", "venv", "--without-pip", str(folder)], source)
+def _fresh_python(folder: Path, source: Path, base: str) -> Path:
+    _run([base, "-m", "venv", "--without-pip", str(folder)], source)
     python = folder / "bin" / "python"
     install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"]
     install += ["--disable-pip-version-check", "--require-hashes", "--only-binary=:all:"]

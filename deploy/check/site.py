@@ -44,7 +44,7 @@ class Site:
 
 
 @contextmanager
-def open_site(*, fresh: bool, first_port: int) -> Iterator[Site]:
+def open_site(*, base: str | None, first_port: int) -> Iterator[Site]:
     """Yield a site whose servers run and whose machines are yet to be started."""
     with (
         tempfile.TemporaryDirectory(prefix="broadsheet-deploy-") as temporary,
@@ -53,7 +53,7 @@ def open_site(*, fresh: bool, first_port: int) -> Iterator[Site]:
     ):
         folder = Path(temporary)
         folder.chmod(0o711)
-        release = make_release(folder / "image", fresh=fresh)
+        release = make_release(folder / "image", base=base)
         secrets = _make_secrets(folder, first_port, postbox.port)
         shared = read_env_sample() | origin.environment
         shared |= {"GITHUB_STARS": "no", "ARXIV_REPAIR": "no", "ARXIV_WITNESS": "no"}
