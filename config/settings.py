@@ -173,8 +173,8 @@ CELERY_TASK_ROUTES = {
 CELERY_TASK_ALWAYS_EAGER = False
 
 # --- Processes (config/supervisor/children.py) --------------------------------------------------
-# "sync" is 30 % cheaper and only for a proxy in front that reads whole requests, as deploy/nginx
-# does: with nothing in front, two idle connections of a browser hold such a worker up.
+# "sync" spares a quarter of a kept page and is only for a proxy in front that reads whole requests,
+# as deploy/nginx does: else two idle connections of a browser hold such a worker up.
 WEB_WORKERS = env.one_of("WEB_WORKERS", ("threads", "sync"))
 WEB_PROCESSES = env.count("WEB_PROCESSES", 2)
 WEB_THREADS = env.count("WEB_THREADS", 4)

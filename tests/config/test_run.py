@@ -40,7 +40,7 @@ def test_run_knows_no_other_process(executed: list[Any]) -> None:
 
 
 def test_web_has_threads_unless_told(settings: Settings) -> None:
-    settings.WEB_PROCESSES, settings.WEB_THREADS = 3, 5
+    settings.WEB_WORKERS, settings.WEB_PROCESSES, settings.WEB_THREADS = "threads", 3, 5
     command = describe_child("web").command
     assert {"--worker-class=config.web.PatientWorker", "--workers=3", "--threads=5"} <= {*command}
 
