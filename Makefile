@@ -1,6 +1,6 @@
 # A machine needs make and Python 3.11 or newer, nothing else: the rest is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help venv run admin test test-api test-faults promises check format messages lock icons screenshots
+.PHONY: help venv run admin test test-api test-faults promises check check-deploy format messages settings lock icons screenshots
 
 BIN := .venv/bin
 PYTHONS = $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
@@ -23,8 +23,10 @@ help:
 	@echo "make test-faults  long runs with killed workers and outages (an hour)"
 	@echo "make promises     which test shows which promise of the reliability list"
 	@echo "make check        the checks that start nothing: ruff, mypy, migrations, settings"
+	@echo "make check-deploy what deploy/ promises: machines killed under load (some minutes; CHECK=--files only reads)"
 	@echo "make format       format code and templates"
 	@echo "make messages     bring the translations in locale/ up to date with the texts"
+	@echo "make settings     write docs/settings.md, the table of all settings"
 	@echo "make lock         write requirements*.txt from requirements*.in"
 	@echo "make icons        draw static/*.png and favicon.ico anew"
 	@echo "make screenshots  draw the pages into screenshots/"
@@ -66,6 +68,9 @@ check: .venv/installed-dev
 	$(BIN)/python manage.py makemigrations --check --dry-run && \
 	$(PUBLIC_SITE) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
+check-deploy: .venv/installed-dev
+	$(BIN)/python -m deploy.check $(CHECK)
+
 screenshots: .venv/installed-dev
 	$(BIN)/python -m tests.browser.screenshots
 
@@ -76,6 +81,9 @@ format: .venv/installed-dev
 
 messages: .venv/installed-dev
 	$(BIN)/python -m config.messages
+
+settings: .venv/installed
+	@page=$$(mktemp) && $(BIN)/python manage.py listsettings > "$$page" && cat "$$page" > docs/settings.md && rm "$$page"
 
 icons: .venv/installed
 	$(BIN)/python -m papers.pictures.icons static

@@ -173,6 +173,15 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_TASK_ALWAYS_EAGER = False
 
+# --- Processes (config/supervisor/children.py) --------------------------------------------------
+# "sync" spares a quarter of a kept page and is only for a proxy in front that reads whole requests,
+# as deploy/nginx does: else two idle connections of a browser hold such a worker up.
+WEB_WORKERS = env.one_of("WEB_WORKERS", ("threads", "sync"))
+WEB_PROCESSES = env.count("WEB_PROCESSES", 2)
+WEB_THREADS = env.count("WEB_THREADS", 4)
+IO_THREADS = env.count("IO_THREADS", 8)
+CPU_PROCESSES = env.count("CPU_PROCESSES", 1)
+
 # --- Accounts ---------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 # Whether readers may make lists public; no: those that are stop being so, until it is yes again.
@@ -327,7 +336,8 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 STATIC_URL = "static/"
-STATIC_ROOT = VAR / "static"
+# An image has them built in, where nothing can be written.
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default="") or VAR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -6,6 +6,7 @@ from importlib import import_module
 
 from gunicorn.http import message
 from gunicorn.workers.gthread import _DEFER, TConn, ThreadWorker
+from gunicorn.workers.sync import SyncWorker
 
 from config.supervisor.children import LONGEST_ADDRESS_BYTES
 
@@ -24,8 +25,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     def load_wsgi(self) -> None:
         super().load_wsgi()
-        # Only now can what uses Django be imported.
-        import_module("config.warm").warm_up()
+        _warm_up()
 
     def handle(self, conn: TConn) -> object:
         if not (conn.initialized or conn.data_ready):
@@ -33,3 +33,16 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
                 return _DEFER
             conn.data_ready = True
         return super().handle(conn)
+
+
+class BufferedWorker(SyncWorker):  # type: ignore[misc]
+    """One request at a time and cheaper for it, where a proxy hands over whole requests only."""
+
+    def load_wsgi(self) -> None:
+        super().load_wsgi()
+        _warm_up()
+
+
+def _warm_up() -> None:
+    # Only now can what uses Django be imported.
+    import_module("config.warm").warm_up()

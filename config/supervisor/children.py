@@ -1,6 +1,7 @@
 """Decides which processes make up a site, and with which command each is run.
 
-The same commands run one by one on several machines (`manage.py start --only web`).
+The same commands run one by one in containers and units (`manage.py run web`) and, with servers and
+log of their own, on several machines (`manage.py start --only web`): nothing else knows them.
 """
 
 import os
@@ -21,15 +22,11 @@ STOP_STEPS: tuple[tuple[tuple[str, ...], float], ...] = (
     (("web",), 1.5),
 )
 NAMES = tuple(name for names, _ in STOP_STEPS for name in names)
-# Threads, not processes, for web: two idle connections of a browser held up a sync worker for 31 s.
-WEB_PROCESSES, WEB_THREADS = 2, 4
 # A search of 1,000 letters that are not ASCII is an address of 9 to 12 kB; gunicorn refuses more
 # than 8,190 bytes with a bare line of its own. What is too long for the search is said by its page.
 LONGEST_ADDRESS_BYTES = 128 * 1024
 # htmx tells the address of the page in a field of each request.
 LONGEST_FIELD_BYTES = 32 * 1024
-IO_THREADS = 8
-CPU_PROCESSES = 1
 
 
 def choose_names(only: Sequence[str], without: Sequence[str]) -> list[str]:
@@ -53,9 +50,9 @@ def _arguments(name: str) -> list[str]:
         case "web":
             return _web()
         case "worker-io":
-            return _worker("io", "threads", IO_THREADS)
+            return _worker("io", "threads", settings.IO_THREADS)
         case "worker-cpu":
-            return _worker("cpu", "prefork", CPU_PROCESSES)
+            return _worker("cpu", "prefork", settings.CPU_PROCESSES)
         case "beat":
             schedule = settings.VAR / "beat-schedule"
             return [*_celery(), "beat", f"--schedule={schedule}", "--pidfile="]
@@ -68,17 +65,23 @@ def _web() -> list[str]:
     host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
     return [
         *("-m", "gunicorn", "config.wsgi:application", f"--bind={host}:{settings.PORT}"),
-        *(
-            "--worker-class=config.web.PatientWorker",
-            f"--workers={WEB_PROCESSES}",
-            f"--threads={WEB_THREADS}",
-        ),
+        *_web_workers(),
         *(
             f"--limit-request-line={LONGEST_ADDRESS_BYTES}",
             f"--limit-request-field_size={LONGEST_FIELD_BYTES}",
         ),
         *("--graceful-timeout=1", "--timeout=60", "--log-level=warning", "--no-control-socket"),
     ]
+
+
+def _web_workers() -> list[str]:
+    """Threads, unless a proxy that reads whole requests stands in front: two idle connections of a
+    browser held up a sync worker for 31 s.
+    """
+    size = [f"--workers={settings.WEB_PROCESSES}"]
+    if settings.WEB_WORKERS == "sync":
+        return ["--worker-class=config.web.BufferedWorker", *size]
+    return ["--worker-class=config.web.PatientWorker", *size, f"--threads={settings.WEB_THREADS}"]
 
 
 def _worker(queue: str, pool: str, concurrency: int) -> list[str]:

@@ -76,3 +76,36 @@ def test_settings_of_a_kind_are_read_together(
     monkeypatch.setenv("EXTRA_KEY_FILE", str(tmp_path / "key"))
     monkeypatch.setenv("EXTRA_EMPTY", "")
     assert env.all_starting_with("EXTRA_") == {"KEY": "from a file", "NAME": "a value"}
+
+
+def test_one_of_several_words_the_first_is_the_default(
+    env: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert env.one_of("WEB_WORKERS", ("threads", "sync")) == "threads"
+    monkeypatch.setenv("WEB_WORKERS", "Sync")
+    assert env.one_of("WEB_WORKERS", ("threads", "sync")) == "sync"
+    monkeypatch.setenv("WEB_WORKERS", "async")
+    with pytest.raises(ImproperlyConfigured, match="WEB_WORKERS must be one of threads, sync"):
+        env.one_of("WEB_WORKERS", ("threads", "sync"))
+
+
+def test_none_at_all_is_no_count(env: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEB_PROCESSES", "0")
+    with pytest.raises(ImproperlyConfigured, match="WEB_PROCESSES must be 1 or more"):
+        env.count("WEB_PROCESSES", 2)
+
+
+def test_the_line_end_of_a_file_is_no_part_of_the_secret(
+    env: Environment, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "key").write_text("long secret\n")
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "key"))
+    assert env.str("SECRET_KEY", default="") == "long secret"
+
+
+def test_what_was_to_hold_is_remembered(env: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "9000")
+    env.whole_number("PORT", 8000)
+    env.list("ALLOWED_HOSTS", default=[])
+    assert env.defaults == {"PORT": 8000, "ALLOWED_HOSTS": []}

@@ -1,0 +1,28 @@
+import os
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from config.supervisor.children import NAMES, describe_child
+
+
+class Command(BaseCommand):
+    help = (
+        "Become one process of the site, as containers and units run it: the same command as "
+        "`start` gives it, with nobody above that starts it again."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("process", choices=NAMES)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.EMBEDDED_POSTGRES or settings.EMBEDDED_REDIS:
+            raise CommandError(
+                "One process alone has no private servers: set DATABASE_URL and REDIS_URL, "
+                "or run the whole site with 'manage.py start'."
+            )
+        program = describe_child(options["process"])
+        os.chdir(program.folder)
+        # Signals of whoever watches over it must reach the process itself.
+        os.execve(program.command[0], list(program.command), program.environment)  # noqa: S606

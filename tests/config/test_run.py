@@ -1,0 +1,64 @@
+"""`manage.py run` and `prepare`: what containers and units start."""
+
+import os
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from config.supervisor.children import NAMES, describe_child
+
+
+@pytest.fixture
+def executed(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> list[Any]:
+    settings.EMBEDDED_POSTGRES = settings.EMBEDDED_REDIS = False
+    calls: list[Any] = []
+    monkeypatch.setattr(os, "execve", lambda *arguments: calls.append(arguments))
+    monkeypatch.setattr(os, "chdir", lambda folder: None)
+    return calls
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_run_becomes_what_start_runs(executed: list[Any], name: str) -> None:
+    call_command("run", name)
+    program = describe_child(name)
+    assert executed == [(program.command[0], list(program.command), program.environment)]
+
+
+def test_run_refuses_private_servers(executed: list[Any], settings: Settings) -> None:
+    settings.EMBEDDED_REDIS = True
+    with pytest.raises(CommandError, match="set DATABASE_URL and REDIS_URL"):
+        call_command("run", "web")
+    assert not executed
+
+
+def test_run_knows_no_other_process(executed: list[Any]) -> None:
+    with pytest.raises(CommandError, match="invalid choice"):
+        call_command("run", "worker")
+    assert not executed
+
+
+def test_web_has_threads_unless_told(settings: Settings) -> None:
+    settings.WEB_WORKERS, settings.WEB_PROCESSES, settings.WEB_THREADS = "threads", 3, 5
+    command = describe_child("web").command
+    assert {"--worker-class=config.web.PatientWorker", "--workers=3", "--threads=5"} <= {*command}
+
+
+def test_web_behind_a_buffering_proxy_has_none(settings: Settings) -> None:
+    settings.WEB_WORKERS, settings.WEB_PROCESSES = "sync", 4
+    command = describe_child("web").command
+    assert {"--worker-class=config.web.BufferedWorker", "--workers=4"} <= {*command}
+    assert not any(argument.startswith("--threads") for argument in command)
+
+
+def test_workers_are_as_large_as_told(settings: Settings) -> None:
+    settings.IO_THREADS, settings.CPU_PROCESSES = 3, 2
+    assert "--concurrency=3" in describe_child("worker-io").command
+    assert "--concurrency=2" in describe_child("worker-cpu").command
+
+
+@pytest.mark.django_db
+def test_prepare_says_when_all_is_done(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("prepare")
+    assert capsys.readouterr().out == "the database is up to date\n"

@@ -1,0 +1,179 @@
+"""deploy/ against the code it starts: what is named there must be here."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from config.log_lines import _BEFORE_KEY, SHOWN_CHARACTERS
+from deploy.check import compose, image, nginx, units
+from deploy.check.compose import DEPLOY
+
+KEY = "Ab3dE_-PI3Q94LD_4oBoY8x3FQ-103xoQmktuMX-nPJ"
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    shutil.copytree(DEPLOY, tmp_path / "deploy", ignore=shutil.ignore_patterns("secrets", "tls"))
+    return tmp_path / "deploy"
+
+
+def change(path: Path, before: str, after: str) -> None:
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after, 1))
+
+
+def test_compose_files_name_nothing_that_is_not_there() -> None:
+    assert compose.find_problems() == []
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "problem"),
+    [
+        ("compose.yaml", "[run, beat]", "[run, bet]", "there is no process 'bet'"),
+        ("compose.yaml", "[run, beat]", "[run, web]", "nothing runs beat"),
+        ("compose.yaml", "[prepare]", "[prepair]", "there is no command 'prepair' of manage.py"),
+        ("compose.yaml", "  link_key: {file: secrets/link_key}\n", "", "link_key is not declared"),
+        ("base.yaml", "LINK_KEY_FILE", "LINK_KEE_FILE", "there is no setting LINK_KEE_FILE"),
+        ("base.yaml", "secrets/link_key", "secrets/link", "no setting reads the secret link_key"),
+        ("base.yaml", "read_only: true", "read_only: false", "may write to its image"),
+        ("base.yaml", "cap_drop: [ALL]", "cap_drop: []", "keeps capabilities"),
+        ("base.yaml", 'user: "999:999"', 'user: "0:0"', "runs as root"),
+        ("base.yaml", "pgvector/pgvector", "registry.example.org/pgvector", "host of a registry"),
+    ],
+)
+def test_a_fault_in_a_compose_file_is_named(
+    copy: Path, file: str, before: str, after: str, problem: str
+) -> None:
+    change(copy / file, before, after)
+    assert any(problem in found for found in compose.find_problems(copy))
+
+
+def test_secrets_of_the_compose_files_are_those_that_are_made(copy: Path) -> None:
+    subprocess.run([copy / "make-secrets"], check=True, capture_output=True)
+    made = {path.name for path in (copy / "secrets").iterdir()}
+    wanted = {name for each in compose.read_services() for name in each.options.get("secrets", [])}
+    assert made == wanted
+
+
+def test_secrets_fit_together_and_stay(copy: Path) -> None:
+    subprocess.run([copy / "make-secrets", "db.example.org"], check=True, capture_output=True)
+    secrets = {path.name: path.read_text() for path in (copy / "secrets").iterdir()}
+    owner = secrets["postgres_owner"].strip()
+    assert f"broadsheet:{owner}@db.example.org:5432/" in secrets["database_url"]
+    assert secrets["valkey_password"].split()[1] in secrets["redis_url"]
+    assert len({secrets[name] for name in ("secret_key", "link_key", "address_key")}) == 3
+    assert (copy / "secrets").stat().st_mode & 0o077 == 0
+    subprocess.run([copy / "make-secrets"], check=True, capture_output=True)
+    assert {path.name: path.read_text() for path in (copy / "secrets").iterdir()} == secrets
+
+
+def test_the_image_is_small_and_rootless() -> None:
+    assert image.find_problems() == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "problem"),
+    [
+        ("USER 10001:10001", "USER root", "the last USER"),
+        ("WORKDIR /opt/broadsheet\nUSER", "RUN apt-get install gcc\nUSER", "builds something"),
+        ("--require-hashes ", "", "not installed by hashes"),
+        ("HEALTHCHECK ", "LABEL ", "no HEALTHCHECK"),
+    ],
+)
+def test_a_fault_in_the_dockerfile_is_named(
+    copy: Path, before: str, after: str, problem: str
+) -> None:
+    change(copy / "Dockerfile", before, after)
+    assert any(problem in found for found in image.find_problems(copy / "Dockerfile"))
+
+
+def test_the_image_gets_what_the_site_is_made_of_and_no_more() -> None:
+    project = DEPLOY.parent
+    names = [name for name in image.copied_names() if not name.startswith("**")]
+    assert all((project / name).exists() for name in names)
+    apps = {path.parent.name for path in project.glob("*/apps.py")}
+    assert apps <= set(names)
+    assert not {"tests", "benchmarks", "deploy", ".git", ".env", "var"} & set(names)
+
+
+def test_units_name_nothing_that_is_not_there() -> None:
+    assert units.find_problems() == []
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "problem"),
+    [
+        ("broadsheet-beat.service", "run beat", "run bet", "there is no process bet"),
+        ("broadsheet-beat.service", "run beat", "run web", "no unit runs beat"),
+        ("broadsheet-prepare.service", "prepare --", "prepair --", "no command 'prepair'"),
+        ("broadsheet-web.service", "WEB_WORKERS", "WEB_WORKER", "no setting WEB_WORKER"),
+    ],
+)
+def test_a_fault_in_a_unit_is_named(
+    copy: Path, file: str, before: str, after: str, problem: str
+) -> None:
+    change(copy / "systemd" / file, before, after)
+    assert any(problem in found for found in units.find_problems(copy / "systemd"))
+
+
+@pytest.mark.skipif(not units.can_verify(), reason="no systemd here")
+def test_systemd_finds_nothing_wrong_with_the_units() -> None:
+    assert units.verify()[0] == []
+
+
+# --- nginx --------------------------------------------------------------------------------------
+
+
+def shown(address: str) -> str:
+    """What nginx writes of an address: the first pattern of the map that fits."""
+    for pattern, written in re.findall(r'^    "~(\^.*)" "(.*)";$', read_nginx(), re.MULTILINE):
+        found = re.match(pattern.replace("(?<shown>", "(?P<shown>"), address)
+        if found:
+            return str(written).replace("$shown", found["shown"])
+    return address
+
+
+def read_nginx() -> str:
+    return nginx.CONFIGURATION.read_text()
+
+
+@pytest.mark.promise(33)
+@pytest.mark.parametrize("before", _BEFORE_KEY)
+@pytest.mark.parametrize("slash", ["/", "%2F", "%252f"])
+def test_nginx_cuts_each_kind_of_key(before: str, slash: str) -> None:
+    kind = re.sub(r"\(\?:[^()]*(?:\([^()]*\)[^()]*)*\)", "/", before)
+    address = f"/x/{kind}/{KEY}/?page={KEY}".replace("/", slash)
+    assert shown(address) == f"/x/{kind}/{KEY[:SHOWN_CHARACTERS]}...".replace("/", slash)
+
+
+@pytest.mark.promise(33)
+def test_nginx_cuts_tokens() -> None:
+    assert shown(f"/search/?q=bsh_{KEY}&page=2") == "/search/?q=bsh_Ab3dE_..."
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/lists/12345678901/", "/l/", "/follows/12345678/", "/search/?q=l/decoder-only", "/l/Ab3dE_"],
+)
+def test_nginx_shows_other_addresses_whole(address: str) -> None:
+    assert shown(address) == address
+
+
+def test_nginx_logs_no_address_but_the_cut_one() -> None:
+    text = re.sub(r"(?m)^\s*#.*$", "", read_nginx())
+    form = re.search(r"log_format broadsheet (.*?);\n", text, re.DOTALL)
+    assert form
+    assert not set(re.findall(r"\$\w+", form[1])) & {"$request", "$request_uri", "$http_referer"}
+    servers = re.split(r"^server \{", text, flags=re.MULTILINE)[1:]
+    assert all("access_log /var/log/nginx/access.log broadsheet;" in server for server in servers)
+    # A line of the error log holds the whole address.
+    assert "error_log /var/log/nginx/error.log crit;" in servers[1]
+
+
+@pytest.mark.skipif(nginx.program() is None, reason="no nginx here")
+def test_nginx_takes_its_configuration(tmp_path: Path) -> None:
+    assert nginx.find_problems(tmp_path) == []
