@@ -31,7 +31,9 @@ if LOCAL:
     SITE_URL = f"http://localhost:{PORT}"
 SITE_NAME = env.str("SITE_NAME", default="Broadsheet")
 CONTACT = env.str("CONTACT", default="")
-BEHIND_PROXY = env.yes_or_no("BEHIND_PROXY", default=False)
+# How many own proxies, one behind the other, stand before the site: so many entries at the end of
+# X-Forwarded-For are believed, and X-Forwarded-Proto. Too many let clients choose their address.
+TRUSTED_PROXIES = env.whole_number("TRUSTED_PROXIES", 0)
 
 DEBUG = env.yes_or_no("DEBUG", default=False)
 SECRET_KEY = read_secret(env, "SECRET_KEY", VAR)
@@ -214,8 +216,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
-# How many own proxies write X-Forwarded-For; a wrong number lets clients choose their address.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.whole_number("TRUSTED_PROXY_COUNT", 1 if BEHIND_PROXY else 0)
+# Allauth asks accounts/adapter.py, which asks accounts/client_address.py; this is for its checks.
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
 # --- Mail -------------------------------------------------------------------------------------
 # Without EMAIL_URL nothing leaves the machine: mail goes to var/outbox, shown at /outbox/.
@@ -292,7 +294,7 @@ SECURE_HSTS_SECONDS = env.whole_number("SECURE_HSTS_SECONDS", 31_536_000 if _htt
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.yes_or_no("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=_https)
 SECURE_HSTS_PRELOAD = env.yes_or_no("SECURE_HSTS_PRELOAD", default=False)
 SECURE_REFERRER_POLICY = "same-origin"
-if BEHIND_PROXY:
+if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 # No nonces: a cached page cannot hold one.

@@ -67,5 +67,14 @@ def test_keys_are_made_once_and_for_the_owner_only(tmp_path: Path) -> None:
 
 
 def test_forwarded_addresses_count_behind_a_proxy_only(tmp_path: Path) -> None:
-    assert read("s.ALLAUTH_TRUSTED_PROXY_COUNT", tmp_path, {}) == "0"
-    assert read("s.ALLAUTH_TRUSTED_PROXY_COUNT", tmp_path, {"BEHIND_PROXY": "1"}) == "1"
+    expression = "(s.TRUSTED_PROXIES, getattr(s, 'SECURE_PROXY_SSL_HEADER', None))"
+    assert read(expression, tmp_path, {}) == "(0, None)"
+    behind = read(expression, tmp_path, {"TRUSTED_PROXIES": "2"})
+    assert behind == "(2, ('HTTP_X_FORWARDED_PROTO', 'https'))"
+
+
+@pytest.mark.parametrize("name", ["BEHIND_PROXY", "TRUSTED_PROXY_COUNT"])
+def test_names_that_settings_had_before_are_refused_in_words(tmp_path: Path, name: str) -> None:
+    done = run("-m", "django", "check", var=tmp_path, environment={name: "1"})
+    assert done.returncode == 1
+    assert "Write TRUSTED_PROXIES=1" in done.stderr
