@@ -137,13 +137,19 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = read_redis_url(env, default=paths.default_redis_url(VAR))
-CACHES = {
+CACHES: dict[str, dict[str, object]] = {
     "default": {
         "BACKEND": "config.cache.ForgivingRedisCache",
         "LOCATION": REDIS_URL,
         "TIMEOUT": 3600,
         "KEY_PREFIX": "broadsheet",
-    }
+    },
+    # What limits count while Redis is away; asked for nothing else.
+    "limits": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "papers_limits",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
 }
 # So long may what is the same for all visitors be old (papers/kept.py); 0 keeps nothing.
 KEPT_SECONDS = 60
