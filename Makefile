@@ -1,6 +1,6 @@
 # A machine needs make and Python 3.11 or newer, nothing else: the rest is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help venv run admin test test-api test-faults promises check format messages lock icons screenshots
+.PHONY: help venv run admin test test-api test-faults promises check limits format messages lock icons screenshots
 
 BIN := .venv/bin
 PYTHONS = $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
@@ -23,6 +23,7 @@ help:
 	@echo "make test-faults  long runs with killed workers and outages (an hour)"
 	@echo "make promises     which test shows which promise of the reliability list"
 	@echo "make check        the checks that start nothing: ruff, mypy, migrations, settings"
+	@echo "make limits       write docs/limits.md from the limits in the code"
 	@echo "make format       format code and templates"
 	@echo "make messages     bring the translations in locale/ up to date with the texts"
 	@echo "make lock         write requirements*.txt from requirements*.in"
@@ -42,6 +43,7 @@ test-api: .venv/installed-dev
 	BROADSHEET_API_CASES=$(or $(CASES),200) $(BIN)/pytest tests/config/test_api_fuzz.py
 
 test-faults: .venv/installed-dev
+	$(BIN)/python -m tests.faults.limits
 	$(BIN)/python -m tests.faults.stuck_feeds
 	$(BIN)/python -m tests.faults.outages
 	$(BIN)/python -m tests.faults.follower_kills --papers 20000
@@ -76,6 +78,10 @@ format: .venv/installed-dev
 
 messages: .venv/installed-dev
 	$(BIN)/python -m config.messages
+
+limits: .venv/installed
+	@var=$$(mktemp -d) && chmod 711 "$$var" && trap 'rm -rf "$$var"' EXIT && \
+	BROADSHEET_VAR="$$var" $(BIN)/python -m config.rate_limits.table > docs/limits.md
 
 icons: .venv/installed
 	$(BIN)/python -m papers.pictures.icons static

@@ -5,6 +5,7 @@ Values are checked by `manage.py check` (config/checks.py), which says what to d
 """
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
@@ -83,6 +84,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "config.rate_limits.middleware.RateLimitMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.ReaderLanguageMiddleware",
     "accounts.middleware.ReaderTimezoneMiddleware",
@@ -137,7 +139,7 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = read_redis_url(env, default=paths.default_redis_url(VAR))
-CACHES: dict[str, dict[str, object]] = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "config.cache.ForgivingRedisCache",
         "LOCATION": REDIS_URL,
@@ -188,6 +190,8 @@ PUBLIC_LISTS = env.yes_or_no("PUBLIC_LISTS", default=True)
 API_READS_PER_HOUR = env.whole_number("API_READS_PER_HOUR", 3000)
 API_WRITES_PER_HOUR = env.whole_number("API_WRITES_PER_HOUR", 600)
 API_VISITOR_REQUESTS_PER_HOUR = env.whole_number("API_VISITOR_REQUESTS_PER_HOUR", 300)
+# All limits of pages (docs/limits.md) times so many, where a whole university has one address.
+LIMITS_TIMES = env.whole_number("LIMITS_TIMES", 1)
 FOLLOWS_PER_READER = env.whole_number("FOLLOWS_PER_READER", 200)
 SILENCED_SYSTEM_CHECKS = [
     # preloading binds a whole domain for years: whoever owns it decides (SECURE_HSTS_PRELOAD)

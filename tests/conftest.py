@@ -60,9 +60,10 @@ def _configure_django(var: Path) -> None:
 
     number = 2 * (int(_WORKER.removeprefix("gw")) + 1) if _WORKER else 0
     socket = paths.valkey_socket(var)
-    settings.CACHES["default"]["LOCATION"] = f"unix://{socket}?db={number}"
+    default_cache: dict[str, object] = settings.CACHES["default"]
+    default_cache["LOCATION"] = f"unix://{socket}?db={number}"
     settings.CELERY_BROKER_URL = f"redis+socket://{socket}?virtual_host={number + 1}"
-    settings.CACHES["default"]["KEY_FUNCTION"] = _key_of_this_test
+    default_cache["KEY_FUNCTION"] = _key_of_this_test
     # What one test saw must not be shown to the next.
     settings.KEPT_SECONDS = 0
     # The hashed names exist only after collectstatic.
