@@ -1,6 +1,6 @@
 # A machine needs make and Python 3.11 or newer, nothing else: the rest is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help venv run admin test test-api test-faults promises check limits format messages lock icons screenshots
+.PHONY: help venv run admin test test-api test-faults promises check audit sbom limits format messages lock icons screenshots
 
 BIN := .venv/bin
 PYTHONS = $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
@@ -23,6 +23,8 @@ help:
 	@echo "make test-faults  long runs with killed workers and outages (an hour)"
 	@echo "make promises     which test shows which promise of the reliability list"
 	@echo "make check        the checks that start nothing: ruff, mypy, migrations, settings"
+	@echo "make audit        ask whether packages have known faults (needs the network)"
+	@echo "make sbom         write sbom.json, a CycloneDX list of all packages, from requirements.txt"
 	@echo "make limits       write docs/limits.md from the limits in the code"
 	@echo "make format       format code and templates"
 	@echo "make messages     bring the translations in locale/ up to date with the texts"
@@ -78,6 +80,12 @@ format: .venv/installed-dev
 
 messages: .venv/installed-dev
 	$(BIN)/python -m config.messages
+
+audit: .venv/installed-dev
+	@$(BIN)/python -m config.audit requirements.txt requirements-dev.txt requirements-anymail.txt
+
+sbom: .venv/installed-dev
+	@$(BIN)/python -m config.sbom requirements.txt > sbom.json && echo "sbom.json written"
 
 limits: .venv/installed
 	@var=$$(mktemp -d) && chmod 711 "$$var" && trap 'rm -rf "$$var"' EXIT && \
