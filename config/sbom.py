@@ -8,6 +8,7 @@ give the same file. Format: CycloneDX 1.6, https://cyclonedx.org/docs/1.6/json/.
 requirements-dev.txt, for cyclonedx-python-lib.
 """
 
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -61,8 +62,9 @@ def write(locked: str) -> str:
     site = Component(name="broadsheet", type=ComponentType.APPLICATION, bom_ref="broadsheet")
     bom.metadata.component = site
     bom.register_dependency(site, bom.components)
-    text = JsonV1Dot6(bom).output_as_string(indent=2)
-    return re.sub(r'\n\s*"timestamp": "[^"]*",?', "", text) + "\n"
+    written = json.loads(JsonV1Dot6(bom).output_as_string())
+    del written["metadata"]["timestamp"]
+    return json.dumps(written, indent=2) + "\n"
 
 
 if __name__ == "__main__":

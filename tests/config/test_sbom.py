@@ -17,6 +17,7 @@ def test_it_names_every_locked_package_with_its_hashes() -> None:
     assert all(each["purl"].startswith("pkg:pypi/") for each in written["components"])
     assert sum(len(each["hashes"]) for each in written["components"]) == LOCKED.count("sha256:")
     assert written["specVersion"] == "1.6"
+    assert {each["ref"] for each in written["dependencies"]} >= {"broadsheet"}
 
 
 def test_the_same_requirements_give_the_same_file() -> None:

@@ -43,12 +43,14 @@ def web_servers(ports: Sequence[int], proxies: int, **others: str) -> Iterator[N
 
     program = describe_child("web")
     command = [each for each in program.command if not each.startswith("--bind")]
-    said = {"TRUSTED_PROXIES": str(proxies), "LIMITS_TIMES": "1", "LOG_LEVEL": "ERROR", **others}
+    said = {"TRUSTED_PROXIES": str(proxies), "LIMITS_TIMES": "1", **others}
     running = [
         subprocess.Popen(
             [*command, f"--bind=127.0.0.1:{port}"],
             cwd=program.folder,
             env={**program.environment, **said},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,  # a line for each refusal
         )
         for port in ports
     ]
