@@ -76,8 +76,8 @@ def faults(answer: HttpResponseBase, *, allowed: dict[str, set[str]] | None = No
         found.append(f"CSP allows {policy}")
     if "geolocation=()" not in answer.headers.get("Permissions-Policy", ""):
         found.append("Permissions-Policy")
-    if "Server" in answer.headers or "X-Powered-By" in answer.headers:
-        found.append("names its software")
+    if "Access-Control-Allow-Origin" in answer.headers:
+        found.append("lets other sites' scripts read it")
     return found
 
 
