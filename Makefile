@@ -1,6 +1,6 @@
 # A machine needs make and Python 3.11 or newer, nothing else: the rest is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help venv run admin test test-api test-faults promises check check-deploy format messages settings lock icons screenshots
+.PHONY: admin audit check check-deploy format help icons limits lock messages promises run sbom screenshots settings test test-api test-faults venv
 
 BIN := .venv/bin
 PYTHONS = $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
@@ -24,6 +24,9 @@ help:
 	@echo "make promises     which test shows which promise of the reliability list"
 	@echo "make check        the checks that start nothing: ruff, mypy, migrations, settings"
 	@echo "make check-deploy what deploy/ promises: machines killed under load (some minutes; CHECK=--files only reads)"
+	@echo "make audit        ask whether packages have known faults (needs the network)"
+	@echo "make sbom         write sbom.json, a CycloneDX list of all packages, from requirements.txt"
+	@echo "make limits       write docs/limits.md from the limits in the code"
 	@echo "make format       format code and templates"
 	@echo "make messages     bring the translations in locale/ up to date with the texts"
 	@echo "make settings     write docs/settings.md, the table of all settings"
@@ -44,6 +47,7 @@ test-api: .venv/installed-dev
 	BROADSHEET_API_CASES=$(or $(CASES),200) $(BIN)/pytest tests/config/test_api_fuzz.py
 
 test-faults: .venv/installed-dev
+	$(BIN)/python -m tests.faults.limits
 	$(BIN)/python -m tests.faults.stuck_feeds
 	$(BIN)/python -m tests.faults.outages
 	$(BIN)/python -m tests.faults.follower_kills --papers 20000
@@ -84,6 +88,16 @@ messages: .venv/installed-dev
 
 settings: .venv/installed
 	@page=$$(mktemp) && $(BIN)/python manage.py listsettings > "$$page" && cat "$$page" > docs/settings.md && rm "$$page"
+
+audit: .venv/installed-dev
+	@$(BIN)/python -m config.audit requirements.txt requirements-dev.txt requirements-anymail.txt
+
+sbom: .venv/installed-dev
+	@$(BIN)/python -m config.sbom requirements.txt > sbom.json && echo "sbom.json written"
+
+limits: .venv/installed
+	@var=$$(mktemp -d) && chmod 711 "$$var" && trap 'rm -rf "$$var"' EXIT && \
+	BROADSHEET_VAR="$$var" $(BIN)/python -m config.rate_limits.table > docs/limits.md
 
 icons: .venv/installed
 	$(BIN)/python -m papers.pictures.icons static

@@ -7,9 +7,11 @@ from allauth.core import context as allauth_context
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from accounts.client_address import client_address
 from accounts.mail import account_mail_headers, can_be_mailed
 from papers import letters
 
@@ -28,6 +30,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if not can_be_mailed(email):
             raise ValidationError(_("No mail can be sent to this address: please check it."))
         return email
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return client_address(request)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         if not can_be_mailed(email):  # the form for a code does not ask clean_email

@@ -25,6 +25,7 @@ from accounts.limits import client_network
 from accounts.tokens import find_token, note_use
 from papers.api.access import Bearer
 from papers.api.errors import Refusal, answer
+from papers.limits import CacheAwayError, Taken
 
 View = Callable[..., HttpResponseBase]
 
@@ -56,7 +57,7 @@ def serve(view: View, query_names: Mapping[str, frozenset[str]] = MappingProxyTy
             response = answer(refusal)
         except PermissionDenied as error:  # nobody can tell whose request it is
             response = answer(Refusal(403, str(error)))
-        except (OperationalError, InterfaceError):
+        except (OperationalError, InterfaceError, CacheAwayError):
             response = answer(_away())
         return _finish(request, response, given)
 
@@ -84,7 +85,7 @@ def _bearer(request: HttpRequest) -> Bearer | None:
     return Bearer(token.user, frozenset(token.scopes), token.name, token.expires_at)
 
 
-def _take(request: HttpRequest, bearer: Bearer | None) -> allowance.Allowance:
+def _take(request: HttpRequest, bearer: Bearer | None) -> Taken:
     if bearer is None:
         given = allowance.take(
             "visitor", client_network(request), settings.API_VISITOR_REQUESTS_PER_HOUR
@@ -137,7 +138,7 @@ def _run(
 
 
 def _finish(
-    request: HttpRequest, response: HttpResponseBase, given: allowance.Allowance | None
+    request: HttpRequest, response: HttpResponseBase, given: Taken | None
 ) -> HttpResponseBase:
     is_visitor = getattr(request, "bearer", None) is None
     is_kept = is_visitor and response.status_code == 200 and request.method in _SAFE

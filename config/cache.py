@@ -2,18 +2,22 @@
 
 A connection error is a miss; after one the cache is left alone for OPEN_SECONDS, so that pages do
 not each wait for a time-out. It never raises for a lost connection; other errors pass through.
+What allauth's limits keep goes to Postgres meanwhile: with misses nobody could log in.
 """
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
+from django.core.cache import caches
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 TIMEOUT_SECONDS = 0.25
 OPEN_SECONDS = 5.0
+# The first words of allauth's keys (allauth/core/internal/ratelimit.py), and of the locks on them.
+LIMITS_OF_ALLAUTH = "allauth:rl:"
 
 _LOST = (RedisConnectionError, RedisTimeoutError, OSError)
 
@@ -24,6 +28,9 @@ class ForgivingRedisClient(RedisCacheClient):
         options.setdefault("socket_connect_timeout", TIMEOUT_SECONDS)
         super().__init__(servers, **options)
 
+    def run_script(self, script: str, key: str, *arguments: Any) -> Any:
+        return self.get_client(key, write=True).eval(script, 1, key, *arguments)
+
 
 class ForgivingRedisCache(RedisCache):
     """`get` misses, `set` and `add` answer False, while the server cannot be reached."""
@@ -33,58 +40,90 @@ class ForgivingRedisCache(RedisCache):
         self._class = ForgivingRedisClient
         self._closed_until = 0.0
 
-    def _try(self, call: Callable[[], Any], otherwise: Any) -> Any:
+    def _try(self, call: Callable[[], Any], otherwise: Callable[[], Any]) -> Any:
         if time.monotonic() < self._closed_until:
-            return otherwise
+            return otherwise()
         try:
             return call()
         except _LOST:
             self._closed_until = time.monotonic() + OPEN_SECONDS
-            return otherwise
+            return otherwise()
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        def otherwise() -> Any:
+            return caches["limits"].get(key, default) if _is_limit(key) else default
+
         return self._try(
-            lambda: super(ForgivingRedisCache, self).get(key, default, version), default
+            lambda: super(ForgivingRedisCache, self).get(key, default, version), otherwise
         )
 
-    def set(self, *args: Any, **kwargs: Any) -> None:
-        self._try(lambda: super(ForgivingRedisCache, self).set(*args, **kwargs), None)
+    def set(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> None:
+        def otherwise() -> None:
+            if _is_limit(key):
+                caches["limits"].set(key, value, *args, **kwargs)
 
-    def add(self, *args: Any, **kwargs: Any) -> bool:
-        return bool(self._try(lambda: super(ForgivingRedisCache, self).add(*args, **kwargs), False))
+        self._try(
+            lambda: super(ForgivingRedisCache, self).set(key, value, *args, **kwargs), otherwise
+        )
+
+    def add(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> bool:
+        def otherwise() -> bool:
+            return _is_limit(key) and bool(caches["limits"].add(key, value, *args, **kwargs))
+
+        return bool(
+            self._try(
+                lambda: super(ForgivingRedisCache, self).add(key, value, *args, **kwargs), otherwise
+            )
+        )
 
     def touch(self, *args: Any, **kwargs: Any) -> bool:
         return bool(
-            self._try(lambda: super(ForgivingRedisCache, self).touch(*args, **kwargs), False)
+            self._try(lambda: super(ForgivingRedisCache, self).touch(*args, **kwargs), bool)
         )
 
-    def delete(self, *args: Any, **kwargs: Any) -> bool:
+    def delete(self, key: Any, version: int | None = None) -> bool:
+        def otherwise() -> bool:
+            return _is_limit(key) and bool(caches["limits"].delete(key, version))
+
         return bool(
-            self._try(lambda: super(ForgivingRedisCache, self).delete(*args, **kwargs), False)
+            self._try(lambda: super(ForgivingRedisCache, self).delete(key, version), otherwise)
         )
 
     def get_many(self, keys: Any, version: int | None = None) -> dict[Any, Any]:
-        found = self._try(lambda: super(ForgivingRedisCache, self).get_many(keys, version), {})
+        found = self._try(lambda: super(ForgivingRedisCache, self).get_many(keys, version), dict)
         return dict(found)
 
     def has_key(self, key: Any, version: int | None = None) -> bool:
-        return bool(
-            self._try(lambda: super(ForgivingRedisCache, self).has_key(key, version), False)
-        )
+        return bool(self._try(lambda: super(ForgivingRedisCache, self).has_key(key, version), bool))
 
     def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
         return int(
-            self._try(lambda: super(ForgivingRedisCache, self).incr(key, delta, version), delta)
+            self._try(
+                lambda: super(ForgivingRedisCache, self).incr(key, delta, version), lambda: delta
+            )
         )
 
     def set_many(self, data: Any, *args: Any, **kwargs: Any) -> list[Any]:
         kept = self._try(
-            lambda: super(ForgivingRedisCache, self).set_many(data, *args, **kwargs), list(data)
+            lambda: super(ForgivingRedisCache, self).set_many(data, *args, **kwargs),
+            lambda: list(data),
         )
         return list(kept)
 
     def delete_many(self, *args: Any, **kwargs: Any) -> None:
-        self._try(lambda: super(ForgivingRedisCache, self).delete_many(*args, **kwargs), None)
+        self._try(
+            lambda: super(ForgivingRedisCache, self).delete_many(*args, **kwargs), lambda: None
+        )
 
     def clear(self) -> None:
-        self._try(super().clear, None)
+        self._try(super().clear, lambda: None)
+
+    def run_script(self, script: str, key: str, *arguments: Any) -> Any:
+        """Return what a Lua script answers for one key of ours; None while the server is away."""
+        name = self.make_and_validate_key(key)
+        client = cast("ForgivingRedisClient", self._cache)
+        return self._try(lambda: client.run_script(script, name, *arguments), lambda: None)
+
+
+def _is_limit(key: Any) -> bool:
+    return str(key).startswith(LIMITS_OF_ALLAUTH)

@@ -5,6 +5,7 @@ It reads settings only: no connection is made here. Errors stop every command; w
 """
 
 import ipaddress
+import os
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -15,6 +16,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from papers.identifiers import ARCHIVES
 
+MOST_PROXIES = 5
 # An archive in small letters, then perhaps a subject class: hep-th, cs.LG, cond-mat.mes-hall.
 _CATEGORY = re.compile(r"(?P<archive>[a-z]+(?:-[a-z]+)?)(?:\.[A-Za-z]+(?:-[a-z]+)?)?", re.ASCII)
 
@@ -53,6 +55,20 @@ def check_debug_of_public_site(**_options: Any) -> list[CheckMessage]:
     text = "DEBUG is on for a public site: error pages show settings, /outbox/ shows all mail."
     hint = "Remove DEBUG, or remove SITE_URL while you develop."
     return [Error(text, hint=hint, id="broadsheet.E004")]
+
+
+@register(Tags.security)
+def check_trusted_proxies(**_options: Any) -> list[CheckMessage]:
+    old = [name for name in ("BEHIND_PROXY", "TRUSTED_PROXY_COUNT") if os.environ.get(name)]
+    if old:
+        hint = "Write TRUSTED_PROXIES=1, or how many proxies of yours stand one behind the other."
+        text = f"{' and '.join(old)} has no meaning any more."
+        return [Error(text, hint=hint, id="broadsheet.E031")]
+    if settings.TRUSTED_PROXIES > MOST_PROXIES:
+        text = f"TRUSTED_PROXIES={settings.TRUSTED_PROXIES} are more proxies than any site has."
+        hint = "With too many, clients choose the address that limits count by."
+        return [Error(text, hint=hint, id="broadsheet.E032")]
+    return []
 
 
 @register()

@@ -5,6 +5,7 @@ Values are checked by `manage.py check` (config/checks.py), which says what to d
 """
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
@@ -31,7 +32,9 @@ if LOCAL:
     SITE_URL = f"http://localhost:{PORT}"
 SITE_NAME = env.str("SITE_NAME", default="Broadsheet")
 CONTACT = env.str("CONTACT", default="")
-BEHIND_PROXY = env.yes_or_no("BEHIND_PROXY", default=False)
+# How many own proxies, one behind the other, stand before the site: so many entries at the end of
+# X-Forwarded-For are believed, and X-Forwarded-Proto. Too many let clients choose their address.
+TRUSTED_PROXIES = env.whole_number("TRUSTED_PROXIES", 0)
 
 DEBUG = env.yes_or_no("DEBUG", default=False)
 SECRET_KEY = read_secret(env, "SECRET_KEY", VAR)
@@ -69,8 +72,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
+    "config.headers.SecurityHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -81,6 +85,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "config.rate_limits.middleware.RateLimitMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.ReaderLanguageMiddleware",
     "accounts.middleware.ReaderTimezoneMiddleware",
@@ -135,13 +140,19 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = read_redis_url(env, default=paths.default_redis_url(VAR))
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "config.cache.ForgivingRedisCache",
         "LOCATION": REDIS_URL,
         "TIMEOUT": 3600,
         "KEY_PREFIX": "broadsheet",
-    }
+    },
+    # What limits count while Redis is away; asked for nothing else.
+    "limits": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "papers_limits",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
 }
 # So long may what is the same for all visitors be old (papers/kept.py); 0 keeps nothing.
 KEPT_SECONDS = 60
@@ -190,6 +201,8 @@ PUBLIC_LISTS = env.yes_or_no("PUBLIC_LISTS", default=True)
 API_READS_PER_HOUR = env.whole_number("API_READS_PER_HOUR", 3000)
 API_WRITES_PER_HOUR = env.whole_number("API_WRITES_PER_HOUR", 600)
 API_VISITOR_REQUESTS_PER_HOUR = env.whole_number("API_VISITOR_REQUESTS_PER_HOUR", 300)
+# All limits of pages (docs/limits.md) times so many, where a whole university has one address.
+LIMITS_TIMES = env.whole_number("LIMITS_TIMES", 1)
 FOLLOWS_PER_READER = env.whole_number("FOLLOWS_PER_READER", 200)
 SILENCED_SYSTEM_CHECKS = [
     # preloading binds a whole domain for years: whoever owns it decides (SECURE_HSTS_PRELOAD)
@@ -224,8 +237,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
-# How many own proxies write X-Forwarded-For; a wrong number lets clients choose their address.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.whole_number("TRUSTED_PROXY_COUNT", 1 if BEHIND_PROXY else 0)
+# Allauth asks accounts/adapter.py, which asks accounts/client_address.py; this is for its checks.
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
 # --- Mail -------------------------------------------------------------------------------------
 # Without EMAIL_URL nothing leaves the machine: mail goes to var/outbox, shown at /outbox/.
@@ -302,7 +315,8 @@ SECURE_HSTS_SECONDS = env.whole_number("SECURE_HSTS_SECONDS", 31_536_000 if _htt
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.yes_or_no("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=_https)
 SECURE_HSTS_PRELOAD = env.yes_or_no("SECURE_HSTS_PRELOAD", default=False)
 SECURE_REFERRER_POLICY = "same-origin"
-if BEHIND_PROXY:
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 # No nonces: a cached page cannot hold one.
@@ -326,7 +340,7 @@ CONTENT_SECURITY_POLICY = {
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 # Set only by who presses the switch (accounts/views/language.py): visitors have no cookie.
-LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_NAME = "__Host-language" if _https else "language"
 LANGUAGE_COOKIE_AGE = 31_536_000
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SECURE = _https
@@ -344,6 +358,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site needs our files
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 

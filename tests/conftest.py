@@ -11,10 +11,12 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import django
 import pytest
 from django.utils import translation
+from pytest_django import Settings
 
 from config.servers import paths, postgres
 from config.servers.private import Servers, Wanted
@@ -28,6 +30,7 @@ BLANK = (
     *("SECRET_KEY", "LINK_KEY", "ADDRESS_KEY", "CONTACT"),
     *("BOUNCE_ADDRESS", "BOUNCE_IMAP_URL", "BOUNCE_MAILDIR"),
     *("DIGEST_MAILS_PER_MINUTE", "DIGEST_MAILS_PER_MINUTE_A_DOMAIN"),
+    *("TRUSTED_PROXIES", "BEHIND_PROXY", "TRUSTED_PROXY_COUNT", "LIMITS_TIMES"),
     *("ANYMAIL_PROVIDER", "ANYMAIL_WEBHOOK_SECRET"),
 )
 _TEST_DATABASE_URL = os.environ.get("BROADSHEET_TEST_DATABASE_URL", "")
@@ -58,8 +61,10 @@ def _configure_django(var: Path) -> None:
 
     number = 2 * (int(_WORKER.removeprefix("gw")) + 1) if _WORKER else 0
     socket = paths.valkey_socket(var)
-    settings.CACHES["default"]["LOCATION"] = f"unix://{socket}?db={number}"
+    default_cache: dict[str, object] = settings.CACHES["default"]
+    default_cache["LOCATION"] = f"unix://{socket}?db={number}"
     settings.CELERY_BROKER_URL = f"redis+socket://{socket}?virtual_host={number + 1}"
+    default_cache["KEY_FUNCTION"] = _key_of_this_test
     # What one test saw must not be shown to the next.
     settings.KEPT_SECONDS = 0
     # The hashed names exist only after collectstatic.
@@ -71,6 +76,14 @@ def _configure_django(var: Path) -> None:
     django.setup()
     # A worker of pytest-xdist that inherited it would read the settings before this file.
     del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+# In front of all keys in the cache, another for each test: limits begin with none used.
+_prefix = {"is": ""}
+
+
+def _key_of_this_test(key: str, prefix: str, version: int) -> str:
+    return f"{_prefix['is']}:{prefix}:{version}:{key}"
 
 
 VAR = _choose_var()
@@ -104,6 +117,17 @@ def pytest_unconfigure() -> None:
 def _say(name: str, text: str) -> None:
     if "making" not in text:
         sys.stderr.write(f"{name}: {text}\n")
+
+
+@pytest.fixture(autouse=True)
+def cache_of_its_own() -> None:
+    _prefix["is"] = uuid4().hex
+
+
+@pytest.fixture
+def cache_away(settings: Settings) -> None:
+    away = {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = {**settings.CACHES, "default": away}
 
 
 @pytest.fixture(autouse=True)

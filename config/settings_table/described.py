@@ -48,14 +48,17 @@ GROUPS = (
             Setting("HOST", "the address on which the web server listens", "web"),
             Setting("PORT", "its port", "web"),
             Setting(
-                "BEHIND_PROXY", "trust `X-Forwarded-Proto` of the proxy in front", "web", same=True
+                "TRUSTED_PROXIES",
+                "how many own proxies a request passes, which write `X-Forwarded-For` and "
+                "`X-Forwarded-Proto`; too many and clients choose the address by which they are "
+                "limited",
+                "web",
+                same=True,
             ),
             Setting(
-                "TRUSTED_PROXY_COUNT",
-                "how many own proxies write `X-Forwarded-For`; too many and clients choose the "
-                "address by which they are limited",
+                "LIMITS_TIMES",
+                "multiplies the limits by address: for many readers behind one (docs/limits.md)",
                 "web",
-                "1 with `BEHIND_PROXY`, else 0",
                 same=True,
             ),
             Setting("DEBUG", "for developers: faults show code and settings"),

@@ -70,6 +70,9 @@ def _web() -> list[str]:
             f"--limit-request-line={LONGEST_ADDRESS_BYTES}",
             f"--limit-request-field_size={LONGEST_FIELD_BYTES}",
         ),
+        # What proxies forward is read by Django and accounts/client_address.py, by one setting;
+        # gunicorn would believe whoever connects from this machine.
+        "--forwarded-allow-ips=",
         *("--graceful-timeout=1", "--timeout=60", "--log-level=warning", "--no-control-socket"),
     ]
 

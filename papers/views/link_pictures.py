@@ -51,6 +51,7 @@ def _answer(request: HttpRequest, picture: bytes | None) -> HttpResponseBase:
         patch_cache_control(busy, no_store=True)
         return busy
     response = HttpResponse(picture, content_type="image/png")
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"  # others' pages are what it is for
     response["ETag"] = etag = feeds_out.etag_of(picture)
     patch_cache_control(response, public=True, max_age=FRESH_SECONDS)
     return get_conditional_response(request, etag, None, response) or response

@@ -93,3 +93,8 @@ def test_a_public_site_says_whom_to_write_to(settings: Settings) -> None:
 )
 def test_categories(settings: Settings, codes: list[str], expected: list[str]) -> None:
     assert ids(checks.check_categories, settings, {"ARXIV_CATEGORIES": codes}) == expected
+
+
+@pytest.mark.parametrize(("proxies", "expected"), [(0, []), (2, []), (30, ["broadsheet.E032"])])
+def test_nobody_has_thirty_proxies(settings: Settings, proxies: int, expected: list[str]) -> None:
+    assert ids(checks.check_trusted_proxies, settings, {"TRUSTED_PROXIES": proxies}) == expected

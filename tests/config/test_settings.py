@@ -54,9 +54,26 @@ def test_the_outbox_is_shown_on_a_local_site_only(tmp_path: Path) -> None:
     assert read("s.OUTBOX_SHOWN", tmp_path, without_mail) == "False"
 
 
-def test_cookies_of_an_https_site_are_bound_to_it(tmp_path: Path) -> None:
-    expression = "(s.SESSION_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_NAME)"
-    assert read(expression, tmp_path, PUBLIC) == "('__Host-session', True, '__Host-csrf')"
+@pytest.mark.parametrize(("environment", "prefix"), [({}, ""), (PUBLIC, "__Host-")])
+def test_cookies_of_an_https_site_are_bound_to_it(
+    tmp_path: Path, environment: dict[str, str], prefix: str
+) -> None:
+    expression = (
+        "[(getattr(s, k + '_COOKIE_NAME'), getattr(s, k + '_COOKIE_SECURE'),"
+        " getattr(s, k + '_COOKIE_HTTPONLY'), getattr(s, k + '_COOKIE_PATH'),"
+        " getattr(s, k + '_COOKIE_DOMAIN')) for k in ('SESSION', 'CSRF', 'LANGUAGE')]"
+    )
+    expected = [
+        (f"{prefix}{name}", bool(prefix), True, "/", None)
+        for name in ("session", "csrf", "language")
+    ]
+    assert read(expression, tmp_path, environment) == str(expected)
+
+
+def test_an_https_site_says_so_for_a_year(tmp_path: Path) -> None:
+    expression = "(s.SECURE_HSTS_SECONDS, s.SECURE_SSL_REDIRECT)"
+    assert read(expression, tmp_path, PUBLIC) == "(31536000, True)"
+    assert read(expression, tmp_path, {}) == "(0, False)"
 
 
 def test_keys_are_made_once_and_for_the_owner_only(tmp_path: Path) -> None:
@@ -67,5 +84,14 @@ def test_keys_are_made_once_and_for_the_owner_only(tmp_path: Path) -> None:
 
 
 def test_forwarded_addresses_count_behind_a_proxy_only(tmp_path: Path) -> None:
-    assert read("s.ALLAUTH_TRUSTED_PROXY_COUNT", tmp_path, {}) == "0"
-    assert read("s.ALLAUTH_TRUSTED_PROXY_COUNT", tmp_path, {"BEHIND_PROXY": "1"}) == "1"
+    expression = "(s.TRUSTED_PROXIES, getattr(s, 'SECURE_PROXY_SSL_HEADER', None))"
+    assert read(expression, tmp_path, {}) == "(0, None)"
+    behind = read(expression, tmp_path, {"TRUSTED_PROXIES": "2"})
+    assert behind == "(2, ('HTTP_X_FORWARDED_PROTO', 'https'))"
+
+
+@pytest.mark.parametrize("name", ["BEHIND_PROXY", "TRUSTED_PROXY_COUNT"])
+def test_names_that_settings_had_before_are_refused_in_words(tmp_path: Path, name: str) -> None:
+    done = run("-m", "django", "check", var=tmp_path, environment={name: "1"})
+    assert done.returncode == 1
+    assert "Write TRUSTED_PROXIES=1" in done.stderr

@@ -1,9 +1,7 @@
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.utils import timezone
-from pytest_django import Settings
 
 from papers.limits import CacheAwayError, Limit
 from readinglists import invitations, keeping, members
@@ -13,13 +11,6 @@ from readinglists.models import Invitation, Member, ReadingList, Role
 from tests.factories import make_member, make_reading_list, make_user
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def cache_of_its_own(settings: Settings) -> None:
-    """Limits are counted in the cache: each test starts with none used."""
-    backend = "django.core.cache.backends.locmem.LocMemCache"
-    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": str(uuid4())}}
 
 
 def ask(reading_list: ReadingList, email: str, role: Role = Role.EDITOR) -> invitations.Asked:

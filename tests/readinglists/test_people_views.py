@@ -3,7 +3,6 @@ from email import message_from_bytes
 from email.policy import default
 from smtplib import SMTPException
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.core.mail import EmailMessage
@@ -29,13 +28,6 @@ HOSTILE = [
     "word " * 2_000,
     "Win at https://evil.example/x now",
 ]
-
-
-@pytest.fixture(autouse=True)
-def cache_of_its_own(settings: Settings) -> None:
-    """Limits are counted in the cache: each test starts with none used."""
-    backend = "django.core.cache.backends.locmem.LocMemCache"
-    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": str(uuid4())}}
 
 
 def url(name: str, *args: object) -> str:

@@ -20,7 +20,7 @@ OPERATIONS = [
     for method, operation in operations.items()
 ]
 # Counted against the limit an hour, and when a token was last used.
-KEPT_OF_ASKING = frozenset({"django_session", "papers_limitcount", "accounts_apitoken"})
+KEPT_OF_ASKING = frozenset({"django_session", "papers_limits", "accounts_apitoken"})
 
 
 @pytest.fixture

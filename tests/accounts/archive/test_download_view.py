@@ -5,10 +5,10 @@ from zipfile import ZipFile
 
 import pytest
 from django.test import Client
-from pytest_django import Settings
 
 from accounts.archive import places
 from accounts.limits import Limit
+from papers.limits import CacheAwayError
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -55,10 +55,14 @@ def test_downloads_without_end_are_refused_in_words(
     assert other.get(FILE).status_code == 200
 
 
-def test_without_the_cache_it_is_said_in_words(client: Client, settings: Settings) -> None:
+def test_when_nobody_can_count_it_is_said_in_words(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: object) -> bool:
+        raise CacheAwayError
+
     client.force_login(make_user())
-    backend = "config.cache.ForgivingRedisCache"
-    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": "redis://127.0.0.1:1/0"}}
+    monkeypatch.setattr("accounts.archive.places.take", fail)
     response = client.get(FILE)
     assert response.status_code == 429
     assert "try again in a minute" in response.content.decode()

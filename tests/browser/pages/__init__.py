@@ -4,7 +4,6 @@ Pages are drawn before a browser starts: while one runs, Django refuses the data
 """
 
 from pathlib import Path
-from uuid import uuid4
 
 import time_machine
 from django.test import override_settings
@@ -32,7 +31,6 @@ CHAPTERS = [
     visitor.draw_mail_links,
     reader.draw_leaving,
 ]
-_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
 
 
 def draw_all(folder: Path) -> list[DrawnPage]:
@@ -43,7 +41,6 @@ def draw_all(folder: Path) -> list[DrawnPage]:
         OUTBOX=folder / "outbox",
         EMAIL_BACKEND="accounts.outbox.OutboxBackend",
         OUTBOX_SHOWN=True,
-        CACHES={"default": {"BACKEND": _MEMORY, "LOCATION": str(uuid4())}},
     )
     with own, time_machine.travel(NOW, tick=False):
         library = fill_library()

@@ -1,0 +1,127 @@
+"""Promise 32 over every route and operation that names an object: another's reads as one that was
+never there, in status, body and headers, whatever the method; and nothing of it changes.
+
+What members of a list may do is asked in tests/readinglists/test_access.py.
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from pytest_django import Settings
+
+from tests.api_client import make_program
+from tests.factories import make_user
+from tests.security.routes import ABSENT, Route, World, all_routes, make_world, rows
+from tests.security.test_api import KEPT_OF_ASKING, OPERATIONS, address
+
+pytestmark = [pytest.mark.django_db, pytest.mark.promise(32)]
+METHODS = ("GET", "HEAD", "POST")
+# Objects that are everybody's: papers and authors, and lists that were made public.
+PUBLIC = {
+    *("papers:paper_by_number", "papers:cite_by_number", "papers:paper_picture_by_number"),
+    *("papers:vote", "papers:mark_seen"),
+    *("readinglists:add", "readinglists:press", "readinglists:save_control"),
+    *("readinglists:state", "readinglists:own_note"),
+    *("readinglists:public_list", "readinglists:public_file"),
+    *("readinglists:follow_public_list", "readinglists:copy_public_list"),
+}
+PUBLIC_OPERATIONS = re.compile(r"/(papers|public-lists)/(arxiv/)?\{\w+\}|/trending/")
+# What is different each time.
+_VOLATILE = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
+
+
+@pytest.fixture
+def world(settings: Settings, tmp_path: Path) -> World:
+    settings.OUTBOX, settings.OUTBOX_SHOWN = tmp_path / "outbox", False
+    settings.SEARCH_INDEX = tmp_path / "index"
+    return make_world()
+
+
+def with_numbers() -> list[Route]:
+    """Those whose address holds the number of a row."""
+    found = [
+        route
+        for route in all_routes()
+        if re.search(r"<int:|<id>|<path:object_id>", route.path) and route.name not in PUBLIC
+    ]
+    assert len(found) > 100
+    return found
+
+
+def numbers(world: World, route: Route) -> dict[str, int]:
+    return {
+        name: ABSENT
+        for name in route.parameters
+        if name in ("pk", "heading_pk", "also", "paper_pk", "id", "object_id")
+    }
+
+
+def told(answer: Any, where: str) -> tuple[object, ...]:
+    """What a stranger can see of it, without the address they wrote themselves."""
+    body = b"".join(answer) if answer.streaming else answer.content
+    names = ("Location", "Content-Type", "Cache-Control", "Allow", "ETag", "HX-Redirect")
+    headers = [answer.headers.get(name, "") for name in names]
+    seen = [_VOLATILE.sub("", body.decode(errors="replace")), *headers]
+    for written in (where, quote(where), quote(where, safe="")):
+        seen = [text.replace(written, "HERE") for text in seen]
+    return answer.status_code, *seen
+
+
+@pytest.mark.parametrize("who", ["visitor", "stranger", "owner who was no administrator"])
+def test_what_is_anothers_reads_as_what_is_not_there(world: World, who: str) -> None:
+    client = Client()
+    if who != "visitor":
+        client.force_login(make_user())
+    differing: dict[str, object] = {}
+    before = rows()
+    routes = with_numbers()
+    if who.startswith("owner"):
+        # Administration alone: a reader's own objects are theirs.
+        world.owner.is_staff = world.owner.is_superuser = False
+        world.owner.save()
+        client.force_login(world.owner)
+        before = rows()
+        routes = [
+            route
+            for route in routes
+            if route.name.startswith("admin:") or re.search(r"source|backfill", route.name)
+        ]
+    for route in routes:
+        for method in METHODS:
+            where, nowhere = world.address(route), world.address(route, **numbers(world, route))
+            if where == nowhere:
+                continue
+            with transaction.atomic():
+                foreign = told(client.generic(method, where), where)
+                absent = told(client.generic(method, nowhere), nowhere)
+            if foreign != absent:
+                differing[f"{method} {route.name}"] = (foreign, absent)
+    assert differing == {}
+    assert rows() == before
+
+
+def test_the_api_tells_nothing_of_what_is_anothers(world: World) -> None:
+    program = make_program(user=make_user())
+    differing: dict[str, object] = {}
+    before, asked = rows(without=KEPT_OF_ASKING), 0
+    for method, path, operation in OPERATIONS:
+        if "{" not in path or PUBLIC_OPERATIONS.search(path):
+            continue
+        where = address(world, path)
+        nowhere = re.sub(r"/\d+", f"/{ABSENT}", where)
+        for body in ("{}", json.dumps({"version": 1, "title": "x", "name": "x", "paper": 1})):
+            foreign = program.generic(method, where, body, "application/json")
+            absent = program.generic(method, nowhere, body, "application/json")
+            asked += 1
+            one = (foreign.status_code, foreign.content)
+            if one != (absent.status_code, absent.content) or foreign.status_code < 400:
+                differing[f"{method} {path} {operation['summary']}"] = (one, absent.content)
+    assert asked > 20
+    assert differing == {}
+    assert rows(without=KEPT_OF_ASKING) == before
