@@ -21,6 +21,7 @@ from papers.models import (
     PaperVersion,
     RefusedSignal,
     Repository,
+    RestoredCopy,
     Source,
     WeightChange,
 )
@@ -202,3 +203,8 @@ class RefusedSignalAdmin(ReadOnlyAdmin):
     list_display = ["paper_id", "kind", "observed_on", "value", "believed", "refused_at"]
     ordering = ["-refused_at"]
     list_select_related = False
+
+
+@admin.register(RestoredCopy)
+class RestoredCopyAdmin(ReadOnlyAdmin):
+    list_display = ["backup_made_at", "restored_at"]

@@ -1,6 +1,7 @@
 """Papers, where they came from, what readers and the world thought of them."""
 
 from papers.models.announcements import Announcement
+from papers.models.copies import RestoredCopy
 from papers.models.coverage import Batch, CalendarYear, Holiday
 from papers.models.harvests import Harvest
 from papers.models.hosts import AnswerCount, HostGate
@@ -55,6 +56,7 @@ __all__ = [
     "RankingState",
     "RefusedSignal",
     "Repository",
+    "RestoredCopy",
     "SearchEpoch",
     "SeenHidden",
     "SeenPaper",

@@ -5,6 +5,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from papers import arming
 from papers.search.readiness import Readiness, read_readiness
 
 
@@ -14,10 +15,14 @@ def ready(request: HttpRequest) -> JsonResponse:
     """200 where pages and searches are answered, else 503; the body says which of them are not."""
     try:
         search = read_readiness()
+        is_armed = arming.is_armed()
     except Error:
         return JsonResponse({"database": "away"}, status=503)
     can_search = search is not None and search.can_search
     body = {"database": "ready", "search": _said(search)}
+    if not is_armed:
+        # Pages are answered all the same, so the machine is ready.
+        body["mail"] = "held: a restored copy, until manage.py armmail"
     return JsonResponse(body, status=200 if can_search else 503)
 
 

@@ -6,8 +6,10 @@ from unittest.mock import Mock
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
+from papers import arming
 from papers.search import changes, folder
 from papers.search.folder import FollowerState
 from papers.search.follower import index_now
@@ -73,3 +75,12 @@ def test_without_a_database_it_is_not_ready(
     monkeypatch.setattr(changes, "count_changed", Mock(side_effect=OperationalError("gone")))
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()) == (503, {"database": "away"})
+
+
+def test_a_restored_copy_is_ready_and_says_that_mail_is_held(client: Client) -> None:
+    make_paper()
+    index_now()
+    arming.disarm(timezone.now())
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json()["mail"].startswith("held: a restored copy")
