@@ -20,15 +20,8 @@ from config.servers.postgres import Cluster
 from config.servers.private import data_major, upgraded_data
 from config.servers.processes import Guardian
 from config.servers.programs import install_programs, kept_postgres_programs
+from config.servers.renewal import RENEW_TRANSACTION_NUMBERS
 
-# Transaction numbers start anew in the new cluster; those that rows remember would lie ahead of
-# it, and the search index would wait for them.
-_RENEW_TRANSACTION_NUMBERS = """
-SELECT format('UPDATE %I.%I SET %I = pg_current_xact_id()', table_schema, table_name, column_name)
-  FROM information_schema.columns JOIN information_schema.tables
-  USING (table_schema, table_name)
-  WHERE udt_name = 'xid8' AND table_type = 'BASE TABLE' AND table_schema = 'public' \\gexec
-"""
 Say = Callable[[str], None]
 
 
@@ -82,7 +75,7 @@ def move_database(old: Cluster, new: Cluster, guardian: Guardian, say: Say) -> N
         with _running(new, guardian, say):
             postgres.prepare_database(new)
             _run(new, "pg_restore", "--exit-on-error", f"--dbname={DATABASE}", str(dump))
-            postgres.run_sql(new, _RENEW_TRANSACTION_NUMBERS, database=DATABASE)
+            postgres.run_sql(new, f"{RENEW_TRANSACTION_NUMBERS} \\gexec", database=DATABASE)
             postgres.run_sql(new, "ANALYZE", database=DATABASE)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
