@@ -5,7 +5,7 @@ from django.db import Error, connection
 from config.backup import database
 from config.backup.archive import BackupError
 
-_EXTENSIONS = ("vector", "pg_trgm")
+_EXTENSIONS = ("vector",)
 _OTHERS = """
 SELECT count(*) FROM pg_stat_activity
  WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
@@ -59,7 +59,7 @@ def refuse_rows() -> None:
 
 
 def need_extensions() -> None:
-    """Have pgvector and pg_trgm in the database; raise BackupError with what to ask for."""
+    """Have pgvector in the database; raise BackupError with what to ask for."""
     for name in _EXTENSIONS:
         if _ask("SELECT count(*) FROM pg_extension WHERE extname = %s", name):
             continue

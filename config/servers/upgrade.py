@@ -14,6 +14,7 @@ from pathlib import Path
 from config.servers import postgres
 from config.servers.account import choose_account, give_folder, make_home
 from config.servers.errors import ServersError
+from config.servers.leftovers import end_leftovers
 from config.servers.ownership import Ownership
 from config.servers.paths import DATABASE, postgres_socket_directory
 from config.servers.postgres import Cluster
@@ -62,6 +63,8 @@ def _upgrade(home: Path, sockets: Path, guardian: Guardian, say: Say) -> None:
 def move_database(old: Cluster, new: Cluster, guardian: Guardian, say: Say) -> None:
     """Copy our database from `old` into a new cluster at `new`; both are stopped afterwards."""
     folder = new.data.with_name("upgrade")
+    # Of a run that was killed: its new server would answer in place of the old one.
+    end_leftovers(new.data, "postgres")
     give_folder(folder, new.account)
     dump = folder / "database.dump"
     shutil.rmtree(new.data, ignore_errors=True)
