@@ -53,6 +53,7 @@ test-faults: .venv/installed-dev
 	$(BIN)/python -m tests.faults.digest_stop
 	$(BIN)/python -m tests.faults.digest_on_time
 	$(BIN)/python -m tests.faults.digest_kills --runs 3
+	$(BIN)/python -m tests.faults.migrate_under_load
 
 # The wheel of another project has an older Postgres with pgvector; it is not installed.
 test-upgrade: .venv/installed-dev
