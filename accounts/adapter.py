@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from accounts.client_address import client_address
-from accounts.mail import account_mail_headers, can_be_mailed
+from accounts.mail import account_mail_headers, can_be_mailed, post
 from papers import letters
 
 LONGEST_ADDRESS = 254
@@ -48,7 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         message = self.render_mail(template_prefix, email, named, headers=account_mail_headers())
         letters.attach_html(message)
         try:
-            message.send()
+            post(message)
         except (OSError, SMTPException) as error:
             logger.error("%s could not be handed to the mail server: %s", template_prefix, error)
             if request is None:

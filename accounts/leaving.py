@@ -29,7 +29,7 @@ from psycopg import errors
 
 from accounts import outbox
 from accounts.bounces.suppression import suppressed_among
-from accounts.mail import can_be_mailed
+from accounts.mail import can_be_mailed, post
 from accounts.models import Suppression, User
 from papers import letters, trending, votes
 from papers.models import WeightChange
@@ -208,6 +208,6 @@ def _say_farewell(user: User) -> None:
         return
     message = letters.write("account_deleted", to=user.email, context={})
     try:
-        message.send()
+        post(message)
     except (OSError, SMTPException) as error:
         logger.error("A farewell could not be handed to the mail server: %s", type(error).__name__)

@@ -1,7 +1,7 @@
 """Mail kept in a folder instead of being sent, for a site on one machine and for development.
 
-It writes one .eml file a message and reads them back; it never sends, and deletes only what went to
-somebody whose account is deleted.
+It writes one .eml file a message and reads them back; it never sends, and deletes only what is old
+or went to somebody whose account is deleted.
 Who may look is decided by the views: only where settings.OUTBOX_SHOWN.
 """
 
@@ -93,6 +93,14 @@ def forget(addresses: Collection[str]) -> int:
     for name in gone:
         _path(name).unlink(missing_ok=True)
     return len(gone)
+
+
+def forget_before(moment: datetime) -> int:
+    """Delete the messages written before `moment`; return how many."""
+    old = [name for name in list_names() if _written_at(name) < moment]
+    for name in old:
+        _path(name).unlink(missing_ok=True)
+    return len(old)
 
 
 def _is_to(name: str, addresses: Collection[str]) -> bool:

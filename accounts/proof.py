@@ -13,6 +13,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts.limits import CacheAwayError, Limit, take
+from accounts.mail import post
 from accounts.models import User
 from papers import letters
 
@@ -38,7 +39,7 @@ def send_code(request: HttpRequest, user: User) -> None:
     try:
         if not take(MAILS_A_READER, str(user.pk)):
             raise CannotProve(_("Several codes were mailed within an hour. Please wait a while."))
-        message.send()
+        post(message)
     except (CacheAwayError, OSError, SMTPException) as error:
         words = _("We cannot send mail just now. Please try again in a minute.")
         raise CannotProve(words) from error

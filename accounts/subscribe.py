@@ -29,6 +29,7 @@ from accounts.models import User
 from accounts.timezones import timezone_or_utc
 from accounts.topics import Topic, TopicGone
 from papers import letters
+from papers.mailing import post
 
 LINK_LASTS = timedelta(hours=48)
 SALT = "accounts.subscribe"
@@ -107,7 +108,7 @@ def ask(wish: Wish, *, network: str, topic: Topic | None = None) -> bool:
     """
     if not (take(MAILS_A_NETWORK, network) and take(MAILS_AN_ADDRESS, wish.email)):
         return False
-    _confirmation_mail(wish, topic or Topic()).send()
+    post(_confirmation_mail(wish, topic or Topic()))
     return True
 
 

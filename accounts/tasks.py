@@ -15,6 +15,7 @@ from accounts.bounces import boxes, reading, refusals
 from accounts.digest import ledger, send, stopping, tick
 from accounts.matching import arrivals, seeding
 from accounts.matching.lease import LeaseLost
+from papers import arming
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +48,12 @@ def send_deliveries(delivery_ids: list[int]) -> None:
 
 @shared_task
 def read_bounces() -> None:
-    """Read the mailbox of bounces, where there is one; one that is away is read the next time."""
+    """Read the mailbox of bounces, where there is one; one that is away is read the next time.
+
+    A restored copy leaves it alone: the mails in it are the other site's.
+    """
+    if not arming.is_armed():
+        return
     try:
         counted = reading.read(boxes.read_configured())
     except boxes.BoxError as error:

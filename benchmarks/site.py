@@ -20,7 +20,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
-def running_site(folder: Path | None) -> Iterator[Path]:
+def running_site(folder: Path | None, *, migrated: bool = True) -> Iterator[Path]:
     """Run the private servers in `folder`, or in a new one that is removed afterwards."""
     with tempfile.TemporaryDirectory(prefix="broadsheet-benchmark-") as temporary:
         var = (folder or Path(temporary)).absolute()
@@ -33,7 +33,8 @@ def running_site(folder: Path | None) -> Iterator[Path]:
         os.environ["LIMITS_TIMES"] = "1000000"  # all that is measured comes from one address
         with servers_for_command(var, "benchmark", Wanted(True, True), lambda name, text: None):
             os.environ[RUNNING_VARIABLE] = "yes"
-            run("migrate", "--verbosity=0")
+            if migrated:
+                run("migrate", "--verbosity=0")
             yield var
         del os.environ[RUNNING_VARIABLE]
 

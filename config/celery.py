@@ -90,6 +90,11 @@ app.conf.beat_schedule = {
         "schedule": 1440 * TICK_SECONDS,
         "options": {"expires": TICK_SECONDS},
     },
+    "forget-what-is-over": {
+        "task": "config.tasks.forget_what_is_over",
+        "schedule": 1440 * TICK_SECONDS,
+        "options": {"expires": TICK_SECONDS},
+    },
     "go-on-with-imports": {
         "task": "readinglists.tasks.go_on_with_imports",
         "schedule": TICK_SECONDS,

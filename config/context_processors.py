@@ -1,6 +1,8 @@
 from django.conf import settings
 from django.http import HttpRequest
 
+from papers.arming import restored_copy
+
 
 def site(request: HttpRequest) -> dict[str, object]:
     """Add to every page what its frame is made of."""
@@ -10,4 +12,6 @@ def site(request: HttpRequest) -> dict[str, object]:
         "outbox_shown": settings.OUTBOX_SHOWN,
         "languages": settings.LANGUAGES,
         "has_public_lists": settings.PUBLIC_LISTS,
+        # A function, so that only pages that show it ask the database.
+        "restored_copy": restored_copy,
     }

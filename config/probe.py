@@ -9,7 +9,7 @@ import os
 import sys
 from urllib.parse import urlsplit
 
-PATH = "/readyz"
+PATH = "/readyz/serve"
 PATIENCE_SECONDS = 4.0
 EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 

@@ -22,6 +22,7 @@ from papers.models import (
     PaperVersion,
     RefusedSignal,
     Repository,
+    RestoredCopy,
     Source,
     WeightChange,
 )
@@ -208,3 +209,8 @@ class RefusedSignalAdmin(ReadOnlyAdmin):
 @admin.register(Heartbeat)
 class HeartbeatAdmin(ReadOnlyAdmin):
     list_display = ["queue", "beat_at"]
+
+
+@admin.register(RestoredCopy)
+class RestoredCopyAdmin(ReadOnlyAdmin):
+    list_display = ["backup_made_at", "restored_at"]

@@ -5,12 +5,25 @@ from email.utils import make_msgid
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.mail import EmailMessage
 from django.utils.encoding import punycode
+
+from papers.arming import refuse_unless_armed
 
 LONGEST_IN_A_MAIL = 80
 _ARCHIVES = "astro-ph|cond-mat|cs|econ|eess|math|nlin|physics|q-bio|q-fin|stat"
 _CATEGORY = re.compile(rf"[-(]*(?:cat:)?(?:{_ARCHIVES})\.(?:[A-Z]{{2}}|[a-z]+-[a-z]+)\)*")
 _LIKE_AN_ADDRESS = re.compile(r"[/@]|\w\.\w")
+
+
+def post(message: EmailMessage) -> None:
+    """Hand a message to the mail server: every mail but the digest goes this way, and no other.
+
+    Raises papers.arming.MailHeldError, which is an OSError, on a restored copy that nobody armed
+    yet, and OSError or SMTPException when the message cannot be handed over.
+    """
+    refuse_unless_armed()
+    message.send()
 
 
 def can_be_mailed(address: str) -> bool:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from papers import (
     answer_counts,
+    arming,
     coverage,
     documents,
     harvest,
@@ -37,7 +38,12 @@ INGEST_SECONDS = 240
 
 @shared_task
 def refresh_due_sources() -> None:
-    """The tick: queue what is due, and what was fetched or asked for but never finished."""
+    """The tick: queue what is due, and what was fetched or asked for but never finished.
+
+    A restored copy asks nobody: beside the other site it would break arXiv's limit.
+    """
+    if not arming.is_armed():
+        return
     ensure_sources()
     _queue_sources()
     _queue_harvests()
@@ -133,6 +139,8 @@ def refresh_meaning() -> None:
 
 @shared_task
 def fetch_requested_paper(request_id: int) -> None:
+    if not arming.is_armed():
+        return  # it waits in its row
     requests.fetch_requested(request_id)
 
 

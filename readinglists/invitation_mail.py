@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from papers import letters
 from papers.limits import CacheAwayError, Limit, take
-from papers.mailing import harmless
+from papers.mailing import harmless, post
 from readinglists.addresses import gets_no_mail, language_of
 from readinglists.invitations import LASTS, Asked
 
@@ -43,7 +43,7 @@ def send(asked: Asked) -> None:
             )
         message = build(asked)
         if not gets_none:
-            message.send()
+            post(message)
     except (CacheAwayError, OSError, SMTPException) as error:
         logger.error("An invitation could not be mailed: %r", error)
         raise NotMailedError(

@@ -6,6 +6,7 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
+from papers import arming
 from readinglists import history, invitations, keeping
 from readinglists.imports import arriving, steps, turns
 
@@ -54,6 +55,8 @@ def work_on_import(import_id: int) -> None:
 
 @shared_task(ignore_result=True)
 def fetch_waiting() -> None:
+    if not arming.is_armed():
+        return  # on a restored copy it waits
     end = time.monotonic() + LONGEST_FETCHING_SECONDS
     while arriving.fetch_arxiv_ids() and time.monotonic() < end:
         pass

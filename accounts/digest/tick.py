@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop as _
 
 from accounts.digest import again, ledger, schedule, waiting
 from accounts.models import Delivery, User
+from papers import arming
 
 CHUNK_READERS = 500
 CHUNK_DELIVERIES = 100
@@ -34,7 +35,10 @@ def tick(now: datetime, at: datetime | None = None) -> TickResult:
     """Enter every issue due at `now` and return what is to be sent, in chunks of 100 ids.
 
     `at` is `now` in replays and tests; left out, leases run on the database's clock.
+    A restored copy enters and sends nothing until it is armed: readers' moments wait.
     """
+    if not arming.is_armed():
+        return TickResult(0, 0, [])
     expired = ledger.expire(at)
     if settings.DIGEST_RESEND_UNKNOWN:
         again.resend_unknown(at)

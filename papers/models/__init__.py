@@ -1,6 +1,7 @@
 """Papers, where they came from, what readers and the world thought of them."""
 
 from papers.models.announcements import Announcement
+from papers.models.copies import RestoredCopy
 from papers.models.coverage import Batch, CalendarYear, Holiday
 from papers.models.harvests import Harvest
 from papers.models.heartbeats import Heartbeat
@@ -57,6 +58,7 @@ __all__ = [
     "RankingState",
     "RefusedSignal",
     "Repository",
+    "RestoredCopy",
     "SearchEpoch",
     "SeenHidden",
     "SeenPaper",

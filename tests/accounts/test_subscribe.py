@@ -82,6 +82,7 @@ def test_a_changed_link_is_refused() -> None:
         subscribe.read_token("A" + subscribe.make_token(WISH))
 
 
+@pytest.mark.django_db
 def test_a_network_that_is_full_takes_no_place_of_an_address(
     monkeypatch: pytest.MonkeyPatch, mailoutbox: list[EmailMessage]
 ) -> None:

@@ -11,6 +11,7 @@ from django.db import DatabaseError
 from accounts.bounces import boxes, reading
 from accounts.bounces.reading import Outcome
 from accounts.bounces.reports import MOST_BYTES
+from papers import arming
 
 TRY_LATER = 75  # EX_TEMPFAIL of sysexits.h: a mail server that pipes here keeps the mail
 
@@ -28,6 +29,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path = options["path"]
         try:
+            if path in {None, "-"}:
+                arming.refuse_unless_armed()
             if path == "-":
                 counted = reading.read([sys.stdin.buffer.read(MOST_BYTES)])
             elif path:
@@ -36,6 +39,9 @@ class Command(BaseCommand):
                 counted = _read_configured()
         except boxes.BoxError as error:
             raise CommandError(str(error)) from error
+        except arming.MailHeldError as error:
+            # A mail that is piped here stays with the mail server.
+            raise CommandError(str(error), returncode=TRY_LATER) from error
         except DatabaseError as error:
             text = f"The database cannot be asked: {error}"
             raise CommandError(text, returncode=TRY_LATER) from error

@@ -14,6 +14,6 @@ CREATE INDEX papers_limits_expires ON papers_limits (expires);
 class Migration(migrations.Migration):
     """Where limits are counted while the cache is away (papers/limits.py)."""
 
-    dependencies = [("papers", "0010_titles_by_letters")]
+    dependencies = [("papers", "0011_heartbeats")]
 
     operations = [migrations.RunSQL(TABLE, "DROP TABLE papers_limits")]

@@ -1,0 +1,59 @@
+"""The keys and settings of an archive, put back where the site reads them.
+
+A key that the environment gives stays as it is: the archive cannot change that, only say so. The
+settings of the backup are laid beside, never in place: they may name the other site's database.
+"""
+
+import os
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from config.backup.archive import ENVIRONMENT, KEYS, Reader
+from config.backup.make import KEY_SETTINGS
+
+_LOST = {
+    "SECRET_KEY": "links that were mailed lead nowhere",
+    "LINK_KEY": "every share link and private feed leads nowhere",
+    "ADDRESS_KEY": "addresses that refused mail are tried again",
+}
+
+
+def put_back(archive: Reader) -> list[str]:
+    """Write keys to var/keys and settings to var/restored.env, all with mode 0600.
+
+    Return what the operator should know, in sentences. A key that was there is kept beside.
+    """
+    notes = []
+    folder = Path(settings.VAR) / "keys"
+    for name in KEY_SETTINGS:
+        key = archive.read(f"{KEYS}{name.lower()}")
+        now = str(getattr(settings, name))
+        if constant_time_compare(key.decode(), now):
+            continue
+        file = folder / name.lower()
+        if not file.exists() or file.read_text().strip() != now:
+            notes.append(
+                f"{name} of the environment is another than the backup's: while it is, "
+                f"{_LOST[name]}. The backup's is in the archive, as {KEYS}{name.lower()}."
+            )
+            continue
+        file.rename(file.with_name(f"{file.name}.before-{timezone.now():%Y%m%d-%H%M%S}"))
+        _write(file, key)
+    if archive.has(ENVIRONMENT):
+        beside = Path(settings.VAR) / "restored.env"
+        _write(beside, archive.read(ENVIRONMENT))
+        notes.append(
+            f"The settings of the backup are in {beside}: compare them with those of this site. "
+            "They may name the other site's database."
+        )
+    return notes
+
+
+def _write(path: Path, content: bytes) -> None:
+    draft = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+    draft.replace(path)

@@ -1,0 +1,60 @@
+import signal
+import sys
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+from django.utils import timezone
+
+from config.backup import keeping
+from config.backup.archive import BackupError
+from config.backup.make import make_backup
+
+
+class Command(BaseCommand):
+    help = (
+        "Write database, keys and settings to one file, while the site runs. Whoever has the file "
+        "can act as the site: keep it where only you can read it, and on another machine as well."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "file", nargs="?", type=Path, help="a file or a folder; var/backups where none is named"
+        )
+        parser.add_argument(
+            "--keep",
+            type=int,
+            metavar="DAYS",
+            help="afterwards, delete backups in that folder that were made over DAYS days ago",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        keep = options["keep"]
+        if keep is not None and keep < 1:
+            raise CommandError("--keep takes a number of days, 1 or more.")
+        signal.signal(signal.SIGTERM, _stop)
+        began = time.monotonic()
+        now = timezone.now()
+        try:
+            target = keeping.choose_target(options["file"], now)
+            made = make_backup(target.absolute())
+        except BackupError as error:
+            raise CommandError(str(error)) from error
+        except DatabaseError as error:
+            raise CommandError(f"The database cannot be read: {str(error).strip()}") from error
+        self.stdout.write(
+            f"{made.path}: {made.size_bytes / 1e6:,.1f} MB, {sum(made.manifest.rows.values()):,} "
+            f"rows, {time.monotonic() - began:.0f} s"
+        )
+        if keep is not None:
+            for path in keeping.forget_old(made.path.parent, now=now, days=keep):
+                self.stdout.write(f"{path.name}: deleted, over {keep} days old")
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    # As an exception, so that what is half written is removed.
+    sys.exit(143)

@@ -1,0 +1,80 @@
+"""Refuses migrations that a running site would feel: `manage.py lintmigrations`, in `make check`.
+
+While a new version migrates, the version before still answers requests. So no migration may lock a
+table for long or take from it what the version before uses. The SQL of each migration goes to
+squawk, which reads it as Postgres does. Those that were published before this check are left out.
+A migration that is safe for a reason squawk cannot see says so by a line of its own:
+
+    # squawk: ban-drop-column -- not read since 1.4
+
+Not part of the running site. Read more: CONTRIBUTING.md, https://squawkhq.com/docs/rules.
+"""
+
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+# Up to these nobody's site is upgraded under load any more; newer ones are looked at.
+PUBLISHED = {"accounts": 7, "papers": 10, "readinglists": 6}
+OLDEST_POSTGRES = "15.0"
+# Matters of taste; and what migrate itself sets (config/supervisor/preparation.py).
+NOT_ASKED = (
+    "prefer-bigint-over-int",
+    "prefer-bigint-over-smallint",
+    "prefer-identity",
+    "prefer-robust-stmts",
+    "prefer-text-field",
+    "prefer-timestamp-tz",
+    "require-lock-timeout",
+    "require-statement-timeout",
+)
+_SQUAWK = Path(sys.executable).with_name("squawk")
+_EXCUSE = re.compile(r"^# squawk: (?P<rule>[a-z-]+) -- \S.*$", re.MULTILINE)
+_NUMBER = re.compile(r"(\d{4})_")
+
+
+def look_at_new() -> Iterator[tuple[str, str]]:
+    """Yield each migration that is not published yet, and what squawk says of it ("": safe)."""
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    for (app, name), migration in sorted(loader.disk_migrations.items()):
+        if not is_new(app, name):
+            continue
+        state = loader.project_state((app, name), at_end=False)
+        with connection.schema_editor(collect_sql=True, atomic=migration.atomic) as editor:
+            migration.apply(state, editor, collect_sql=True)
+        sql = [str(line) for line in editor.collected_sql]
+        yield f"{app}.{name}", lint(sql, excuses(migration), in_transaction=migration.atomic)
+
+
+def is_new(app: str, name: str) -> bool:
+    match = _NUMBER.match(name)
+    return app in PUBLISHED and (match is None or int(match[1]) > PUBLISHED[app])
+
+
+def excuses(migration: Any) -> set[str]:
+    """Return the rules that the migration's own file names with a reason."""
+    source = sys.modules[type(migration).__module__].__file__
+    return {match["rule"] for match in _EXCUSE.finditer(Path(str(source)).read_text())}
+
+
+def lint(sql: list[str], excused: set[str], *, in_transaction: bool = True) -> str:
+    """Return what squawk says of the statements, a line each, "" when they are safe."""
+    with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
+        file.write("\n".join(sql) + "\n")
+        file.flush()
+        command = [str(_SQUAWK), "--reporter=gcc", f"--pg-version={OLDEST_POSTGRES}"]
+        command += ["--assume-in-transaction"] if in_transaction else []
+        command += [f"--exclude={rule}" for rule in (*NOT_ASKED, *sorted(excused))]
+        done = subprocess.run(  # noqa: S603
+            [*command, file.name], capture_output=True, text=True, check=False
+        )
+        if done.returncode not in {0, 1}:
+            raise RuntimeError(done.stderr)
+        return done.stdout.replace(f"{file.name}:", "line ") if done.returncode else ""

@@ -1,0 +1,257 @@
+"""Backup and restore for real: from the tests' database into another one of the same server."""
+
+import os
+import resource
+import stat
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from pytest_django import Settings
+
+from accounts.models import Delivery, Follow, User
+from config.backup import database, make
+from config.backup.archive import BackupError, open_archive
+from config.backup.make import make_backup
+from config.backup.restore import restore_backup
+from papers.models import Paper, PaperTombstone, SearchEpoch
+from readinglists.models import Entry
+from tests.factories import make_entry, make_follow, make_paper, make_reading_list, make_user
+
+PROJECT = Path(__file__).resolve().parent.parent.parent.parent
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.promise(42)]
+
+
+@dataclass
+class Other:
+    """An empty database, and a var/ of its own."""
+
+    name: str
+    var: Path
+    password: str
+
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        default = connection.settings_dict
+        host = str(default["HOST"]).replace("/", "%2F")
+        where = f"{default['USER']}:{self.password}@" if self.password else f"{default['USER']}@"
+        url = f"postgresql://{where}{host}:{default['PORT'] or 5432}/{self.name}"
+        if host.startswith("%2F"):
+            url = f"postgresql://{default['USER']}@/{host}/{self.name}"
+        environment = {
+            **os.environ,
+            "DATABASE_URL": url,
+            "BROADSHEET_VAR": str(self.var),
+            "REDIS_URL": "redis://127.0.0.1:1/0",
+        }
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=PROJECT,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+
+    def count(self, table: str) -> int:
+        return int(self.ask(f"SELECT count(*) FROM {table}"))  # noqa: S608
+
+    def ask(self, sql: str) -> Any:
+        given = connection.get_connection_params()
+        known = ("host", "port", "user", "password")
+        where = {key: given[key] for key in known if given.get(key)}
+        with psycopg.connect(dbname=self.name, **where) as other:
+            row = other.execute(sql).fetchone()
+        return row[0] if row else None
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[Other]:
+    name = f"restored_{uuid.uuid4().hex[:12]}"
+    var = tmp_path / "other"
+    var.mkdir()
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+    yield Other(name, var, str(connection.settings_dict["PASSWORD"]))
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def reader(client: Client) -> User:
+    """A reader with a list, an entry, a follow and a login."""
+    reader = make_user(email="ada@example.org")
+    make_entry(reading_list=make_reading_list(owner=reader), paper=make_paper(title="Kept"))
+    make_follow(user=reader)
+    client.force_login(reader)
+    return reader
+
+
+def test_what_is_restored_is_what_was_backed_up(other: Other, reader: User, tmp_path: Path) -> None:
+    made = make_backup(tmp_path / "a.backup")
+    done = other.manage("restore", str(made.path))
+    assert done.returncode == 0, done.stderr
+    assert "manage.py armmail" in done.stdout
+    for model in (Paper, Entry, Follow, User, Delivery):
+        assert other.count(model._meta.db_table) == model.objects.count()
+    assert other.ask("SELECT title FROM papers_paper") == "Kept"
+    assert other.ask("SELECT email FROM accounts_user") == reader.email
+
+
+def test_a_restored_copy_is_held_logged_out_and_searched_anew(
+    other: Other, reader: User, tmp_path: Path
+) -> None:
+    epoch = SearchEpoch.objects.get_or_create(pk=1)[0].epoch
+    made = make_backup(tmp_path / "a.backup")
+    assert other.manage("restore", str(made.path)).returncode == 0
+    assert Session.objects.count() == 1
+    assert other.ask("SELECT count(*) FROM django_session") == 0
+    assert other.ask("SELECT backup_made_at FROM papers_restoredcopy") == made.manifest.made_at
+    assert other.ask("SELECT epoch FROM papers_searchepoch") != epoch
+    ahead = "SELECT count(*) FROM papers_paper WHERE changed_xid >= pg_current_xact_id()"
+    assert other.ask(ahead) == 0
+    # Its triggers go on.
+    change = "UPDATE papers_paper SET title = 'New' RETURNING changed_xid = pg_current_xact_id()"
+    assert other.ask(change)
+    assert "no restored copy" not in other.manage("armmail").stderr
+    assert other.ask("SELECT count(*) FROM papers_restoredcopy") == 0
+
+
+def test_numbers_of_a_busier_server_do_not_lie_ahead(
+    other: Other, reader: User, tmp_path: Path
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE papers_paper DISABLE TRIGGER USER")
+        cursor.execute("UPDATE papers_paper SET changed_xid = '99999999999'")
+        cursor.execute("ALTER TABLE papers_paper ENABLE TRIGGER USER")
+    PaperTombstone.objects.all().delete()
+    made = make_backup(tmp_path / "a.backup")
+    assert other.manage("restore", str(made.path)).returncode == 0
+    assert other.ask("SELECT changed_xid < '99999999999' FROM papers_paper")
+
+
+def test_keys_come_back_and_those_before_are_kept(
+    other: Other, settings: Settings, tmp_path: Path
+) -> None:
+    settings.LINK_KEY = "the other site's"
+    made = make_backup(tmp_path / "a.backup")
+    assert other.manage("restore", str(made.path)).returncode == 0
+    key = other.var / "keys" / "link_key"
+    assert key.read_text() == "the other site's"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert len(list(key.parent.glob("link_key.before-*"))) == 1
+
+
+def test_a_used_database_is_replaced_only_when_told(
+    other: Other, reader: User, tmp_path: Path
+) -> None:
+    made = make_backup(tmp_path / "a.backup")
+    assert other.manage("restore", str(made.path)).returncode == 0
+    refused = other.manage("restore", str(made.path))
+    assert refused.returncode != 0
+    assert "not empty" in refused.stderr
+    other.ask("UPDATE papers_paper SET title = 'Changed' RETURNING 1")
+    done = other.manage("restore", "--replace", str(made.path))
+    assert done.returncode == 0, done.stderr
+    assert other.ask("SELECT title FROM papers_paper") == "Kept"
+
+
+def test_a_database_in_use_and_a_damaged_archive_change_nothing(
+    reader: User, tmp_path: Path
+) -> None:
+    made = make_backup(tmp_path / "a.backup")
+    given = connection.get_connection_params()
+    known = ("host", "port", "user", "password", "dbname")
+    with (
+        psycopg.connect(**{key: given[key] for key in known if given.get(key)}),
+        pytest.raises(BackupError, match="in use"),
+    ):
+        restore_backup(made.path, print, replace=True)
+    content = bytearray(made.path.read_bytes())
+    content[5000] ^= 1
+    made.path.write_bytes(content)
+    with pytest.raises(BackupError, match="damaged"):
+        restore_backup(made.path, print, replace=True)
+    assert Paper.objects.get().title == "Kept"
+
+
+def test_a_backup_of_a_newer_version_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO django_migrations (app, name, applied)"
+            " VALUES ('papers', '9999_of_tomorrow', now())"
+        )
+    made = make_backup(tmp_path / "a.backup")
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE name = '9999_of_tomorrow'")
+    with pytest.raises(BackupError, match=r"papers\.9999_of_tomorrow"):
+        restore_backup(made.path, print)
+
+
+def test_the_file_is_private_and_counts_what_is_in_it(reader: User, tmp_path: Path) -> None:
+    make_paper()
+    made = make_backup(tmp_path / "a.backup")
+    assert stat.S_IMODE(made.path.stat().st_mode) == 0o600
+    with open_archive(made.path) as archive:
+        archive.check()
+        manifest = archive.manifest
+    assert manifest == made.manifest
+    assert manifest.rows["papers_paper"] == 2
+    assert "django_session" not in manifest.rows
+    assert manifest.migrations["papers"][0] == "0001_initial"
+    assert list(tmp_path.iterdir()) == [made.path]
+
+
+def test_what_breaks_off_leaves_the_backup_before_as_it_was(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def broken_off(*_args: object) -> Iterator[bytes]:
+        yield b"half"
+        raise KeyboardInterrupt
+
+    target = tmp_path / "a.backup"
+    target.write_text("yesterday's")
+    monkeypatch.setattr(make, "_dump", broken_off)
+    with pytest.raises(KeyboardInterrupt):
+        make_backup(target)
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["yesterday's"]
+
+
+def test_a_full_disk_is_said_in_words(tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+    try:
+        with pytest.raises(BackupError, match="no room for the backup"):
+            make_backup(tmp_path / "a.backup")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_dump_that_fails_leaves_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(database, "LEFT_OUT", ("*.*.*.*",))
+    with pytest.raises(BackupError, match="pg_dump failed"):
+        make_backup(tmp_path / "a.backup")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_writes_to_var_and_keeps_as_told(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.VAR = tmp_path
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    (folder / "broadsheet-20200101-000000.backup").touch()
+    call_command("backup", keep=30)
+    assert len(list(folder.iterdir())) == 1
+    assert "deleted, over 30 days old" in capsys.readouterr().out
