@@ -14,6 +14,16 @@ app.autodiscover_tasks()
 
 TICK_SECONDS = 60.0
 app.conf.beat_schedule = {
+    "beat-io": {
+        "task": "papers.tasks.beat_io",
+        "schedule": TICK_SECONDS,
+        "options": {"expires": TICK_SECONDS},
+    },
+    "beat-cpu": {
+        "task": "papers.tasks.beat_cpu",
+        "schedule": TICK_SECONDS,
+        "options": {"expires": TICK_SECONDS},
+    },
     # expires: a worker that was away finds one nudge waiting, not a day of them
     "refresh-due-sources": {
         "task": "papers.tasks.refresh_due_sources",

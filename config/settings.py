@@ -166,6 +166,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "io"
 CELERY_TASK_ROUTES = {
     "papers.tasks.ingest_document": {"queue": "cpu"},
+    "papers.tasks.beat_cpu": {"queue": "cpu"},
     "papers.tasks.follow_trending": {"queue": "cpu"},
     "accounts.tasks.match_papers": {"queue": "cpu"},
     "readinglists.tasks.work_on_import": {"queue": "cpu"},

@@ -3,6 +3,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from accounts.views.confirm_email import ConfirmEmail
+from config.health import views as health
 from config.styleguide.view import styleguide
 
 handler400 = "config.errors.bad_request"
@@ -17,6 +18,9 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("config.api_urls")),
     path("admin/", admin.site.urls),
+    path("healthz", health.alive, name="alive"),
+    path("readyz", health.ready, name="ready"),
+    path("readyz/serve", health.ready_to_serve, name="ready_to_serve"),
     path("styleguide/", styleguide, name="styleguide"),
 ]
 if settings.ANYMAIL_WEBHOOKS:

@@ -15,6 +15,7 @@ from papers.models import (
     CalendarYear,
     FetchedDocument,
     Harvest,
+    Heartbeat,
     Holiday,
     Paper,
     PaperRequest,
@@ -202,3 +203,8 @@ class RefusedSignalAdmin(ReadOnlyAdmin):
     list_display = ["paper_id", "kind", "observed_on", "value", "believed", "refused_at"]
     ordering = ["-refused_at"]
     list_select_related = False
+
+
+@admin.register(Heartbeat)
+class HeartbeatAdmin(ReadOnlyAdmin):
+    list_display = ["queue", "beat_at"]

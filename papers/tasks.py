@@ -14,6 +14,7 @@ from papers import (
     coverage,
     documents,
     harvest,
+    heartbeats,
     requests,
     rounds,
     trending,
@@ -151,3 +152,13 @@ def follow_trending() -> None:
     """Let votes count that were held, and the lists follow the calendar and the weights."""
     votes.release_held(now=timezone.now())
     trending.follow(now=timezone.now())
+
+
+@shared_task
+def beat_io() -> None:
+    heartbeats.beat("io")
+
+
+@shared_task
+def beat_cpu() -> None:
+    heartbeats.beat("cpu")

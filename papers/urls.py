@@ -82,7 +82,6 @@ urlpatterns = [
     path("picture.png", views.site_picture, name="site_picture"),
     path("offline/", views.offline, name="offline"),
     path("sw.js", views.service_worker, name="service_worker"),
-    path("readyz", views.ready, name="ready"),
     path("status/", views.status, name="status"),
     path("papers/add/", views.add_paper, name="add_paper"),
     path("papers/add/<int:pk>/", views.paper_request, name="paper_request"),

@@ -3,6 +3,7 @@
 from papers.models.announcements import Announcement
 from papers.models.coverage import Batch, CalendarYear, Holiday
 from papers.models.harvests import Harvest
+from papers.models.heartbeats import Heartbeat
 from papers.models.hosts import AnswerCount, HostGate
 from papers.models.index import PaperTombstone, SearchEpoch
 from papers.models.meaning import (
@@ -37,6 +38,7 @@ __all__ = [
     "Category",
     "FetchedDocument",
     "Harvest",
+    "Heartbeat",
     "Holiday",
     "HostGate",
     "MeaningPart",

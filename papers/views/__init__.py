@@ -25,7 +25,6 @@ from papers.views.opensearch import opensearch, suggest_json
 from papers.views.opml import add_feeds_of_opml, opml_in, opml_out
 from papers.views.paper import paper, paper_by_name, paper_by_number, vote
 from papers.views.ranking import ranking_page
-from papers.views.ready import ready
 from papers.views.requests import add_paper, paper_request
 from papers.views.search import search
 from papers.views.search_help import search_help
@@ -80,7 +79,6 @@ __all__ = [
     "pause_backfill",
     "pause_source",
     "ranking_page",
-    "ready",
     "remove_source",
     "resume_backfill",
     "resume_source",

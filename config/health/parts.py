@@ -1,0 +1,126 @@
+"""How each part is doing that the site needs: what /readyz, the metrics and `doctor` say.
+
+It reads and changes nothing, and waits for no part longer than a second or so.
+"""
+
+import shutil
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import redis
+from django.conf import settings
+from django.db import Error, connection
+
+from papers import heartbeats
+from papers.search.readiness import Readiness, read_readiness
+
+QUEUES = ("io", "cpu")
+BROKER_SECONDS = 0.5
+# Postgres stops for want of a few hundred megabytes of log; there has to be time to act.
+LEAST_FREE_BYTES = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part; `words` say how it does; `figures` are for programs, `detail` for operators alone.
+
+    `serves` is whether pages need it: without it this machine has to be left alone.
+    """
+
+    name: str
+    is_well: bool
+    words: str
+    figures: dict[str, object] = field(default_factory=dict)
+    serves: bool = False
+    detail: str = ""
+
+
+def read_parts() -> list[Part]:
+    """Return all parts. Two queries; where the database is away nothing is asked of it again."""
+    database = read_database()
+    parts = [database]
+    if database.is_well:
+        parts += [read_search(), *read_workers()]
+    return [*parts, read_broker(), read_disk()]
+
+
+def read_serving() -> list[Part]:
+    """Return the parts that pages and searches need."""
+    database = read_database()
+    return [database, read_search()] if database.is_well else [database]
+
+
+def read_database() -> Part:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Error as error:
+        return Part("database", False, "It does not answer.", serves=True, detail=str(error))
+    return Part("database", True, "It answers.", serves=True)
+
+
+def read_search() -> Part:
+    try:
+        found = read_readiness()
+    except Error as error:
+        return Part("search", False, "It cannot be read.", serves=True, detail=str(error))
+    if found is None:
+        return Part("search", False, "No follower ever ran here.", _figures(None), serves=True)
+    words = "Searches are answered."
+    if not found.can_search:
+        words = "There is no index yet; the follower makes one."
+    elif found.is_silent:
+        words = f"The follower said nothing for {found.silent_seconds:.0f} seconds."
+    well = found.can_search and not found.is_silent
+    # Silent or not: searches are answered, by an index that grows old.
+    return Part("search", well, words, _figures(found), serves=not found.can_search)
+
+
+def read_workers() -> list[Part]:
+    """Whether tasks of each queue were done lately, by whichever machine."""
+    try:
+        ages = heartbeats.ages()
+    except Error as error:
+        return [Part("workers", False, "What they did is not known.", detail=str(error))]
+    return [_worker(queue, ages[queue]) for queue in QUEUES]
+
+
+def read_broker() -> Part:
+    """Whether Redis answers, and how many tasks wait in it."""
+    try:
+        with redis.Redis.from_url(
+            settings.REDIS_URL, socket_timeout=BROKER_SECONDS, socket_connect_timeout=BROKER_SECONDS
+        ) as client:
+            waiting = {queue: int(client.llen(queue)) for queue in QUEUES}
+    except (redis.RedisError, OSError) as error:
+        return Part("broker", False, "Redis does not answer.", detail=str(error))
+    return Part("broker", True, "Redis answers.", {f"waiting_{q}": n for q, n in waiting.items()})
+
+
+def read_disk() -> Part:
+    free = shutil.disk_usage(settings.VAR).free
+    words = f"{free / 1e9:.1f} GB are free for {settings.VAR.name}/."
+    return Part("disk", free >= LEAST_FREE_BYTES, words, {"free_bytes": free})
+
+
+def _worker(queue: str, age: timedelta | None) -> Part:
+    name = f"worker-{queue}"
+    if age is None:
+        return Part(name, False, "No task was ever done.", {"heartbeat_seconds": None})
+    seconds = round(age.total_seconds(), 1)
+    well = age <= heartbeats.SILENT_AFTER[queue]
+    words = f"A task was done {seconds:.0f} seconds ago."
+    return Part(name, well, words, {"heartbeat_seconds": seconds})
+
+
+def _figures(found: Readiness | None) -> dict[str, object]:
+    if found is None:
+        return {"phase": "never ran"}
+    return {
+        "phase": found.follower.phase,
+        "can_search": found.can_search,
+        "papers": found.follower.indexed,
+        "papers_behind": found.behind,
+        "lag_seconds": None if found.lag_seconds is None else round(found.lag_seconds, 1),
+        "silent_seconds": round(found.silent_seconds),
+    }

@@ -1,0 +1,169 @@
+import time
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
+from django.db import OperationalError
+from django.db.models.functions import Now
+from django.test import Client
+from pytest_django import Settings
+from pytest_django.fixtures import DjangoAssertNumQueries
+
+from config.health import parts
+from papers import heartbeats, tasks
+from papers.models import Heartbeat
+from papers.search import changes, folder
+from papers.search.folder import FollowerState
+from papers.search.follower import index_now
+from tests.factories import make_paper
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def index_folder(settings: Settings, tmp_path: Path) -> None:
+    settings.SEARCH_INDEX = tmp_path / "index"
+
+
+def test_a_machine_that_can_search_is_ready(client: Client) -> None:
+    make_paper()
+    index_now()
+    answer = client.get("/readyz/serve")
+    assert answer.status_code == 200
+    assert answer.json()["search"]["papers_behind"] == 0
+    assert answer.json()["search"]["lag_seconds"] == 0
+
+
+def test_papers_that_wait_are_counted(client: Client) -> None:
+    make_paper()
+    index_now()
+    make_paper().delete()
+    make_paper()
+    answer = client.get("/readyz/serve")
+    assert (answer.status_code, answer.json()["search"]["papers_behind"]) == (200, 2)
+    assert "2 changes wait to be taken over." in client.get("/status/").content.decode()
+
+
+def test_lag_counts_from_when_all_could_be_found(client: Client) -> None:
+    index_now()
+    said = folder.read_state()
+    assert said is not None
+    folder.write_state(replace(said, level_at=time.time() - 90))
+    make_paper()
+    assert client.get("/readyz/serve").json()["search"]["lag_seconds"] >= 90
+    assert "in the last 90 seconds may not be found yet" in client.get("/status/").content.decode()
+
+
+def test_lag_is_unknown_before_all_were_found_once(client: Client) -> None:
+    folder.root().mkdir()
+    folder.write_state(FollowerState("building", 10, 100, 0, time.time(), 1))
+    assert client.get("/readyz/serve").json()["search"]["lag_seconds"] is None
+
+
+def test_without_an_index_it_is_not_ready(client: Client) -> None:
+    assert client.get("/readyz/serve").status_code == 503
+    folder.root().mkdir()
+    folder.write_state(FollowerState("building", 10, 100, 0, time.time() - 90, 1))
+    answer = client.get("/readyz/serve")
+    assert answer.status_code == 503
+    assert answer.json()["search"]["silent_seconds"] >= 90
+
+
+def test_without_a_database_it_is_not_ready(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_paper()
+    index_now()
+    monkeypatch.setattr(changes, "count_changed", Mock(side_effect=OperationalError("gone")))
+    answer = client.get("/readyz/serve")
+    assert answer.status_code == 503
+    assert answer.json()["search"]["well"] is False
+    assert "gone" not in answer.content.decode()
+
+
+def beat(**ages: float) -> None:
+    for queue, seconds in ages.items():
+        heartbeats.beat(queue)
+        Heartbeat.objects.filter(queue=queue).update(beat_at=Now() - timedelta(seconds=seconds))
+
+
+def not_well(client: Client) -> tuple[int, list[str]]:
+    answer = client.get("/readyz")
+    return answer.status_code, [name for name, part in answer.json().items() if not part["well"]]
+
+
+def test_a_process_answers_without_asking_another(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(0):
+        answer = client.get("/healthz")
+    assert (answer.status_code, answer.content) == (200, b"ok\n")
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_all_is_well_where_every_part_is(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    index_now()
+    beat(io=5, cpu=5)
+    assert not_well(client) == (200, [])
+    with django_assert_num_queries(3):
+        said = client.get("/readyz").json()
+    assert list(said) == ["database", "search", "worker-io", "worker-cpu", "broker", "disk"]
+    assert said["broker"]["waiting_io"] == 0
+    assert 5 <= said["worker-io"]["heartbeat_seconds"] < 60
+
+
+@pytest.mark.promise(14)
+@pytest.mark.parametrize(
+    ("ages", "deaf"),
+    [
+        ({}, ["worker-io", "worker-cpu"]),
+        ({"io": 181, "cpu": 181}, ["worker-io"]),
+        ({"io": 5, "cpu": 601}, ["worker-cpu"]),
+    ],
+)
+def test_workers_that_do_nothing_are_named(
+    client: Client, ages: dict[str, float], deaf: list[str]
+) -> None:
+    index_now()
+    beat(**ages)
+    assert not_well(client) == (503, deaf)
+    assert client.get("/readyz/serve").status_code == 200
+
+
+@pytest.mark.promise(46)
+def test_a_broker_that_is_away_is_named(client: Client, settings: Settings) -> None:
+    index_now()
+    beat(io=5, cpu=5)
+    settings.REDIS_URL = "redis://:secret@127.0.0.1:1/0"
+    assert not_well(client) == (503, ["broker"])
+    assert "secret" not in client.get("/readyz").content.decode()
+    assert client.get("/readyz/serve").status_code == 200
+
+
+@pytest.mark.promise(46)
+def test_a_disk_that_fills_up_is_named(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    index_now()
+    beat(io=5, cpu=5)
+    monkeypatch.setattr(parts, "LEAST_FREE_BYTES", 10**18)
+    assert not_well(client) == (503, ["disk"])
+
+
+@pytest.mark.promise(46)
+def test_a_follower_that_is_silent_is_named_and_searches_go_on(client: Client) -> None:
+    index_now()
+    beat(io=5, cpu=5)
+    said = folder.read_state()
+    assert said is not None
+    folder.write_state(replace(said, updated_at=time.time() - 90))
+    assert not_well(client) == (503, ["search"])
+    assert client.get("/readyz/serve").status_code == 200
+
+
+def test_the_tasks_beat() -> None:
+    tasks.beat_io()
+    tasks.beat_cpu()
+    assert {age is not None for age in heartbeats.ages().values()} == {True}
