@@ -17,6 +17,7 @@ from config.servers.private import Servers
 from config.servers.processes import Guardian
 from config.supervisor import preparation, problems
 from config.supervisor.children import describe_child
+from config.supervisor.deaf import DeafWatch
 from config.supervisor.output import Log
 from config.supervisor.signals import StopRequested, StopSignals
 from config.supervisor.supervisor import Supervisor
@@ -69,7 +70,8 @@ class Site:
             for name in self._names:
                 supervisor.keep_child(describe_child(name))
             try:
-                supervisor.run(lambda: self._announce(began_at, needs_admin=needs_admin))
+                watch = DeafWatch(self._names, supervisor.ages, supervisor.restart)
+                supervisor.run(lambda: self._tick(watch, began_at, needs_admin=needs_admin))
             finally:
                 self._say("stopping")
                 supervisor.stop_children()
@@ -105,6 +107,10 @@ class Site:
         # The supervisor needs no connection from here on.
         connections.close_all()
         return needs_admin
+
+    def _tick(self, watch: DeafWatch, began_at: float, *, needs_admin: bool) -> None:
+        self._announce(began_at, needs_admin=needs_admin)
+        watch.tick()
 
     def _announce(self, began_at: float, *, needs_admin: bool) -> None:
         if self._announced or not _is_listening(settings.HOST, settings.PORT):
