@@ -36,6 +36,13 @@ class Environment(environ.FileAwareEnv):  # type: ignore[misc]
             raise ImproperlyConfigured(f"{name} must be one of {', '.join(YES + NO)}.")
         return text in YES
 
+    def one_of(self, name: str, choices: tuple[str, ...]) -> str:
+        """One of `choices`, the first where nothing is set."""
+        text = str(self.str(name, default="")).strip().lower() or choices[0]
+        if text not in choices:
+            raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}.")
+        return text
+
     def all_starting_with(self, prefix: str) -> dict[str, str]:
         """Every setting that is named so, by what follows the prefix; NAME_FILE names a file."""
         names = {name.removesuffix("_FILE") for name in self.ENVIRON if name.startswith(prefix)}

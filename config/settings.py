@@ -69,6 +69,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.log_context.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -338,6 +339,8 @@ WHITENOISE_USE_FINDERS = DEBUG
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
+# A line for people (plain), or an object of JSON a line, for programs that keep logs.
+LOG_FORMAT = env.one_of("LOG_FORMAT", ("plain", "json"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -345,10 +348,16 @@ LOGGING = {
         "line": {
             "()": "config.log_lines.CutKeysFormatter",
             "format": "%(levelname)s %(name)s: %(message)s",
-        }
+        },
+        "json": {"()": "config.log_lines.JsonFormatter"},
     },
     "filters": {"refusals": {"()": "config.log_lines.RefusalFilter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if LOG_FORMAT == "json" else "line",
+        }
+    },
     # Django's own handlers would write beside ours, keys uncut.
     "loggers": {
         "django": {"handlers": []},
