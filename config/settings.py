@@ -70,6 +70,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.log_context.RequestIdMiddleware",
+    "config.metrics.requests.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -339,6 +340,11 @@ WHITENOISE_USE_FINDERS = DEBUG
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
+# --- Metrics and logs ---------------------------------------------------------------------------
+# Who may read /metrics: whoever shows the token, or asks from one of these addresses or networks.
+# Without either nothing is measured and there is no such page.
+METRICS_TOKEN = env.token("METRICS_TOKEN")
+METRICS_ADDRESSES = env.list("METRICS_ADDRESSES", default=[])
 # A line for people (plain), or an object of JSON a line, for programs that keep logs.
 LOG_FORMAT = env.one_of("LOG_FORMAT", ("plain", "json"))
 LOGGING = {

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from accounts.views.confirm_email import ConfirmEmail
 from config.health import views as health
+from config.metrics.views import metrics
 from config.styleguide.view import styleguide
 
 handler400 = "config.errors.bad_request"
@@ -21,6 +22,7 @@ urlpatterns = [
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
     path("readyz/serve", health.ready_to_serve, name="ready_to_serve"),
+    path("metrics", metrics, name="metrics"),
     path("styleguide/", styleguide, name="styleguide"),
 ]
 if settings.ANYMAIL_WEBHOOKS:

@@ -68,6 +68,7 @@ def _web() -> list[str]:
     host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
     return [
         *("-m", "gunicorn", "config.wsgi:application", f"--bind={host}:{settings.PORT}"),
+        "--config=python:config.web_hooks",
         *(
             "--worker-class=config.web.PatientWorker",
             f"--workers={WEB_PROCESSES}",
