@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 import redis
-from django.conf import settings
 
 from config import working
+from config.broker import count_waiting
 from papers.heartbeats import SILENT_AFTER
 
 LOOK_SECONDS = 15.0
@@ -52,7 +52,7 @@ class DeafWatch:
 
     def _look(self, ages: Mapping[str, float]) -> None:
         try:
-            waiting = _waiting_tasks()
+            waiting = count_waiting(REDIS_SECONDS)
         except (redis.RedisError, OSError):
             return  # nobody could have done anything
         self._found = find_deaf(
@@ -95,12 +95,3 @@ def _silent_seconds(queue: str) -> float:
         return time.time() - working.file_of(queue).stat().st_mtime
     except OSError:
         return float("inf")
-
-
-def _waiting_tasks() -> dict[str, int]:
-    with redis.Redis.from_url(
-        settings.REDIS_URL,
-        socket_timeout=REDIS_SECONDS,
-        socket_connect_timeout=REDIS_SECONDS,
-    ) as client:
-        return {queue: int(client.llen(queue)) for queue in _QUEUE_OF.values()}

@@ -16,6 +16,7 @@ from config.servers.ownership import Ownership, take_for_start
 from config.servers.private import Servers
 from config.servers.processes import Guardian
 from config.supervisor import preparation, problems
+from config.supervisor.alerts import Alerts
 from config.supervisor.children import describe_child
 from config.supervisor.deaf import DeafWatch
 from config.supervisor.output import Log
@@ -71,7 +72,8 @@ class Site:
                 supervisor.keep_child(describe_child(name))
             try:
                 watch = DeafWatch(self._names, supervisor.ages, supervisor.restart)
-                supervisor.run(lambda: self._tick(watch, began_at, needs_admin=needs_admin))
+                alerts = Alerts(self._log.say)
+                supervisor.run(lambda: self._tick(watch, alerts, began_at, needs_admin))
             finally:
                 self._say("stopping")
                 supervisor.stop_children()
@@ -108,9 +110,10 @@ class Site:
         connections.close_all()
         return needs_admin
 
-    def _tick(self, watch: DeafWatch, began_at: float, *, needs_admin: bool) -> None:
+    def _tick(self, watch: DeafWatch, alerts: Alerts, began_at: float, needs_admin: bool) -> None:
         self._announce(began_at, needs_admin=needs_admin)
         watch.tick()
+        alerts.tick()
 
     def _announce(self, began_at: float, *, needs_admin: bool) -> None:
         if self._announced or not _is_listening(settings.HOST, settings.PORT):
