@@ -121,7 +121,7 @@ def test_all_is_well_where_every_part_is(
     ("ages", "deaf"),
     [
         ({}, ["worker-io", "worker-cpu"]),
-        ({"io": 181, "cpu": 181}, ["worker-io"]),
+        ({"io": 151, "cpu": 151}, ["worker-io"]),
         ({"io": 5, "cpu": 601}, ["worker-cpu"]),
     ],
 )
