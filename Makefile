@@ -51,6 +51,8 @@ test-faults: .venv/installed-dev
 	$(BIN)/python -m tests.faults.limits
 	$(BIN)/python -m tests.faults.stuck_feeds
 	$(BIN)/python -m tests.faults.outages
+	$(BIN)/python -m tests.faults.names_itself
+	$(BIN)/python -m tests.faults.poison
 	$(BIN)/python -m tests.faults.follower_kills --papers 20000
 	$(BIN)/python -m tests.faults.digest_points
 	$(BIN)/python -m tests.faults.digest_frozen

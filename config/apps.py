@@ -7,4 +7,11 @@ class ConfigConfig(AppConfig):
     def ready(self) -> None:
         # Registers its checks; and makes our Celery app the one that tasks queued by web processes
         # and commands go to (Celery's own default would look for another broker).
-        from config import celery, checks, feed_checks, mail_checks  # noqa: F401
+        from config import (  # noqa: F401
+            celery,
+            checks,
+            feed_checks,
+            mail_checks,
+            metrics_checks,
+            working,
+        )

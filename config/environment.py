@@ -57,7 +57,7 @@ class Environment(environ.FileAwareEnv):  # type: ignore[misc]
         return text in YES
 
     def one_of(self, name: str, choices: tuple[str, ...]) -> str:
-        """The first choice is the default."""
+        """One of `choices`, the first where nothing is set."""
         self.defaults.setdefault(name, choices[0])
         text = str(self.str(name, default="")).strip().lower() or choices[0]
         if text not in choices:

@@ -15,6 +15,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language, get_language_bidi
 
+from config.log_context import current_ids
+
 RETRY_AFTER_SECONDS = "60"
 _STYLESHEETS = ("css/variables.css", "css/base.css")
 
@@ -40,6 +42,7 @@ def render_fault(status: int) -> str:
         "language": get_language() or settings.LANGUAGE_CODE,
         "direction": "rtl" if get_language_bidi() else "ltr",
         "stylesheets": _stylesheets(),
+        "request_id": current_ids().get("request_id", ""),
     }
     return render_to_string(f"{status}.html", context)
 

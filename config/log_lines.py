@@ -1,11 +1,17 @@
 """Log lines without the keys that open something, and without tracebacks of refusals.
 
+Two formats: a line for people, and an object of JSON a line for programs (LOG_FORMAT=json).
+
 Whoever reads a log must not be able to open a list, end a subscription or set a password with it:
 keys in addresses are cut to 6 characters, enough to tell two apart.
 """
 
+import json
 import logging
 import re
+from datetime import UTC, datetime
+
+from config.log_context import current_ids
 
 SHOWN_CHARACTERS = 6
 
@@ -32,16 +38,49 @@ _KEY = re.compile(
 _TOKEN = re.compile(rf"(bsh_[\w-]{{{SHOWN_CHARACTERS}}})[\w-]+")
 
 
+# A password within an address, and what a client or we ourselves show as proof of who asks.
+_PASSWORD = re.compile(r"(://[^/\s:@]*:)[^/\s@]+(?=@)")
+_PROOF = re.compile(
+    r"(?i)(authorization['\"]?\s*[:=]\s*['\"]?(?:bearer|basic|token)\s+)(?!bsh_)[^\s'\",]+"
+)
+
+
 class CutKeysFormatter(logging.Formatter):
     """Cuts keys in the whole line, traceback included, which a filter of messages would miss."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        line = super().formatMessage(record)
+        ids = " ".join(f"{name}={value}" for name, value in current_ids().items())
+        return f"{line} [{ids}]" if ids else line
 
     def format(self, record: logging.LogRecord) -> str:
         return cut_keys(super().format(record))
 
 
+class JsonFormatter(logging.Formatter):
+    """One object a line: time (UTC), level, logger, message, the ids, and perhaps a traceback."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        said: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": cut_keys(record.getMessage()),
+            **current_ids(),
+        }
+        status = getattr(record, "status_code", None)
+        if status is not None:
+            said["status"] = status
+        if record.exc_info:
+            said["traceback"] = cut_keys(self.formatException(record.exc_info))
+        return json.dumps(said, ensure_ascii=False, default=str)
+
+
 def cut_keys(text: str) -> str:
-    """Return `text` with the key in each address cut, `/l/Ab3dE_…/`, and each token."""
-    return _TOKEN.sub(r"\1…", _KEY.sub(r"\1…", text))
+    """Return `text` with the key in each address cut, `/l/Ab3dE_…/`, each token and password."""
+    for pattern in (_KEY, _TOKEN, _PASSWORD, _PROOF):
+        text = pattern.sub(r"\1…", text)
+    return text
 
 
 class RefusalFilter(logging.Filter):

@@ -72,6 +72,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.log_context.RequestIdMiddleware",
+    "config.metrics.requests.MetricsMiddleware",
     "config.headers.SecurityHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -362,6 +364,13 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site needs our files
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
+# --- Metrics and logs ---------------------------------------------------------------------------
+# Who may read /metrics: whoever shows the token, or asks from one of these addresses or networks.
+# Without either nothing is measured and there is no such page.
+METRICS_TOKEN = env.token("METRICS_TOKEN")
+METRICS_ADDRESSES = env.list("METRICS_ADDRESSES", default=[])
+# A line for people (plain), or an object of JSON a line, for programs that keep logs.
+LOG_FORMAT = env.one_of("LOG_FORMAT", ("plain", "json"))
 SUSPICIONS = ("SuspiciousOperation", "DisallowedHost", "RequestDataTooBig", "TooManyFieldsSent")
 LOGGING = {
     "version": 1,
@@ -370,10 +379,16 @@ LOGGING = {
         "line": {
             "()": "config.log_lines.CutKeysFormatter",
             "format": "%(levelname)s %(name)s: %(message)s",
-        }
+        },
+        "json": {"()": "config.log_lines.JsonFormatter"},
     },
     "filters": {"refusals": {"()": "config.log_lines.RefusalFilter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if LOG_FORMAT == "json" else "line",
+        }
+    },
     # Django's own handlers would write beside ours, keys uncut.
     "loggers": {
         "django": {"handlers": []},

@@ -4,6 +4,8 @@ from django.urls import include, path
 
 from accounts.views.confirm_email import ConfirmEmail
 from config.health import views as health
+from config.metrics.views import metrics
+from config.operate import views as operate
 from config.styleguide.view import styleguide
 
 handler400 = "config.errors.bad_request"
@@ -21,6 +23,9 @@ urlpatterns = [
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
     path("readyz/serve", health.ready_to_serve, name="ready_to_serve"),
+    path("operate/", operate.operate, name="operate"),
+    path("operate/test-mail/", operate.send_test_mail, name="test_mail"),
+    path("metrics", metrics, name="metrics"),
     path("styleguide/", styleguide, name="styleguide"),
 ]
 if settings.ANYMAIL_WEBHOOKS:

@@ -12,8 +12,9 @@ from django.db.models.functions import Now
 from papers.models import Heartbeat
 
 BEAT_SECONDS = 60
-# A task of the queue may keep all of its workers busy: parsing for up to four minutes.
-SILENT_AFTER = {"io": timedelta(minutes=3), "cpu": timedelta(minutes=10)}
+# Two beats missed: then a line stands in the log before three minutes are over. In the queue cpu
+# a task may keep all workers busy, parsing for up to four minutes.
+SILENT_AFTER = {"io": timedelta(seconds=150), "cpu": timedelta(minutes=10)}
 
 
 def beat(queue: str) -> None:

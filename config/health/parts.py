@@ -7,15 +7,18 @@ import shutil
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import psycopg
 import redis
 from django.conf import settings
 from django.db import Error, connection
 
+from config.broker import QUEUES, count_waiting
 from papers import heartbeats
 from papers.search.readiness import Readiness, read_readiness
 
-QUEUES = ("io", "cpu")
 BROKER_SECONDS = 0.5
+# The least that Postgres' library takes.
+DATABASE_SECONDS = 2
 # Postgres stops for want of a few hundred megabytes of log; there has to be time to act.
 LEAST_FREE_BYTES = 1_000_000_000
 
@@ -36,7 +39,7 @@ class Part:
 
 
 def read_parts() -> list[Part]:
-    """Return all parts. Two queries; where the database is away nothing is asked of it again."""
+    """Return all parts: a new connection and two queries, none where the database is away."""
     database = read_database()
     parts = [database]
     if database.is_well:
@@ -51,10 +54,11 @@ def read_serving() -> list[Part]:
 
 
 def read_database() -> Part:
+    """Whether a new connection can be had: one that is kept would hang with a server that hangs."""
+    wanted = {**connection.get_connection_params(), "connect_timeout": DATABASE_SECONDS}
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except Error as error:
+        psycopg.connect(**wanted).close()
+    except (psycopg.Error, Error) as error:
         return Part("database", False, "It does not answer.", serves=True, detail=str(error))
     return Part("database", True, "It answers.", serves=True)
 
@@ -88,10 +92,7 @@ def read_workers() -> list[Part]:
 def read_broker() -> Part:
     """Whether Redis answers, and how many tasks wait in it."""
     try:
-        with redis.Redis.from_url(
-            settings.REDIS_URL, socket_timeout=BROKER_SECONDS, socket_connect_timeout=BROKER_SECONDS
-        ) as client:
-            waiting = {queue: int(client.llen(queue)) for queue in QUEUES}
+        waiting = count_waiting(BROKER_SECONDS)
     except (redis.RedisError, OSError) as error:
         return Part("broker", False, "Redis does not answer.", detail=str(error))
     return Part("broker", True, "Redis answers.", {f"waiting_{q}": n for q, n in waiting.items()})

@@ -65,6 +65,7 @@ def _web() -> list[str]:
     host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
     return [
         *("-m", "gunicorn", "config.wsgi:application", f"--bind={host}:{settings.PORT}"),
+        "--config=python:config.web_hooks",
         *_web_workers(),
         *(
             f"--limit-request-line={LONGEST_ADDRESS_BYTES}",

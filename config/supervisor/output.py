@@ -1,9 +1,13 @@
 """One log of all processes: each line carries the time and the name of who wrote it."""
 
+import json
 import sys
 import threading
 import time
+from datetime import UTC, datetime
 from typing import IO, TextIO
+
+from config.log_lines import cut_keys
 
 WIDTH = 10
 _COLOURS = {
@@ -18,14 +22,20 @@ _COLOURS = {
 
 
 class Log:
-    def __init__(self, stream: TextIO | None = None) -> None:
+    """`as_json`: an object a line, also of what programs say that write none themselves."""
+
+    def __init__(self, stream: TextIO | None = None, *, as_json: bool = False) -> None:
+        self._as_json = as_json
         self._stream = stream or sys.stdout
         self._colour = self._stream.isatty()
         self._lock = threading.Lock()
 
     def say(self, name: str, text: str) -> None:
         """Write one line of `name`; a reader of the log that has gone away stops nothing."""
+        text = cut_keys(text)
         line = f"{time.strftime('%H:%M:%S')} {self._label(name)} | {text}\n"
+        if self._as_json:
+            line = _object(name, text) + "\n"
         with self._lock:
             try:
                 self._stream.write(line)
@@ -50,3 +60,16 @@ class Log:
         padded = name.ljust(WIDTH)
         colour = _COLOURS.get(name, 1)
         return f"\033[{colour}m{padded}\033[0m" if self._colour else padded
+
+
+def _object(name: str, text: str) -> str:
+    said = None
+    if text.startswith("{"):
+        try:
+            said = json.loads(text)
+        except ValueError:
+            said = None
+    if not isinstance(said, dict):
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        said = {"time": now, "level": "INFO", "message": text}
+    return json.dumps({**said, "process": name}, ensure_ascii=False)

@@ -16,7 +16,9 @@ from config.servers.ownership import Ownership, take_for_start
 from config.servers.private import Servers
 from config.servers.processes import Guardian
 from config.supervisor import preparation, problems
+from config.supervisor.alerts import Alerts
 from config.supervisor.children import describe_child
+from config.supervisor.deaf import DeafWatch
 from config.supervisor.output import Log
 from config.supervisor.signals import StopRequested, StopSignals
 from config.supervisor.supervisor import Supervisor
@@ -69,7 +71,9 @@ class Site:
             for name in self._names:
                 supervisor.keep_child(describe_child(name))
             try:
-                supervisor.run(lambda: self._announce(began_at, needs_admin=needs_admin))
+                watch = DeafWatch(self._names, supervisor.ages, supervisor.restart)
+                alerts = Alerts(self._log.say)
+                supervisor.run(lambda: self._tick(watch, alerts, began_at, needs_admin))
             finally:
                 self._say("stopping")
                 supervisor.stop_children()
@@ -105,6 +109,11 @@ class Site:
         # The supervisor needs no connection from here on.
         connections.close_all()
         return needs_admin
+
+    def _tick(self, watch: DeafWatch, alerts: Alerts, began_at: float, needs_admin: bool) -> None:
+        self._announce(began_at, needs_admin=needs_admin)
+        watch.tick()
+        alerts.tick()
 
     def _announce(self, began_at: float, *, needs_admin: bool) -> None:
         if self._announced or not _is_listening(settings.HOST, settings.PORT):

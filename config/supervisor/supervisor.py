@@ -16,6 +16,8 @@ from config.supervisor.signals import StopSignals
 
 LONGEST_BACK_OFF_SECONDS = 60.0
 STEADY_SECONDS = 60.0  # who ran this long starts again with the shortest back-off
+# So long may one that is restarted finish what it has in hand.
+LAST_WORDS_SECONDS = 20.0
 _POLL_SECONDS = 0.1
 
 
@@ -28,6 +30,7 @@ class Kept:
     running: Running | None = None
     failures: int = 0
     start_at: float = 0.0
+    kill_at: float | None = None
 
 
 class Supervisor:
@@ -52,6 +55,23 @@ class Supervisor:
             on_tick()
             self._signals.pause(_POLL_SECONDS)
 
+    def ages(self) -> dict[str, float]:
+        """Return for how many seconds each has run; none of those that are being stopped."""
+        now = time.monotonic()
+        return {
+            kept.name: now - kept.running.started_at
+            for kept in self._kept
+            if kept.running is not None and kept.kill_at is None
+        }
+
+    def restart(self, name: str, why: str) -> None:
+        """Stop one that is alive but of no use; it is killed where it does not listen."""
+        for kept in self._kept:
+            if kept.name == name and kept.running is not None and kept.kill_at is None:
+                self._log.say(name, f"{name} {why}; stopping it to start it anew")
+                kept.running.ask_to_stop()
+                kept.kill_at = time.monotonic() + LAST_WORDS_SECONDS
+
     def stop_children(self) -> None:
         """Stop the children step by step; a second signal makes it kill what is left at once."""
         for names, seconds in STOP_STEPS:
@@ -68,6 +88,8 @@ class Supervisor:
             if time.monotonic() >= kept.start_at:
                 self._start(kept)
             return
+        if kept.kill_at is not None and time.monotonic() >= kept.kill_at:
+            kept.running.kill()
         code = kept.running.exit_code()
         if code is not None:
             self._plan_restart(kept, describe_exit(code))
@@ -84,7 +106,7 @@ class Supervisor:
         ran_seconds = time.monotonic() - kept.running.started_at if kept.running else 0.0
         kept.failures = 1 if ran_seconds >= STEADY_SECONDS else kept.failures + 1
         wait = back_off_seconds(kept.failures)
-        kept.running = None
+        kept.running, kept.kill_at = None, None
         kept.start_at = time.monotonic() + wait
         self._log.say(kept.name, f"{kept.name} {what}; starting again in {wait:.0f} s")
 

@@ -52,7 +52,8 @@ class FetchedResponse:
     `etag` and `last_modified` are for the next request ("" when there is none); `url` is where
     the answer came from after redirects, `moved_to` the same when every redirect on the way was
     permanent (else ""). `max_age_seconds` and `retry_after_seconds` are 0 to a day, None when not
-    said. `next_url` is the address of the next page, "" when none is told.
+    said. `next_url` is the address of the next page, "" when none is told. `sent_at` is the
+    moment by the host's own clock, None when it says none.
     """
 
     status: int
@@ -66,6 +67,7 @@ class FetchedResponse:
     max_age_seconds: float | None = None
     moved_to: str = ""
     next_url: str = ""
+    sent_at: datetime | None = None
 
 
 def fetch(
@@ -252,6 +254,7 @@ def _usable(
         max_age_seconds=said.max_age_seconds(headers, now=now),
         moved_to=moved_to,
         next_url=said.next_url(headers, url=target.url),
+        sent_at=said.sent_at(headers),
     )
 
 

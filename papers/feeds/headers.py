@@ -5,7 +5,7 @@ Read more: RFC 9110, 10.2.3 (Retry-After); RFC 9111, 5.2.2 and 5.3 (freshness); 
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
 
@@ -33,6 +33,14 @@ def retry_after_seconds(headers: Mapping[str, str], *, now: datetime) -> float |
     if is_limit_spent(headers) and reset.isascii() and reset.isdigit():
         return _bounded(float(reset[:12]) - sent.timestamp())
     return None
+
+
+def sent_at(headers: Mapping[str, str]) -> datetime | None:
+    """The moment by the host's clock: Date, plus how long a cache on the way kept it (Age)."""
+    moment, age = _moment(headers.get("Date", "")), headers.get("Age", "").strip()
+    if moment and age.isascii() and age.isdigit():
+        return moment + timedelta(seconds=_bounded(float(age[:10])))
+    return moment
 
 
 def is_limit_spent(headers: Mapping[str, str]) -> bool:

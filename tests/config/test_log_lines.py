@@ -1,3 +1,4 @@
+import json
 import logging
 from typing import Any
 
@@ -5,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from config.log_lines import CutKeysFormatter, cut_keys
+from config.log_lines import CutKeysFormatter, JsonFormatter, cut_keys
 
 KEY = "Ab3dE_-PI3Q94LD_4oBoY8x3FQ-103xoQmktuMX-nPJ"
 
@@ -75,6 +76,10 @@ def test_every_handler_of_the_site_writes_cut_lines() -> None:
     used = {handler["formatter"] for handler in logs["handlers"].values()}
     classes = {logs["formatters"][name]["()"] for name in used}
     assert classes == {"config.log_lines.CutKeysFormatter"}
+    assert {each["()"] for each in logs["formatters"].values()} == {
+        "config.log_lines.CutKeysFormatter",
+        "config.log_lines.JsonFormatter",
+    }
 
 
 def test_no_logger_of_django_writes_around_them() -> None:
@@ -98,3 +103,35 @@ def test_a_refusal_is_logged_without_a_traceback(caplog: pytest.LogCaptureFixtur
     refused = [record for record in caplog.records if record.name == "django.request"]
     assert refused
     assert not any(record.exc_info for record in refused)
+
+
+@pytest.mark.parametrize("formatter", [CutKeysFormatter(), JsonFormatter()])
+def test_both_formats_cut_keys_in_message_and_traceback(formatter: logging.Formatter) -> None:
+    try:
+        raise ValueError(f"bsh_{KEY}")
+    except ValueError as error:
+        exc_info = (type(error), error, error.__traceback__)
+    record = logging.LogRecord("name", logging.ERROR, "", 1, "at /l/%s/", (KEY,), exc_info)
+    line = formatter.format(record)
+    assert KEY not in line
+    assert "/l/Ab3dE_…" in line
+    assert "bsh_Ab3dE_…" in line
+
+
+def test_a_json_line_is_one_object() -> None:
+    record = logging.LogRecord(
+        "papers", logging.WARNING, "", 1, 'two\nlines "and" %s', ("ü",), None
+    )
+    line = JsonFormatter().format(record)
+    assert "\n" not in line
+    said = json.loads(line)
+    assert (said["level"], said["logger"]) == ("WARNING", "papers")
+    assert said["message"] == 'two\nlines "and" ü'
+
+
+def test_passwords_in_addresses_and_proofs_are_cut() -> None:
+    said = cut_keys(
+        "redis://:hunter2@cache/0 Authorization: Bearer hunter2, postgres://a:hunter2@b"
+    )
+    assert "hunter2" not in said
+    assert "@cache/0" in said

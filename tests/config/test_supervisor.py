@@ -86,6 +86,26 @@ def test_child_that_dies_starts_again_and_this_is_said(
     assert "worker-io stopped with exit code 3; starting again in 0 s" in stage.written.getvalue()
 
 
+@pytest.mark.promise(14)
+def test_child_that_is_of_no_use_and_does_not_listen_is_killed_and_started_anew(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("config.supervisor.supervisor.LAST_WORDS_SECONDS", 0.1)
+    monkeypatch.setattr("config.supervisor.supervisor.back_off_seconds", lambda _failures: 0.1)
+    stage.keep("deaf", STUBBORN)
+
+    def is_started_anew() -> bool:
+        written = stage.written.getvalue()
+        if "grandchild" in written and "of no use" not in written:
+            stage.supervisor.restart("deaf", "is of no use")
+        return "deaf runs again" in written
+
+    stage.run_until(is_started_anew)
+    stage.supervisor.stop_children()
+    assert "deaf was killed by SIGKILL" in stage.written.getvalue()
+    assert stage.written.getvalue().count("is of no use") == 1
+
+
 def test_killed_child_is_called_killed(stage: Stage) -> None:
     stage.keep("beat", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
     stage.run_until(lambda: "starting again" in stage.written.getvalue())

@@ -102,6 +102,13 @@ class Crew:
         worker.wait_until_ready()
         return worker
 
+    def cpu_worker(self, app: str) -> Process:
+        """Start a worker of the queue cpu with the Celery app of the module `app`."""
+        options = ["worker", "-Q", "cpu", "-P", "prefork", "-c", "1", "-n", "cpu@localhost"]
+        options += ["-l", "INFO", "--without-gossip", "--without-mingle"]
+        command = [sys.executable, "-m", "celery", "-A", app, "-b", self.broker_url]
+        return self._start([*command, *options])
+
     def beat(self) -> Process:
         schedule = self.folder / f"schedule{len(self.started)}"
         return self._celery("beat", f"--schedule={schedule}", "--pidfile=")

@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error as DatabaseError
 
@@ -22,7 +23,7 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError(str(error)) from error
         try:
-            Site(names, Log()).run()
+            Site(names, Log(as_json=settings.LOG_FORMAT == "json")).run()
         except DatabaseError as error:
             raise CommandError(f"The database refuses: {str(error).strip()}") from error
 

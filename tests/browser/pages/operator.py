@@ -55,6 +55,7 @@ def draw_admin(book: Book, library: Library) -> None:
 
 def draw_mail(book: Book, library: Library) -> None:
     client = client_of(library.operator)
+    book.take(client, "operate")
     book.take(client, "accounts:operate")
     book.take(client, "accounts:outbox")
     for name in list_names()[:2]:

@@ -1,0 +1,33 @@
+"""Asks the broker itself, beside Celery: whether it answers, and how long its queues are.
+
+Settings name it as Celery writes it; of the embedded one it is another database than the cache's.
+"""
+
+from urllib.parse import parse_qsl
+
+import redis
+from django.conf import settings
+
+QUEUES = ("io", "cpu")
+
+
+def count_waiting(seconds: float) -> dict[str, int]:
+    """Return how many tasks wait in each queue. Raises redis.RedisError or OSError after `seconds`.
+
+    What a worker has taken in advance is not among them.
+    """
+    with redis.Redis.from_url(
+        redis_url(settings.CELERY_BROKER_URL),
+        socket_timeout=seconds,
+        socket_connect_timeout=seconds,
+    ) as client:
+        return {queue: int(client.llen(queue)) for queue in QUEUES}
+
+
+def redis_url(broker_url: str) -> str:
+    """Return the address as Redis clients write it; addresses.broker_url is the reverse."""
+    socket = broker_url.removeprefix("redis+socket://")
+    if socket == broker_url:
+        return broker_url
+    path, _, query = socket.partition("?")
+    return f"unix://{path}?db={dict(parse_qsl(query)).get('virtual_host', '0')}"

@@ -1,0 +1,147 @@
+"""Looks at everything a site needs, in the order in which one thing needs another.
+
+It changes nothing and sends nothing. What asks other machines (the mail server, a source) can be
+left out, as the page does, which must not wait for them.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.checks import run_checks
+from django.core.checks.messages import ERROR, WARNING
+from django.db import Error
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from config.doctor import clock, database, mail, redis_server
+from config.doctor.findings import Finding, Level, fault, warning, well
+from config.health.parts import Part, read_disk, read_search, read_workers
+from papers.health import source_lines
+
+Look = Callable[[], Iterable[Finding]]
+OLDEST_BACKUP = timedelta(hours=36)
+# Sources are asked at least daily; arXiv says nothing at weekends and on holidays.
+OLDEST_SUCCESS = timedelta(days=4)
+
+
+def examine(*, asks_others: bool) -> list[Finding]:
+    """Return a finding or more for each thing; without the database what lies in it is left out."""
+    of_database = list(database.look())
+    found = [*look_at_settings(), *of_database]
+    has_database = of_database[0].level != Level.FAULT
+    looks: list[Look] = [redis_server.look, look_at_disk, look_at_backups]
+    if has_database:
+        looks += [look_at_search, look_at_workers, look_at_sources]
+    looks.append(lambda: clock.look(has_database=has_database, asks_others=asks_others))
+    looks.append(lambda: mail.look(asks_others=asks_others))
+    for look in looks:
+        try:
+            found += look()
+        except Error as error:
+            words = str(error).strip().partition("\n")[0]
+            found.append(fault(_("Database"), words, _("Look into its own log.")))
+    return found
+
+
+def is_healthy(found: Iterable[Finding]) -> bool:
+    return all(each.level != Level.FAULT for each in found)
+
+
+def look_at_settings() -> list[Finding]:
+    name = _("Settings")
+    said = run_checks(include_deployment_checks=not settings.LOCAL)
+    found = [
+        (fault if each.level >= ERROR else warning)(name, str(each.msg), str(each.hint or ""))
+        for each in said
+        if each.level >= WARNING and not each.is_silenced()
+    ]
+    return found or [well(name, _("They fit together."))]
+
+
+def look_at_disk() -> list[Finding]:
+    part = read_disk()
+    advice = _("Postgres stops when nothing is free. Delete old backups, or give it a larger disk.")
+    return [_of_part(_("Disk"), part, advice)]
+
+
+def look_at_search() -> list[Finding]:
+    advice = _("Start the follower on this machine: “manage.py start” keeps it running.")
+    return [_of_part(_("Search index"), read_search(), advice)]
+
+
+def look_at_workers() -> list[Finding]:
+    advice = _(
+        "Start worker and beat: “manage.py start” keeps them running. Where they run, look for "
+        "their last words in the log."
+    )
+    return [_of_part(part.name, part, advice) for part in read_workers()]
+
+
+def look_at_sources() -> list[Finding]:
+    now, name = timezone.now(), _("Sources")
+    lines = [line for line in source_lines(now=now) if line.look != "paused"]
+    found = [
+        warning(
+            f"{name}: {line.label}",
+            line.why or _("It fails."),
+            _("It is tried again by itself. Try it, or pause it, at /sources/. %s")
+            % _last_success(line.last_success_at),
+        )
+        for line in lines
+        if line.look == "failing"
+        or (line.last_success_at is not None and now - line.last_success_at > OLDEST_SUCCESS)
+    ]
+    if found:
+        return found
+    if not lines:
+        advice = _("Those that the settings name come with the first tick of the worker.")
+        return [warning(name, _("There are none."), advice)]
+    newest = max((line.last_success_at for line in lines if line.last_success_at), default=None)
+    words = ngettext("%s is read and works.", "%s are read and work.", len(lines)) % len(lines)
+    return [well(name, f"{words} {_last_success(newest)}")]
+
+
+def look_at_backups() -> list[Finding]:
+    name, newest = _("Backups"), newest_backup(settings.VAR / "backups")
+    if newest is None:
+        if settings.LOCAL:
+            return [well(name, _("There are none; this site is a private one."))]
+        advice = _("Run “manage.py backup” every night, and keep a copy on another machine.")
+        return [warning(name, _("There is none in var/backups."), advice)]
+    age = timezone.now().timestamp() - newest.stat().st_mtime
+    words = _("The newest is %(hours)d hours old: %(file)s.") % {
+        "hours": age // 3600,
+        "file": newest.name,
+    }
+    if age > OLDEST_BACKUP.total_seconds():
+        return [warning(name, words, _("Look why “manage.py backup” did not run last night."))]
+    return [well(name, words)]
+
+
+def newest_backup(folder: Path) -> Path | None:
+    """Return the file that was written last, of those that are whole."""
+    try:
+        files = [
+            path
+            for path in folder.iterdir()
+            if path.suffix in (".backup", ".dump") and not path.name.startswith(".")
+        ]
+    except OSError:
+        return None
+    return max(files, key=lambda path: path.stat().st_mtime, default=None)
+
+
+def _of_part(name: str, part: Part, advice: str) -> Finding:
+    if part.is_well:
+        return well(name, part.words)
+    return fault(name, f"{part.words} {part.detail}".strip(), advice)
+
+
+def _last_success(moment: object) -> str:
+    if moment is None:
+        return _("It has never worked.")
+    return _("It last worked on %s.") % date_format(moment, "j M, H:i")  # type: ignore[arg-type]

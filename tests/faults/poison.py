@@ -1,0 +1,83 @@
+"""An answer that kills whoever stores it is tried three times; all others are stored (P15).
+
+    python -m tests.faults.poison [--others 20]
+
+A worker of the queue cpu (prefork, one child) as the site has it; the answer kills its child with
+SIGKILL. Between the tries its lease is made to run out by SQL, as five minutes would. Exits 1 when
+it was tried more often, or another answer was not stored.
+"""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+import django
+
+from benchmarks.site import running_site
+from tests.faults.digest_site import report, unless
+from tests.faults.workers import Crew, open_crew, wait_for
+
+PROMISES = (15,)
+ROUNDS = 6
+HEAD = ("round", "tries so far", "others stored", "parked")
+
+
+def play(crew: Crew, others: int) -> tuple[list[tuple[str, ...]], list[str]]:
+    from django.db.models.functions import Now
+    from django.utils import timezone
+
+    from papers import documents, tasks
+    from papers.feeds.fetch import FetchedResponse
+    from papers.models import FetchedDocument, Source
+    from tests.factories import DAY
+    from tests.faults.poisoned import POISON
+
+    source = Source.objects.create(kind=Source.Kind.HUGGINGFACE, is_active=False)
+
+    def keep(body: bytes) -> FetchedDocument:
+        answer = FetchedResponse(200, body, "https://example.org/")
+        return documents.keep(answer, source=source, for_day=DAY, now=timezone.now())
+
+    poison = keep(POISON)
+    innocent = [keep(b"[]").pk for _number in range(others)]
+    crew.cpu_worker("tests.faults.poisoned").wait_until_ready()
+    rows = []
+    for number in range(1, ROUNDS + 1):
+        before = FetchedDocument.objects.get(pk=poison.pk).attempts
+        tasks.ingest_document.apply_async((poison.pk,), expires=60)
+        for pk in innocent[(number - 1) * others // ROUNDS : number * others // ROUNDS]:
+            tasks.ingest_document.apply_async((pk,), expires=60)
+        wait_for(
+            lambda before=before: FetchedDocument.objects.get(pk=poison.pk).attempts > before,
+            20.0 if before < documents.ATTEMPTS else 3.0,
+        )
+        due = innocent[: number * others // ROUNDS]
+        wait_for(lambda due=due: not FetchedDocument.objects.filter(pk__in=due).exists())
+        poison.refresh_from_db()
+        left = FetchedDocument.objects.filter(pk__in=due).count()
+        parked = "yes" if poison.attempts >= documents.ATTEMPTS else "no"
+        rows.append((str(number), str(poison.attempts), f"{len(due) - left} of {len(due)}", parked))
+        print(", ".join(rows[-1]), flush=True)
+        FetchedDocument.objects.filter(pk=poison.pk).update(leased_until=Now())
+    left = FetchedDocument.objects.filter(pk__in=innocent).count()
+    return rows, [
+        *unless(poison.attempts == documents.ATTEMPTS, f"tried {poison.attempts} times"),
+        *unless(not left, f"{left} others were not stored"),
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--others", type=int, default=20)
+    options = parser.parse_args()
+    with running_site(None), tempfile.TemporaryDirectory() as logs:
+        django.setup()
+        from django.conf import settings
+
+        with open_crew(Path(logs), settings.CELERY_BROKER_URL) as crew:
+            rows, broken = play(crew, options.others)
+    report(HEAD, rows, broken)
+
+
+if __name__ == "__main__":
+    main()
