@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import Error, connection
 
 from config.broker import QUEUES, count_waiting
-from papers import heartbeats
+from papers import arming, heartbeats
 from papers.search.readiness import Readiness, read_readiness
 
 BROKER_SECONDS = 0.5
@@ -39,11 +39,11 @@ class Part:
 
 
 def read_parts() -> list[Part]:
-    """Return all parts: a new connection and two queries, none where the database is away."""
+    """Return all parts: a new connection and three queries, none where the database is away."""
     database = read_database()
     parts = [database]
     if database.is_well:
-        parts += [read_search(), *read_workers()]
+        parts += [read_search(), *read_workers(), read_mail()]
     return [*parts, read_broker(), read_disk()]
 
 
@@ -87,6 +87,16 @@ def read_workers() -> list[Part]:
     except Error as error:
         return [Part("workers", False, "What they did is not known.", detail=str(error))]
     return [_worker(queue, ages[queue]) for queue in QUEUES]
+
+
+def read_mail() -> Part:
+    """Whether this is a restored copy, which sends nothing until it is armed."""
+    try:
+        is_armed = arming.is_armed()
+    except Error as error:
+        return Part("mail", False, "Whether it is held is not known.", detail=str(error))
+    words = "It is sent." if is_armed else "It is held: a restored copy, until manage.py armmail."
+    return Part("mail", is_armed, words)
 
 
 def read_broker() -> Part:

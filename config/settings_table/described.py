@@ -63,6 +63,15 @@ GROUPS = (
             ),
             Setting("DEBUG", "for developers: faults show code and settings"),
             Setting("LOG_LEVEL", "`DEBUG`, `INFO`, `WARNING` or `ERROR`"),
+            Setting("LOG_FORMAT", "`plain`, or `json`: an object a line, for programs"),
+            Setting(
+                "METRICS_TOKEN",
+                "who shows it may read `/metrics`; without it and `METRICS_ADDRESSES` none is",
+                "web",
+                same=True,
+                secret=True,
+            ),
+            Setting("METRICS_ADDRESSES", "addresses or networks that may read `/metrics`", "web"),
         ),
     ),
     Group(

@@ -8,11 +8,12 @@ import pytest
 from django.db import OperationalError
 from django.db.models.functions import Now
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from config.health import parts
-from papers import heartbeats, tasks
+from papers import arming, heartbeats, tasks
 from papers.models import Heartbeat
 from papers.search import changes, folder
 from papers.search.folder import FollowerState
@@ -109,9 +110,9 @@ def test_all_is_well_where_every_part_is(
     index_now()
     beat(io=5, cpu=5)
     assert not_well(client) == (200, [])
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         said = client.get("/readyz").json()
-    assert list(said) == ["database", "search", "worker-io", "worker-cpu", "broker", "disk"]
+    assert list(said) == ["database", "search", "worker-io", "worker-cpu", "mail", "broker", "disk"]
     assert said["broker"]["waiting_io"] == 0
     assert 5 <= said["worker-io"]["heartbeat_seconds"] < 60
 
@@ -167,3 +168,12 @@ def test_the_tasks_beat() -> None:
     tasks.beat_io()
     tasks.beat_cpu()
     assert {age is not None for age in heartbeats.ages().values()} == {True}
+
+
+@pytest.mark.promise(42)
+def test_a_restored_copy_says_that_mail_is_held(client: Client) -> None:
+    index_now()
+    beat(io=5, cpu=5)
+    arming.disarm(timezone.now())
+    assert not_well(client) == (503, ["mail"])
+    assert client.get("/readyz/serve").status_code == 200
