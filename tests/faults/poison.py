@@ -9,6 +9,7 @@ it was tried more often, or another answer was not stored.
 
 import argparse
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import django
@@ -41,18 +42,22 @@ def play(crew: Crew, others: int) -> tuple[list[tuple[str, ...]], list[str]]:
     poison = keep(POISON)
     innocent = [keep(b"[]").pk for _number in range(others)]
     crew.cpu_worker("tests.faults.poisoned").wait_until_ready()
-    rows = []
+
+    def was_tried(before: int) -> bool:
+        return FetchedDocument.objects.get(pk=poison.pk).attempts > before
+
+    def are_stored(due: list[int]) -> bool:
+        return not FetchedDocument.objects.filter(pk__in=due).exists()
+
+    rows: list[tuple[str, ...]] = []
     for number in range(1, ROUNDS + 1):
         before = FetchedDocument.objects.get(pk=poison.pk).attempts
         tasks.ingest_document.apply_async((poison.pk,), expires=60)
         for pk in innocent[(number - 1) * others // ROUNDS : number * others // ROUNDS]:
             tasks.ingest_document.apply_async((pk,), expires=60)
-        wait_for(
-            lambda before=before: FetchedDocument.objects.get(pk=poison.pk).attempts > before,
-            20.0 if before < documents.ATTEMPTS else 3.0,
-        )
+        wait_for(partial(was_tried, before), 20.0 if before < documents.ATTEMPTS else 3.0)
         due = innocent[: number * others // ROUNDS]
-        wait_for(lambda due=due: not FetchedDocument.objects.filter(pk__in=due).exists())
+        wait_for(partial(are_stored, due))
         poison.refresh_from_db()
         left = FetchedDocument.objects.filter(pk__in=due).count()
         parked = "yes" if poison.attempts >= documents.ATTEMPTS else "no"

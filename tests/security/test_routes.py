@@ -39,6 +39,7 @@ ELSEWHERE = (
 
 @pytest.fixture
 def world(settings: Settings, tmp_path: Path) -> World:
+    settings.METRICS_ADDRESSES = ["127.0.0.1"]  # else there is no such page
     settings.OUTBOX, settings.OUTBOX_SHOWN = tmp_path / "outbox", True
     settings.SEARCH_INDEX = tmp_path / "index"
     return make_world()
