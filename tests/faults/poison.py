@@ -71,6 +71,18 @@ def play(crew: Crew, others: int) -> tuple[list[tuple[str, ...]], list[str]]:
     ]
 
 
+def _was_tried(pk: int, before: int) -> bool:
+    from papers.models import FetchedDocument
+
+    return FetchedDocument.objects.get(pk=pk).attempts > before
+
+
+def _are_stored(pks: list[int]) -> bool:
+    from papers.models import FetchedDocument
+
+    return not FetchedDocument.objects.filter(pk__in=pks).exists()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--others", type=int, default=20)
