@@ -19,8 +19,6 @@ FILES = ("compose.yaml", "machines/servers.yaml", "machines/web.yaml", "machines
 OWN_IMAGE = "broadsheet:"
 # What only images of others know.
 FOREIGN = ("POSTGRES_",)
-# Commands that are on their way into the project.
-LATER = ("backup",)
 MERGED = ("environment",)
 
 
@@ -64,7 +62,7 @@ def find_problems(folder: Path = DEPLOY) -> list[str]:
 
 
 def commands() -> set[str]:
-    return {*get_commands(), *LATER}
+    return {*get_commands()}
 
 
 def setting_names() -> set[str]:
