@@ -4,12 +4,16 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
-from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts import proof
 from accounts.mail import account_mail_headers, can_be_mailed
 from papers import letters
 
@@ -28,6 +32,25 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if not can_be_mailed(email):
             raise ValidationError(_("No mail can be sent to this address: please check it."))
         return email
+
+    def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
+        # Allauth takes readers who have neither password nor second step for proved.
+        if proof.is_due(self.request):
+            raise ReauthenticationRequired
+        return bool(super().is_reauthentication_required(app=app, **more))
+
+    def get_reauthentication_methods(
+        self, user: AbstractBaseUser | AnonymousUser
+    ) -> list[dict[str, Any]]:
+        if isinstance(user, AbstractBaseUser) and proof.needs_code(user):
+            words = _("Use a code sent to your address")
+            return [{"id": "code", "description": words, "url": reverse("accounts:prove")}]
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        named = {"mfa_reauthenticate": _("Use a code from your app")}
+        named["mfa_reauthenticate:webauthn"] = _("Use a passkey")
+        return [
+            {**each, "description": named.get(each["id"], each["description"])} for each in methods
+        ]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         if not can_be_mailed(email):  # the form for a code does not ask clean_email

@@ -10,6 +10,7 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_shutting_down
 
+from accounts import sessions
 from accounts.archive import waiting
 from accounts.bounces import boxes, reading, refusals
 from accounts.digest import ledger, send, stopping, tick
@@ -62,6 +63,13 @@ def forget_old_bounces() -> None:
     forgotten = refusals.forget_old(ledger.database_now())
     if forgotten:
         logger.info("bounces: %s old rows are forgotten", forgotten)
+
+
+@shared_task
+def forget_ended_logins() -> None:
+    forgotten = sessions.forget_ended(ledger.database_now())
+    if forgotten:
+        logger.info("logins: %s that have ended are forgotten", forgotten)
 
 
 @shared_task

@@ -80,6 +80,11 @@ app.conf.beat_schedule = {
         "schedule": 1440 * TICK_SECONDS,
         "options": {"expires": TICK_SECONDS},
     },
+    "forget-ended-logins": {
+        "task": "accounts.tasks.forget_ended_logins",
+        "schedule": 1440 * TICK_SECONDS,
+        "options": {"expires": TICK_SECONDS},
+    },
     "go-on-with-imports": {
         "task": "readinglists.tasks.go_on_with_imports",
         "schedule": TICK_SECONDS,

@@ -64,6 +64,8 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django_htmx",
     "csp",
 ]
@@ -82,6 +84,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.SessionListMiddleware",
+    "accounts.middleware.StaffSecondStepMiddleware",
     "accounts.middleware.ReaderLanguageMiddleware",
     "accounts.middleware.ReaderTimezoneMiddleware",
     "accounts.middleware.PrivatePagesMiddleware",
@@ -216,6 +220,21 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 # How many own proxies write X-Forwarded-For; a wrong number lets clients choose their address.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.whole_number("TRUSTED_PROXY_COUNT", 1 if BEHIND_PROXY else 0)
+
+# A second step at login: authenticator app, passkeys, and codes for the day they are lost.
+MFA_ADAPTER = "accounts.two_factor.TwoFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # a clock that is half a minute wrong (RFC 6238, 5.2)
+MFA_FORMS = {
+    "add_webauthn": "accounts.two_factor_forms.AddPasskeyForm",
+    "edit_webauthn": "accounts.two_factor_forms.RenamePasskeyForm",
+    "activate_totp": "accounts.two_factor_forms.ActivateAppForm",
+    "authenticate": "accounts.two_factor_forms.SecondStepForm",
+    "reauthenticate": "accounts.two_factor_forms.SecondStepAgainForm",
+}
+# Whether operators' pages open only to those who logged in with a second step.
+STAFF_NEEDS_MFA = env.yes_or_no("STAFF_NEEDS_MFA", default=False)
 
 # --- Mail -------------------------------------------------------------------------------------
 # Without EMAIL_URL nothing leaves the machine: mail goes to var/outbox, shown at /outbox/.

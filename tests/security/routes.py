@@ -193,7 +193,10 @@ def _make_import(owner: User) -> ListImport:
     return ListImport.objects.create(user=owner, state="ready", expires_at=tomorrow)
 
 
-def rows(*, without: frozenset[str] = frozenset({"django_session"})) -> dict[str, list[str]]:
+SESSIONS = frozenset({"django_session", "usersessions_usersession"})
+
+
+def rows(*, without: frozenset[str] = SESSIONS) -> dict[str, list[str]]:
     """Every row of every table as text. Left out: sessions, and when a link was last opened."""
     found: dict[str, list[str]] = {}
     with connection.cursor() as cursor:

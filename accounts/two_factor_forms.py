@@ -1,0 +1,64 @@
+"""Allauth's forms of the second step, with labels, lengths and keyboards of this site."""
+
+from typing import Any
+
+from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts import two_factor
+
+LONGEST_NAME = 80
+LONGEST_CODE = 40
+
+
+def _code_field(label: Any, help_text: Any = "") -> forms.CharField:
+    # Digits as a rule, yet not by a numbers-only keyboard: some type them in groups.
+    attributes = {"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"}
+    widget = forms.TextInput(attrs=attributes)
+    return forms.CharField(label=label, help_text=help_text, max_length=LONGEST_CODE, widget=widget)
+
+
+class ActivateAppForm(ActivateTOTPForm):  # type: ignore[misc]
+    code = _code_field(_("The six digits that the app shows now"))
+
+
+class _OnceForm(BaseAuthenticateForm):  # type: ignore[misc]
+    code = _code_field(_("Code"), _("Six digits from the app, or one of your recovery codes."))
+
+    def clean_code(self) -> str:
+        code = str(super().clean_code())
+        two_factor.refuse_used(self.authenticator, code)
+        return code
+
+
+class SecondStepForm(_OnceForm, AuthenticateForm):  # type: ignore[misc]
+    pass
+
+
+class SecondStepAgainForm(_OnceForm, ReauthenticateForm):  # type: ignore[misc]
+    pass
+
+
+class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    name = forms.CharField(
+        label=_("Name"),
+        help_text=_("To tell it from others: where it is kept, for example."),
+        required=False,
+        max_length=LONGEST_NAME,
+    )
+    passwordless = forms.BooleanField(
+        label=_("It opens my account alone"),
+        help_text=_(
+            "You log in by it without address, password or code. It then asks for your finger, "
+            "face or PIN. Otherwise it is the second step after a password or a mailed code."
+        ),
+        required=False,
+        initial=True,
+    )
+
+
+class RenamePasskeyForm(EditWebAuthnForm):  # type: ignore[misc]
+    name = forms.CharField(label=_("Name"), max_length=LONGEST_NAME)
