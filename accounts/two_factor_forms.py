@@ -1,10 +1,19 @@
 """Allauth's forms of the second step, with labels, lengths and keyboards of this site."""
 
+import struct
 from typing import Any
 
 from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from cryptography.exceptions import InvalidSignature
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -42,6 +51,32 @@ class SecondStepAgainForm(_OnceForm, ReauthenticateForm):  # type: ignore[misc]
     pass
 
 
+# What fido2 raises for an answer that is none: keys that are not there, wrong kinds, cut bytes.
+_NO_ANSWER = (LookupError, TypeError, ValueError, AttributeError, struct.error, InvalidSignature)
+
+
+class _AnswerForm(AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """Refuses in words whatever a browser, or somebody else, sent as a passkey's answer."""
+
+    def clean_credential(self) -> Authenticator:
+        try:
+            return super().clean_credential()
+        except _NO_ANSWER as error:
+            raise two_factor.TwoFactorAdapter().validation_error("incorrect_code") from error
+
+
+class PasskeyStepForm(_AnswerForm):
+    pass
+
+
+class PasskeyLoginForm(LoginWebAuthnForm, _AnswerForm):  # type: ignore[misc]
+    pass
+
+
+class PasskeyAgainForm(ReauthenticateWebAuthnForm, _AnswerForm):  # type: ignore[misc]
+    pass
+
+
 class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
     name = forms.CharField(
         label=_("Name"),
@@ -58,6 +93,13 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
         required=False,
         initial=True,
     )
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        except _NO_ANSWER as error:
+            raise two_factor.TwoFactorAdapter().validation_error("incorrect_code") from error
+        return cleaned
 
 
 class RenamePasskeyForm(EditWebAuthnForm):  # type: ignore[misc]

@@ -229,6 +229,9 @@ MFA_TOTP_TOLERANCE = 1  # a clock that is half a minute wrong (RFC 6238, 5.2)
 MFA_FORMS = {
     "add_webauthn": "accounts.two_factor_forms.AddPasskeyForm",
     "edit_webauthn": "accounts.two_factor_forms.RenamePasskeyForm",
+    "authenticate_webauthn": "accounts.two_factor_forms.PasskeyStepForm",
+    "login_webauthn": "accounts.two_factor_forms.PasskeyLoginForm",
+    "reauthenticate_webauthn": "accounts.two_factor_forms.PasskeyAgainForm",
     "activate_totp": "accounts.two_factor_forms.ActivateAppForm",
     "authenticate": "accounts.two_factor_forms.SecondStepForm",
     "reauthenticate": "accounts.two_factor_forms.SecondStepAgainForm",
