@@ -5,10 +5,12 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
+from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +20,7 @@ from accounts.mail import account_mail_headers, can_be_mailed
 from papers import letters
 
 LONGEST_ADDRESS = 254
+FAILURES_A_NETWORK = {"network_failed": "10/m/ip"}
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +35,22 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if not can_be_mailed(email):
             raise ValidationError(_("No mail can be sent to this address: please check it."))
         return email
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count failures of a network apart: allauth's own count of them is wiped by each right
+        second step from there, on an account of the guesser's own.
+        """
+        usage = ratelimit.consume(
+            request, app="allauth.account", action="network_failed", config=FAILURES_A_NETWORK
+        )
+        if not usage:
+            raise self.validation_error("too_many_login_attempts")
+        self._network_usage = usage
+        super().pre_authenticate(request, **credentials)
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        super()._rollback_login_failed_rl_usage()
+        self._network_usage.rollback()
 
     def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
         # Allauth takes readers who have neither password nor second step for proved.
