@@ -4,18 +4,24 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
-from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
+from allauth.core.internal import ratelimit
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts import proof
 from accounts.client_address import client_address
 from accounts.mail import account_mail_headers, can_be_mailed, post
 from papers import letters
 
 LONGEST_ADDRESS = 254
+FAILURES_A_NETWORK = {"network_failed": "10/m/ip"}
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +39,41 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count failures of a network apart: allauth's own count of them is wiped by each right
+        second step from there, on an account of the guesser's own.
+        """
+        usage = ratelimit.consume(
+            request, app="allauth.account", action="network_failed", config=FAILURES_A_NETWORK
+        )
+        if not usage:
+            raise self.validation_error("too_many_login_attempts")
+        self._network_usage = usage
+        super().pre_authenticate(request, **credentials)
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        super()._rollback_login_failed_rl_usage()
+        self._network_usage.rollback()
+
+    def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
+        # Allauth takes readers who have neither password nor second step for proved.
+        if proof.is_due(self.request):
+            raise ReauthenticationRequired
+        return bool(super().is_reauthentication_required(app=app, **more))
+
+    def get_reauthentication_methods(
+        self, user: AbstractBaseUser | AnonymousUser
+    ) -> list[dict[str, Any]]:
+        if isinstance(user, AbstractBaseUser) and proof.needs_code(user):
+            words = _("Use a code sent to your address")
+            return [{"id": "code", "description": words, "url": reverse("accounts:prove")}]
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        named = {"mfa_reauthenticate": _("Use a code from your app")}
+        named["mfa_reauthenticate:webauthn"] = _("Use a passkey")
+        return [
+            {**each, "description": named.get(each["id"], each["description"])} for each in methods
+        ]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         if not can_be_mailed(email):  # the form for a code does not ask clean_email

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import leaving
+from accounts import leaving, second_step_admin  # noqa: F401 - registers its own
 from accounts.bounces import suppression
 from accounts.bounces.addresses import hash_address
 from accounts.digest.schedule import reschedule

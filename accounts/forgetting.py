@@ -4,13 +4,11 @@ Each function deletes what is over at `now` and returns how many rows or files.
 """
 
 from datetime import datetime, timedelta
-from importlib import import_module
 
 from allauth.account.models import EmailConfirmation
-from django.conf import settings
 from django.db.models import Q
 
-from accounts import outbox
+from accounts import outbox, sessions
 from accounts.digest import ledger
 from accounts.models import ApiToken, Delivery
 from papers.forgetting import delete_in_batches
@@ -35,10 +33,9 @@ def forget_tokens(now: datetime) -> int:
 
 
 def forget_sessions(now: datetime) -> int:
-    """Logins that have expired, as `manage.py clearsessions` does. They are not counted."""
-    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    """Logins that have ended, with the addresses of the computers that they came from."""
     EmailConfirmation.objects.delete_expired_confirmations()
-    return 0
+    return sessions.forget_ended(now)
 
 
 def forget_outbox(now: datetime) -> int:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
+from accounts import second_step, sessions
 from accounts.models import User
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,35 @@ class ReaderLanguageMiddleware:
         response = self.get_response(request)
         patch_vary_headers(response, ["Cookie"])
         return response
+
+
+class SessionListMiddleware:
+    """Note once an hour that a login is in use, for its reader's list of them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and sessions.is_note_due(request):
+            sessions.note(request, request.user)
+        return self.get_response(request)
+
+
+class StaffSecondStepMiddleware:
+    """Keep operators' pages to those who logged in with a second step, where the site wants it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], *_arguments: object
+    ) -> HttpResponse | None:
+        if not second_step.is_wanted_for(request, view):
+            return None
+        return redirect(second_step.way_to_prove(request))
 
 
 class ReaderTimezoneMiddleware:

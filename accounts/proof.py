@@ -1,12 +1,21 @@
 """A code by mail, for readers without a password who are to prove who they are once more.
 
-Allauth asks others for their password; of those without one it asks nothing. The session holds the
-code's keyed hash, how long it lasts and how many tries are left; nothing is written elsewhere.
+Allauth asks others for their password or second step; of those who have neither it asks nothing, so
+AccountAdapter asks here. The session holds the code's keyed hash, how long it lasts and how many
+tries are left; nothing is written elsewhere. Who logged in by a mailed code just now has proved it.
 """
 
 import secrets
+import time
 from smtplib import SMTPException
 
+from allauth.account import app_settings
+from allauth.account.internal.flows.login import (
+    get_authentication_records,
+    record_authentication,
+)
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -18,6 +27,7 @@ from accounts.models import User
 from papers import letters
 
 KEY = "proof_by_code"
+METHOD = "code"  # as allauth calls a login by a mailed code
 LASTS_SECONDS = 15 * 60
 TRIES = 5
 MAILS_A_READER = Limit("proof-mail", amount=5, window_seconds=3600)
@@ -27,8 +37,26 @@ class CannotProve(ValueError):
     """The message is in words for the reader."""
 
 
-def needs_code(user: User) -> bool:
-    return not user.has_usable_password()
+def needs_code(user: AbstractBaseUser) -> bool:
+    """Whether a mailed code is all that a reader can prove themselves by."""
+    return not get_reauthentication_flows(user)
+
+
+def is_due(request: HttpRequest) -> bool:
+    """Whether the reader is to prove themselves by a code before something that matters."""
+    user = request.user
+    if not isinstance(user, User) or not needs_code(user):
+        return False
+    moments = [
+        record["at"]
+        for record in get_authentication_records(request, user)
+        if record["method"] == METHOD
+    ]
+    return not moments or time.time() - moments[-1] > app_settings.REAUTHENTICATION_TIMEOUT
+
+
+def note_proof(request: HttpRequest, user: User) -> None:
+    record_authentication(request, user, METHOD, email=user.email, reauthenticated=True)
 
 
 def send_code(request: HttpRequest, user: User) -> None:

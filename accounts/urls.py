@@ -13,6 +13,8 @@ from accounts.views import (
     near,
     operate,
     outbox,
+    prove,
+    sessions,
     settings,
     stopped_mail,
     subscribe,
@@ -35,8 +37,13 @@ urlpatterns = [
     path("settings/import/preview/", archive.import_preview, name="import_preview"),
     path("settings/import/take-in/", archive.take_in, name="take_in_archive"),
     path("settings/delete/", leaving.delete_account, name="delete_account"),
-    path("settings/delete/code/", leaving.mail_code, name="mail_delete_code"),
     path("deleted/", leaving.account_deleted, name="account_deleted"),
+    # Proving who one is, and where one is logged in
+    path("settings/prove/", prove.prove, name="prove"),
+    path("settings/prove/code/", prove.mail_code, name="mail_proof_code"),
+    path("settings/sessions/", sessions.list_sessions, name="sessions"),
+    path("settings/sessions/<int:pk>/end/", sessions.end_session, name="end_session"),
+    path("settings/sessions/end-others/", sessions.end_other_sessions, name="end_other_sessions"),
     path("settings/tokens/", tokens.list_tokens, name="tokens"),
     path("settings/tokens/<int:pk>/revoke/", tokens.revoke_token, name="revoke_token"),
     path("language/", language.choose_language, name="choose_language"),
@@ -74,6 +81,7 @@ urlpatterns = [
     path("follows/<int:pk>/remove/", follows.unfollow, name="unfollow"),
     path("f/<str:key>.<feed_format:ending>", follow_feeds.follow_feed, name="follow_feed"),
     # For operators
+    path("operate/second-step/", prove.staff_second_step, name="staff_second_step"),
     path("operate/digest/", operate.operate, name="operate"),
     path("operate/digest/try-again/", operate.try_again, name="try_again"),
     # Mail of a site that sends none

@@ -89,6 +89,15 @@ def check_contact_of_public_site(**_options: Any) -> list[CheckMessage]:
     return [Warning(text, hint=hint, id="broadsheet.W006")]
 
 
+@register(Tags.security)
+def check_second_step_of_staff(**_options: Any) -> list[CheckMessage]:
+    if settings.STAFF_NEEDS_MFA or not _is_public():
+        return []
+    text = "STAFF_NEEDS_MFA is off: one password, or one mailbox, opens the administration."
+    hint = "Set up a passkey or an app for each operator, then write STAFF_NEEDS_MFA=1"
+    return [Warning(text, hint=hint, id="broadsheet.W034")]
+
+
 @register()
 def check_categories(**_options: Any) -> list[CheckMessage]:
     if not settings.ARXIV_CATEGORIES:

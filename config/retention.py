@@ -68,7 +68,8 @@ TABLE = (
     Kept("accounts and their choices", WITH_ACCOUNT, (
         "accounts.User", "accounts.User_groups", "accounts.User_user_permissions",
         "account.EmailAddress", "accounts.Follow", "accounts.StandingQuery", "accounts.Mute",
-        "accounts.PaperFeedback", "papers.SeenPaper", "papers.SeenHidden", "papers.Vote",
+        "accounts.PaperFeedback", "mfa.Authenticator", "papers.SeenPaper", "papers.SeenHidden",
+        "papers.Vote",
     )),
     Kept("lists", "until the owner deletes them or the account", (
         "readinglists.ReadingList", "readinglists.Entry", "readinglists.Heading",
@@ -92,8 +93,9 @@ TABLE = (
          ("accounts.Suppression",)),
     Kept("tokens of the API after they ended", of_accounts.TOKENS_KEPT, ("accounts.ApiToken",),
          of_accounts.forget_tokens),
-    Kept("logins", "two weeks after the last", ("sessions.Session", "account.EmailConfirmation"),
-         of_accounts.forget_sessions),
+    Kept("logins", "two weeks after the last", (
+        "sessions.Session", "usersessions.UserSession", "account.EmailConfirmation",
+    ), of_accounts.forget_sessions),
     Kept("mail in `outbox/`", of_accounts.OUTBOX_KEPT, (), of_accounts.forget_outbox),
     Kept("votes given within the hour", of_papers.ALLOWANCES_KEPT, ("papers.VoteAllowance",),
          of_papers.forget_allowances),
@@ -110,7 +112,7 @@ TABLE = (
          of_papers.forget_gates),
     Kept("what administrators changed in `/admin/`", FOR_GOOD, ("admin.LogEntry",)),
     Kept("the state of the index, and whether this is a restored copy", FOR_GOOD,
-         ("papers.SearchEpoch", "papers.RestoredCopy")),
+         ("papers.SearchEpoch", "papers.RestoredCopy", "papers.Heartbeat")),
     Kept("Django's own lists of models and rights", FOR_GOOD, (
         "auth.Group", "auth.Group_permissions", "auth.Permission", "contenttypes.ContentType",
     )),

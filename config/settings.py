@@ -67,6 +67,8 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django_htmx",
     "csp",
 ]
@@ -89,6 +91,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "config.rate_limits.middleware.RateLimitMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.SessionListMiddleware",
+    "accounts.middleware.StaffSecondStepMiddleware",
     "accounts.middleware.ReaderLanguageMiddleware",
     "accounts.middleware.ReaderTimezoneMiddleware",
     "accounts.middleware.PrivatePagesMiddleware",
@@ -241,6 +245,24 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 # Allauth asks accounts/adapter.py, which asks accounts/client_address.py; this is for its checks.
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+
+# A second step at login: authenticator app, passkeys, and codes for the day they are lost.
+MFA_ADAPTER = "accounts.two_factor.TwoFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # a clock that is half a minute wrong (RFC 6238, 5.2)
+MFA_FORMS = {
+    "add_webauthn": "accounts.two_factor_forms.AddPasskeyForm",
+    "edit_webauthn": "accounts.two_factor_forms.RenamePasskeyForm",
+    "authenticate_webauthn": "accounts.two_factor_forms.PasskeyStepForm",
+    "login_webauthn": "accounts.two_factor_forms.PasskeyLoginForm",
+    "reauthenticate_webauthn": "accounts.two_factor_forms.PasskeyAgainForm",
+    "activate_totp": "accounts.two_factor_forms.ActivateAppForm",
+    "authenticate": "accounts.two_factor_forms.SecondStepForm",
+    "reauthenticate": "accounts.two_factor_forms.SecondStepAgainForm",
+}
+# Whether operators' pages open only to those who logged in with a second step.
+STAFF_NEEDS_MFA = env.yes_or_no("STAFF_NEEDS_MFA", default=False)
 
 # --- Mail -------------------------------------------------------------------------------------
 # Without EMAIL_URL nothing leaves the machine: mail goes to var/outbox, shown at /outbox/.

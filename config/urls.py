@@ -2,7 +2,6 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from accounts.views.confirm_email import ConfirmEmail
 from config.health import views as health
 from config.metrics.views import metrics
 from config.operate import views as operate
@@ -15,8 +14,7 @@ urlpatterns = [
     path("", include("papers.urls")),
     path("", include("accounts.urls")),
     path("", include("readinglists.urls")),
-    # Before allauth's own of the same name: theirs logs another reader out when it is only opened.
-    path("accounts/confirm-email/<str:key>/", ConfirmEmail.as_view(), name="account_confirm_email"),
+    path("accounts/", include("accounts.before_allauth")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("config.api_urls")),
     path("admin/", admin.site.urls),

@@ -40,7 +40,7 @@ HOLDINGS: dict[str, Written | NotWritten] = {
             *("paused_until", "language", "browser_language"),
         ),
         # A password's hash is of use to a thief only; the next moment is worked out anew.
-        left_out=("id", "password", "next_due_at"),
+        left_out=("id", "password", "session_generation", "next_due_at"),
     ),
     "account.EmailAddress": Written("account.addresses", ("email", "verified", "primary")),
     "accounts.Follow": Written(
@@ -151,6 +151,13 @@ HOLDINGS: dict[str, Written | NotWritten] = {
     "accounts.ArchiveUpload": NotWritten("an archive that you were about to import"),
     "account.EmailConfirmation": NotWritten(
         "links mailed to confirm an address; they work for three days"
+    ),
+    "mfa.Authenticator": NotWritten(
+        "passkeys, the key of your authenticator app and recovery codes: what opens an account "
+        "must not lie about"
+    ),
+    "usersessions.UserSession": NotWritten(
+        "where you are logged in: shown under Settings, and forgotten with each login"
     ),
     "accounts.User_groups": NotWritten("what an administrator of this site may do"),
     "accounts.User_user_permissions": NotWritten("what an administrator of this site may do"),

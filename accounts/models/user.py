@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -112,6 +113,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     mail_stopped_at = models.DateTimeField(null=True, blank=True, editable=False)
     mail_stopped_why = models.TextField(blank=True, editable=False)
 
+    # Raised, it ends every login of before (accounts/sessions.py).
+    session_generation = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
@@ -137,6 +141,15 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must hold to be this reader's: see Django's AbstractBaseUser."""
+        # By super, of generation 0: logins of before there were generations go on.
+        by_password: str = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]
+        if not self.session_generation:
+            return by_password
+        value = f"{self.session_generation}:{by_password}"
+        return salted_hmac("accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
 
     def clean(self) -> None:
         super().clean()

@@ -2,6 +2,7 @@
 
 from tempfile import TemporaryFile
 
+from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -40,6 +41,7 @@ def export(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 @login_required
+@reauthentication_required  # type: ignore[untyped-decorator]
 def download(request: HttpRequest) -> HttpResponseBase:
     user = get_object_or_404(User, pk=request.user.pk)
     now = timezone.now()

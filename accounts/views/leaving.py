@@ -9,10 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import leaving, proof
+from accounts import leaving
 from accounts.models import User
 
 
@@ -23,55 +22,23 @@ class DeleteForm(forms.Form):
     )
 
 
-class DeleteByCodeForm(DeleteForm):
-    code = forms.CharField(
-        label=_("Code from the mail"),
-        max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
-    )
-    field_order = ("code", "sure")
-
-
-@sensitive_post_parameters("code")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @reauthentication_required  # type: ignore[untyped-decorator]
 def delete_account(request: HttpRequest) -> HttpResponse:
     user = get_object_or_404(User, pk=request.user.pk)
-    form_class = DeleteByCodeForm if proof.needs_code(user) else DeleteForm
-    form = form_class(request.POST if request.method == "POST" else None)
+    form = DeleteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             leaving.refuse_last_superuser(user)
-            if proof.needs_code(user):
-                proof.check_code(request, user, form.cleaned_data["code"])
             leaving.delete_account(user)
-        except (leaving.CannotLeave, proof.CannotProve) as error:
+        except leaving.CannotLeave as error:
             form.add_error(None, str(error))
         else:
             logout(request)
             return redirect("accounts:account_deleted")
     return _page(request, user, form)
-
-
-@never_cache
-@require_POST
-@login_required
-def mail_code(request: HttpRequest) -> HttpResponse:
-    user = get_object_or_404(User, pk=request.user.pk)
-    form = DeleteByCodeForm()
-    if not proof.needs_code(user):
-        return redirect("accounts:delete_account")
-    try:
-        proof.send_code(request, user)
-    except proof.CannotProve as error:
-        form = DeleteByCodeForm({})
-        form.full_clean()
-        form.errors.clear()
-        form.add_error(None, str(error))
-        return _page(request, user, form)
-    return redirect("accounts:delete_account")
 
 
 @never_cache
@@ -92,8 +59,6 @@ def _page(request: HttpRequest, user: User, form: forms.Form) -> HttpResponse:
         "reader": user,
         "loss": leaving.loss_of(user),
         "refused": refused,
-        "needs_code": proof.needs_code(user),
-        "code_sent": proof.was_sent(request),
         "section": "settings",
     }
     return render(

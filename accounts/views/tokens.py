@@ -1,5 +1,6 @@
 from typing import cast
 
+from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -18,6 +19,7 @@ from accounts.tokens import TokenNameTakenError, TooManyTokensError, make_token,
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
 def list_tokens(request: HttpRequest) -> HttpResponse:
     """The reader's tokens; POST makes one and shows its text, this once."""
     form = TokenForm(request.POST or None)

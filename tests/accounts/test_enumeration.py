@@ -1,3 +1,4 @@
+import json
 import re
 
 import pytest
@@ -5,6 +6,10 @@ from allauth.account.models import EmailAddress
 from django.core.mail import EmailMessage
 from django.test import Client
 
+from accounts.digest import unsubscribe
+from accounts.models import User
+from tests.accounts.entering import give_app
+from tests.accounts.passkeys import SoftKey, give_passkey
 from tests.factories import make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise(34)]
@@ -52,3 +57,51 @@ def test_a_second_sign_up_is_answered_like_the_first_of_a_known_address() -> Non
     again = [walk("/accounts/signup/", "email", email) for email in [KNOWN, OTHER]]
     assert first[0] == first[1]
     assert again[0] == again[1]
+
+
+def test_a_second_step_shows_to_nobody_without_the_password() -> None:
+    user = make_user(email=KNOWN)
+    give_app(user)
+    give_passkey(user)
+    assert walk("/accounts/login/", "login", KNOWN) == walk("/accounts/login/", "login", OTHER)
+
+
+def test_a_second_step_shows_to_nobody_without_the_mailed_code(
+    mailoutbox: list[EmailMessage],
+) -> None:
+    give_app(make_user(email=KNOWN))
+    answers = [walk("/accounts/login/code/", "email", email) for email in (KNOWN, OTHER)]
+    assert answers[0] == answers[1]
+    assert [message.to for message in mailoutbox] == [[KNOWN], [OTHER]]
+
+
+def test_a_passkey_of_nobody_is_refused_like_one_that_is_wrong() -> None:
+    known, nobody = make_user(), User(pk=10**9)
+    give_passkey(known, SoftKey())
+    answers = []
+    for user in (known, nobody):
+        client, address = Client(), "/accounts/2fa/webauthn/login/"
+        options = client.get(address, headers={"Accept": "application/json"}).json()
+        answer = json.dumps(SoftKey().get(options["request_options"], user))
+        page = client.post(address, {"credential": answer}, follow=True)
+        answers.append((page.redirect_chain, anonymous(page.content.decode(), "none")))
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_forged_link_to_unsubscribe_tells_of_no_reader(
+    mailoutbox: list[EmailMessage], method: str
+) -> None:
+    """The link of a mail names a number; without our signature one number is as good as another."""
+    user = make_user(digest_enabled=True)
+    good = unsubscribe.url_path(user.pk)
+    answers = []
+    for number in (user.pk, 10**9):
+        path, _colon, signature = unsubscribe.url_path(number).rstrip("/").rpartition(":")
+        response = getattr(Client(), method)(f"{path}:{signature[::-1]}/")
+        answers.append((response.status_code, anonymous(response.content.decode(), "none")))
+    assert answers[0] == answers[1]
+    assert answers[0][0] != Client().get(good).status_code
+    user.refresh_from_db()
+    assert user.digest_enabled
+    assert mailoutbox == []

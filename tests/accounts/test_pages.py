@@ -6,6 +6,7 @@ import pytest
 from django.core.mail import EmailMessage
 from django.test import Client
 
+from tests.accounts.entering import enter, make_user_without_password
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -48,10 +49,7 @@ def test_pages_of_a_reader(client: Client, path: str) -> None:
 
 
 def test_page_to_set_a_first_password(client: Client) -> None:
-    reader = make_user()
-    reader.set_unusable_password()
-    reader.save()
-    client.force_login(reader)
+    enter(client, make_user_without_password(), method="code")
     check_page(client, "password/set/")
 
 

@@ -3,6 +3,7 @@ from django.core.mail import EmailMessage
 from django.test import Client
 
 from accounts.models import User
+from tests.accounts.entering import enter, make_user_without_password
 from tests.accounts.mails import find_link
 from tests.factories import make_user
 
@@ -62,10 +63,8 @@ def test_a_new_password_ends_other_sessions(client: Client) -> None:
 
 
 def test_a_reader_without_password_can_set_one(client: Client) -> None:
-    reader = make_user()
-    reader.set_unusable_password()
-    reader.save()
-    client.force_login(reader)
+    reader = make_user_without_password()
+    enter(client, reader, method="code")
     client.post("/accounts/password/set/", NEW)
     reader.refresh_from_db()
     assert reader.check_password(NEW["password1"])

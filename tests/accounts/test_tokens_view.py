@@ -5,6 +5,7 @@ from django.test import Client
 
 from accounts.models import ApiToken
 from accounts.tokens import make_token
+from tests.accounts.entering import PASSPHRASE, enter
 from tests.api_client import Program
 from tests.factories import make_user
 
@@ -19,13 +20,23 @@ def text_in(page: str) -> str:
 
 
 def test_a_token_is_made_and_shown_this_once(client: Client) -> None:
-    client.force_login(make_user())
+    enter(client, make_user())
     response = client.post("/settings/tokens/", SENT)
     assert response.status_code == 201
     assert "no-store" in response["Cache-Control"]
     text = text_in(response.content.decode())
     assert Program(text).ask("/me")["token"]["name"] == "my laptop"
     assert text not in client.get("/settings/tokens/").content.decode()
+
+
+def test_making_one_asks_who_it_is_and_keeps_what_was_typed(client: Client) -> None:
+    client.force_login(make_user())
+    asked = client.post("/settings/tokens/", SENT)
+    assert asked["Location"].startswith("/accounts/reauthenticate/")
+    assert not ApiToken.objects.exists()
+    proof = {"password": PASSPHRASE, "next": "/settings/tokens/"}
+    assert client.post("/accounts/reauthenticate/", proof).status_code == 201
+    assert ApiToken.objects.get().name == "my laptop"
 
 
 @pytest.mark.parametrize(
@@ -35,7 +46,7 @@ def test_a_token_is_made_and_shown_this_once(client: Client) -> None:
 def test_a_token_without_name_scope_or_end_is_not_made(
     client: Client, wrong: dict[str, object]
 ) -> None:
-    client.force_login(make_user())
+    enter(client, make_user())
     assert client.post("/settings/tokens/", SENT | wrong).status_code == 422
     assert not ApiToken.objects.exists()
 

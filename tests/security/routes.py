@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -22,6 +23,8 @@ from papers.models import PaperRequest, Source
 from readinglists import invitations, keeping, publishing, sharing
 from readinglists.models import Entry, Heading, ListFollow, ListImport, Role
 from tests.accounts.archive.sample import make_rich_reader
+from tests.accounts.entering import give_app
+from tests.accounts.passkeys import give_passkey
 from tests.factories import make_member
 
 ABSENT = 10**9
@@ -154,6 +157,7 @@ def make_world() -> World:
     for name in ("vote", "mark_seen", *by_number):
         values[f"papers:{name} pk"] = entry.paper_id
     values |= _of_lists(owner, entry)
+    values |= _of_logins(owner)
     return World(owner, values)
 
 
@@ -188,12 +192,23 @@ def _of_lists(owner: User, entry: Entry) -> dict[str, Any]:
     return values
 
 
+def _of_logins(owner: User) -> dict[str, Any]:
+    give_app(owner)
+    passkey = give_passkey(owner)
+    there = UserSession.objects.create(user=owner, session_key="A" * 32, ip="127.0.0.1")
+    keys = dict.fromkeys(("mfa_edit_webauthn pk", "mfa_remove_webauthn pk"), passkey.pk)
+    return {"accounts:end_session pk": there.pk, **keys}
+
+
 def _make_import(owner: User) -> ListImport:
     tomorrow = timezone.now() + timedelta(days=1)
     return ListImport.objects.create(user=owner, state="ready", expires_at=tomorrow)
 
 
-def rows(*, without: frozenset[str] = frozenset({"django_session"})) -> dict[str, list[str]]:
+SESSIONS = frozenset({"django_session", "usersessions_usersession"})
+
+
+def rows(*, without: frozenset[str] = SESSIONS) -> dict[str, list[str]]:
     """Every row of every table as text. Left out: sessions, and when a link was last opened."""
     found: dict[str, list[str]] = {}
     with connection.cursor() as cursor:

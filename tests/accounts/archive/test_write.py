@@ -14,6 +14,7 @@ from accounts.models import User
 from readinglists import sharing
 from readinglists.models import ReadingList, ShareLink
 from tests.accounts.archive.sample import NOW, make_rich_reader
+from tests.accounts.entering import enter
 from tests.factories import make_entry, make_reading_list, make_user
 
 pytestmark = pytest.mark.django_db
@@ -118,8 +119,7 @@ def test_ten_times_the_entries_take_no_more_queries_a_batch(
 
 
 def test_download_is_a_zip_file(client: Client) -> None:
-    user = make_rich_reader()
-    client.force_login(user)
+    enter(client, make_rich_reader())
     response = client.get("/settings/export/broadsheet.zip")
     body = b"".join(response.streaming_content)  # type: ignore[attr-defined]
     assert ZipFile(BytesIO(body)).testzip() is None
@@ -136,7 +136,7 @@ def test_what_fails_half_way_is_no_file(client: Client, monkeypatch: pytest.Monk
     def fail(_user: User) -> Any:
         raise RuntimeError
 
-    client.force_login(make_rich_reader())
+    enter(client, make_rich_reader())
     client.raise_request_exception = False
     monkeypatch.setattr(rows, "bounces", fail)
     assert client.get("/settings/export/broadsheet.zip").status_code == 500
