@@ -10,12 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import HASH_SESSION_KEY, update_session_auth_hash
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.sessions.models import Session
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef
 from django.http import HttpRequest
@@ -23,6 +21,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.browsers import name_browser
+from accounts.client_address import UNKNOWN, client_address
 from accounts.models import User
 
 NOTED = "noted_at"
@@ -51,9 +50,8 @@ def note(request: HttpRequest, user: AbstractBaseUser) -> None:
     """Write or renew the row of the session at hand: address, browser, now."""
     now = timezone.now()
     request.session[NOTED] = now.timestamp()
-    try:
-        ip = get_adapter(request).get_client_ip(request)
-    except PermissionDenied:  # of no client: a command, or a test
+    ip = client_address(request)
+    if ip == UNKNOWN:  # of no client: a command, or a test
         return
     if not request.session.session_key:
         request.session.save()

@@ -61,6 +61,12 @@ GROUPS = (
                 "web",
                 same=True,
             ),
+            Setting(
+                "STAFF_NEEDS_MFA",
+                "operators' pages open only to who logged in with a second step",
+                "web",
+                same=True,
+            ),
             Setting("DEBUG", "for developers: faults show code and settings"),
             Setting("LOG_LEVEL", "`DEBUG`, `INFO`, `WARNING` or `ERROR`"),
             Setting("LOG_FORMAT", "`plain`, or `json`: an object a line, for programs"),
