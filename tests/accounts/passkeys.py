@@ -14,7 +14,8 @@ from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, Au
 
 from accounts.models import User
 
-PRESENT, VERIFIED, ATTESTED = 0x01, 0x04, 0x40
+FLAG = AuthenticatorData.FLAG
+PRESENT = FLAG.UP | FLAG.UV
 
 
 class SoftKey:
@@ -26,10 +27,9 @@ class SoftKey:
         self.id = hashlib.sha256(repr(self._secret.private_numbers()).encode()).digest()[:16]
 
     def create(self, options: dict[str, Any]) -> dict[str, Any]:
-        public = ES256.from_cryptography_key(self._secret.public_key())
+        public = ES256.from_cryptography_key(self._secret.public_key())  # type: ignore[no-untyped-call]
         data = AttestedCredentialData.create(Aaguid.NONE, self.id, public)
-        flags = PRESENT | VERIFIED | ATTESTED
-        signed = AuthenticatorData.create(self._host_hash(), flags, 0, data)
+        signed = AuthenticatorData.create(self._host_hash(), PRESENT | FLAG.AT, 0, data)
         response = {
             "clientDataJSON": self._client_data("webauthn.create", options),
             "attestationObject": websafe_encode(
@@ -39,7 +39,7 @@ class SoftKey:
         return {**self._answer(response), "clientExtensionResults": {"credProps": {"rk": True}}}
 
     def get(self, options: dict[str, Any], user: User) -> dict[str, Any]:
-        signed = bytes(AuthenticatorData.create(self._host_hash(), PRESENT | VERIFIED, 1))
+        signed = bytes(AuthenticatorData.create(self._host_hash(), PRESENT, 1))
         client_data = self._client_data("webauthn.get", options)
         what = signed + hashlib.sha256(websafe_decode(client_data)).digest()
         response = {

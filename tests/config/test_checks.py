@@ -93,3 +93,17 @@ def test_a_public_site_says_whom_to_write_to(settings: Settings) -> None:
 )
 def test_categories(settings: Settings, codes: list[str], expected: list[str]) -> None:
     assert ids(checks.check_categories, settings, {"ARXIV_CATEGORIES": codes}) == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({**PUBLIC, "STAFF_NEEDS_MFA": False}, ["broadsheet.W034"]),
+        ({**PUBLIC, "STAFF_NEEDS_MFA": True}, []),
+        ({**LOCAL, "STAFF_NEEDS_MFA": False}, []),
+    ],
+)
+def test_a_public_site_is_told_to_ask_operators_for_a_second_step(
+    settings: Settings, values: dict[str, Any], expected: list[str]
+) -> None:
+    assert ids(checks.check_second_step_of_staff, settings, values) == expected
