@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.models import User
 
@@ -39,8 +40,9 @@ def way_to_prove(request: HttpRequest) -> str:
 
 
 def tell_of_removal(user: User) -> None:
-    """Mail the reader that an operator took a second step away."""
-    get_adapter().send_notification_mail("mfa/email/removed_by_operator", user)
+    """Mail the reader, in their language, that an operator took a second step away."""
+    with translation.override(user.mail_language):
+        get_adapter().send_notification_mail("mfa/email/removed_by_operator", user)
 
 
 def _was_shown(request: HttpRequest) -> bool:

@@ -15,7 +15,7 @@ from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, Au
 from accounts.models import User
 
 FLAG = AuthenticatorData.FLAG
-PRESENT, VERIFIED, ATTESTED = FLAG.UP, FLAG.UV, FLAG.AT
+PRESENT = FLAG.UP | FLAG.UV
 
 
 class SoftKey:
@@ -29,8 +29,7 @@ class SoftKey:
     def create(self, options: dict[str, Any]) -> dict[str, Any]:
         public = ES256.from_cryptography_key(self._secret.public_key())  # type: ignore[no-untyped-call]
         data = AttestedCredentialData.create(Aaguid.NONE, self.id, public)
-        flags = PRESENT | VERIFIED | ATTESTED
-        signed = AuthenticatorData.create(self._host_hash(), flags, 0, data)
+        signed = AuthenticatorData.create(self._host_hash(), PRESENT | FLAG.AT, 0, data)
         response = {
             "clientDataJSON": self._client_data("webauthn.create", options),
             "attestationObject": websafe_encode(
@@ -40,7 +39,7 @@ class SoftKey:
         return {**self._answer(response), "clientExtensionResults": {"credProps": {"rk": True}}}
 
     def get(self, options: dict[str, Any], user: User) -> dict[str, Any]:
-        signed = bytes(AuthenticatorData.create(self._host_hash(), PRESENT | VERIFIED, 1))
+        signed = bytes(AuthenticatorData.create(self._host_hash(), PRESENT, 1))
         client_data = self._client_data("webauthn.get", options)
         what = signed + hashlib.sha256(websafe_decode(client_data)).digest()
         response = {

@@ -3,6 +3,7 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.mail import EmailMessage
 from django.test import Client
 
@@ -57,6 +58,27 @@ def test_a_second_sign_up_is_answered_like_the_first_of_a_known_address() -> Non
     again = [walk("/accounts/signup/", "email", email) for email in [KNOWN, OTHER]]
     assert first[0] == first[1]
     assert again[0] == again[1]
+
+
+def test_signing_up_hashes_a_password_whether_the_address_is_known_or_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The hash is nearly all of the time that the answer takes (benchmarks/enumeration.py)."""
+    make_user(email=KNOWN)
+    hashed: list[str] = []
+    encode = MD5PasswordHasher.encode
+
+    def count(hasher: MD5PasswordHasher, password: str, salt: str) -> str:
+        hashed.append(password)
+        return str(encode(hasher, password, salt))
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", count)
+    counts = []
+    for email in (KNOWN, OTHER):
+        hashed.clear()
+        walk("/accounts/signup/", "email", email)
+        counts.append(len(hashed))
+    assert counts == [1, 1]
 
 
 def test_a_second_step_shows_to_nobody_without_the_password() -> None:

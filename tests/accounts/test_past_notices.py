@@ -106,7 +106,7 @@ class TestChangingTheAddress:
         victim = make_user(email="victim@example.org")
         enter(client, make_user())
         self.add(client, victim.email)
-        # Their mailbox is asked, as for any address: an answer here would tell it is known.
+        # Their mailbox is asked, as for any: an answer in place would tell that it is known.
         Client().post(find_link(mailoutbox[-1]))
         assert EmailAddress.objects.get(email=victim.email, verified=True).user == victim
 

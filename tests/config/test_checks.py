@@ -98,3 +98,17 @@ def test_categories(settings: Settings, codes: list[str], expected: list[str]) -
 @pytest.mark.parametrize(("proxies", "expected"), [(0, []), (2, []), (30, ["broadsheet.E032"])])
 def test_nobody_has_thirty_proxies(settings: Settings, proxies: int, expected: list[str]) -> None:
     assert ids(checks.check_trusted_proxies, settings, {"TRUSTED_PROXIES": proxies}) == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({**PUBLIC, "STAFF_NEEDS_MFA": False}, ["broadsheet.W034"]),
+        ({**PUBLIC, "STAFF_NEEDS_MFA": True}, []),
+        ({**LOCAL, "STAFF_NEEDS_MFA": False}, []),
+    ],
+)
+def test_a_public_site_is_told_to_ask_operators_for_a_second_step(
+    settings: Settings, values: dict[str, Any], expected: list[str]
+) -> None:
+    assert ids(checks.check_second_step_of_staff, settings, values) == expected

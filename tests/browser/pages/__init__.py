@@ -18,6 +18,7 @@ CHAPTERS = [
     visitor.draw_account,
     reader.draw_papers,
     reader.draw_account,
+    reader.draw_logins,
     lists.draw_list,
     lists.draw_entry,
     lists.draw_sharing,

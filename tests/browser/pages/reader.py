@@ -1,10 +1,13 @@
 """Pages of a reader: their papers, follows, issues, settings and first minute."""
 
+from django.test import Client
 from django.urls import reverse
 
 from papers import requests
 from papers.models import PaperRequest
 from tests.accounts.archive.test_read import as_json, with_list
+from tests.accounts.entering import PASSPHRASE, enter, give_app, make_user_without_password
+from tests.accounts.passkeys import give_passkey
 from tests.browser.pages.book import Book, client_of
 from tests.browser.pages.library import CATEGORY, Library, text_file
 from tests.factories import make_user
@@ -72,6 +75,43 @@ def draw_account(book: Book, library: Library) -> None:
         book.take(nobody, view, say="of somebody new")
 
 
+def draw_logins(book: Book, library: Library) -> None:
+    """Of a reader of their own: what they set up asks for more at each login."""
+    user = make_user(email="careful@example.org")
+    client = client_of(user)
+    browser = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    for _ in range(2):
+        login = {"login": user.email, "password": PASSPHRASE}
+        Client(headers={"User-Agent": browser}).post(reverse("account_login"), login)
+    book.take(client, "accounts:sessions")
+    book.take(client, "mfa_index", say="off")
+    enter(client, user)
+    book.take(client, "mfa_list_webauthn", say="empty")
+    for view in ("mfa_activate_totp", "mfa_add_webauthn"):
+        book.take(client, view)
+    book.take(client, "mfa_activate_totp", data={"code": "1"}, say="refused")
+    give_app(user)
+    key = give_passkey(user)
+    for view in (
+        *("mfa_index", "mfa_list_webauthn", "mfa_deactivate_totp", "mfa_view_recovery_codes"),
+        *("mfa_generate_recovery_codes", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
+    ):
+        book.take(client, view)
+    for view in ("mfa_edit_webauthn", "mfa_remove_webauthn"):
+        book.take(client, view, key.pk)
+    entering = client_of(user)
+    entering.logout()
+    login = {"login": user.email, "password": PASSPHRASE}
+    book.take(entering, "account_login", data=login, say="with a second step")
+    book.take(entering, "mfa_authenticate", data={"code": "1"}, say="refused")
+    operator = client_of(library.operator)
+    book.take(operator, "accounts:staff_second_step")
+    newcomer = client_of(make_user_without_password())
+    book.take(newcomer, "accounts:prove")
+    newcomer.post(reverse("accounts:mail_proof_code"))
+    book.take(newcomer, "accounts:prove", data={"code": "1"}, say="refused")
+
+
 def draw_leaving(book: Book, library: Library) -> None:
     client = client_of(library.reader)
     book.take(client, "account_reauthenticate")
@@ -83,7 +123,6 @@ def draw_leaving(book: Book, library: Library) -> None:
     archive = text_file("broadsheet.json", as_json(**with_list(items=items)).decode())
     book.take(client, "accounts:import_archive", data={"file": archive}, say="looked at")
     book.take(client, "accounts:take_in_archive", data={})
-    newcomer = make_user()
-    newcomer.set_unusable_password()
-    newcomer.save()
-    book.take(client_of(newcomer), "account_set_password")
+    newcomer = client_of(make_user())
+    enter(newcomer, make_user_without_password(), method="code")
+    book.take(newcomer, "account_set_password")

@@ -1,0 +1,155 @@
+"""Whether the time of an answer tells that an address has an account (promise 34).
+
+    python -m benchmarks.enumeration [FOLDER] [--times 500]
+
+Each form is sent --times for addresses that have an account and as often for others, in turn, each
+from a browser and a network of its own, so that no limit answers. Requests go through the whole
+middleware, without a network in between; mail is rendered and kept in memory. Prints the medians
+of the milliseconds, their difference, and the middle half of both, which says what the machine's
+other work makes of it. Target: medians differ by less than 5 ms.
+"""
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import django
+
+from benchmarks.site import print_table, run, running_site
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+TARGET_MS = 5.0
+PASSWORD = "a wrong passphrase"  # noqa: S105 - of nobody
+Form = tuple[str, Callable[[str], dict[str, str]]]
+FORMS: dict[str, Form] = {
+    "log in": ("/accounts/login/", lambda email: {"login": email, "password": PASSWORD}),
+    "sign up": ("/accounts/signup/", lambda email: {"email": email, "password1": PASSWORD}),
+    "reset": ("/accounts/password/reset/", lambda email: {"email": email}),
+    "code": ("/accounts/login/code/", lambda email: {"email": email}),
+    "subscribe": ("/subscribe/", lambda email: {"email": email, "timezone": "UTC"}),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--times", type=int, default=500)
+    asked = parser.parse_args()
+    with running_site(asked.folder):
+        run("collectstatic", "--noinput")
+        django.setup()
+        prepare()
+        rows = [measure(name, asked.times) for name in (*FORMS, "share", "unsubscribe")]
+    print_table(("form", "known ms", "unknown ms", "differ by", "middle half ms", ""), rows)
+
+
+def prepare() -> None:
+    from django.conf import settings
+
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.ALLOWED_HOSTS = ["testserver"]
+
+
+def measure(name: str, times: int) -> tuple[str, ...]:
+    ask = asking(name)
+    spent: dict[bool, list[float]] = {True: [], False: []}
+    for number in range(-3, times):  # the first few find caches empty
+        for known in (True, False) if number % 2 else (False, True):
+            request = ask(number, known)
+            began = time.perf_counter()
+            request()
+            if number >= 0:
+                spent[known].append((time.perf_counter() - began) * 1000)
+    of_known, of_unknown = (statistics.median(spent[each]) for each in (True, False))
+    apart = abs(of_known - of_unknown)
+    quarters = statistics.quantiles([*spent[True], *spent[False]], n=4)
+    return (
+        name,
+        f"{of_known:.1f}",
+        f"{of_unknown:.1f}",
+        f"{apart:.1f}",
+        f"{quarters[0]:.1f} to {quarters[2]:.1f}",
+        "" if apart < TARGET_MS else "TELLS",
+    )
+
+
+def asking(name: str) -> Callable[[int, bool], Callable[[], Any]]:
+    """Return what prepares one request, unmeasured, and gives it back to be sent."""
+    if name == "share":
+        return _invite
+    if name == "unsubscribe":
+        return _unsubscribe
+    url, fields = FORMS[name]
+
+    def prepare_one(number: int, known: bool) -> Callable[[], Any]:
+        client, email = _browser(), _address(name, number, known=known)
+        client.get(url)
+        return lambda: client.post(url, fields(email), headers={"Sec-Fetch-Site": "same-origin"})
+
+    return prepare_one
+
+
+def _address(name: str, number: int, *, known: bool) -> str:
+    """Make the account, if it is to be known, with a password as slow to check as any."""
+    from allauth.account.models import EmailAddress
+
+    from accounts.models import User
+
+    kind = "known" if known else "other"
+    email = f"{kind}-{name.replace(' ', '')}-{number + 3}@example.org"
+    if known:
+        user = User.objects.create(email=email, password=_hash())
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return email
+
+
+_hashes: list[str] = []
+
+
+def _hash() -> str:
+    from django.contrib.auth.hashers import make_password
+
+    if not _hashes:
+        _hashes.append(make_password("the right passphrase"))
+    return _hashes[0]
+
+
+def _browser() -> "Client":
+    from django.core.cache import cache
+    from django.test import Client
+
+    cache.clear()  # limits are counted there
+    return Client()
+
+
+def _invite(number: int, known: bool) -> Callable[[], Any]:
+    from accounts.models import User
+    from readinglists.keeping import make_list
+
+    owner = User.objects.create(email=f"owner-{number + 3}-{known}@example.org", password=_hash())
+    shown, client = make_list(owner, "A list"), _browser()
+    client.force_login(owner)
+    email = _address("share", number, known=known)
+    url = f"/lists/{shown.pk}/people/invite/"
+    return lambda: client.post(url, {"email": email, "role": "viewer"})
+
+
+def _unsubscribe(number: int, known: bool) -> Callable[[], Any]:
+    """Links with the number of a reader, and of nobody, which nobody signed."""
+    from accounts.digest import unsubscribe
+    from accounts.models import User
+
+    _address("unsubscribe", number, known=known)
+    newest = User.objects.latest("pk").pk
+    path = unsubscribe.url_path(newest if known else newest + 10**6)
+    forged, client = f"{path.rstrip('/')[:-1]}_/", _browser()
+    return lambda: client.post(forged, {"List-Unsubscribe": "One-Click"})
+
+
+if __name__ == "__main__":
+    main()
