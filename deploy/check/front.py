@@ -83,7 +83,7 @@ def _ask(site: Site, path: str, **headers: str) -> Answer:
 
 def _answers(site: Site) -> bool:
     try:
-        return _ask(site, "/readyz").status == http.client.OK
+        return _ask(site, "/readyz/serve").status == http.client.OK
     except OSError:
         return False
 

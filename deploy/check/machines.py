@@ -122,10 +122,10 @@ class Machine:
         }
 
     def ready(self) -> dict[str, Any]:
-        """Return what /readyz says, {} where nothing answers or not with 200."""
+        """Return what /readyz/serve says, {} where nothing answers or not with 200."""
         site = urlsplit(self.shared["SITE_URL"])
         headers = {"Host": site.netloc, "X-Forwarded-Proto": site.scheme}
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/readyz", headers=headers)
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/readyz/serve", headers=headers)
         try:
             with urllib.request.urlopen(request, timeout=5) as answer:
                 found: dict[str, Any] = json.loads(answer.read())
