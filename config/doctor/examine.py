@@ -6,7 +6,6 @@ left out, as the page does, which must not wait for them.
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from pathlib import Path
 
 from django.conf import settings
 from django.core.checks import run_checks
@@ -17,9 +16,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from config.backup.keeping import default_folder, list_backups
 from config.doctor import clock, database, mail, redis_server
 from config.doctor.findings import Finding, Level, fault, warning, well
-from config.health.parts import Part, read_disk, read_search, read_workers
+from config.health.parts import Part, read_disk, read_mail, read_search, read_workers
 from papers.health import source_lines
 
 Look = Callable[[], Iterable[Finding]]
@@ -35,7 +35,7 @@ def examine(*, asks_others: bool) -> list[Finding]:
     has_database = of_database[0].level != Level.FAULT
     looks: list[Look] = [redis_server.look, look_at_disk, look_at_backups]
     if has_database:
-        looks += [look_at_search, look_at_workers, look_at_sources]
+        looks += [look_at_search, look_at_workers, look_at_sources, look_at_the_copy]
     looks.append(lambda: clock.look(has_database=has_database, asks_others=asks_others))
     looks.append(lambda: mail.look(asks_others=asks_others))
     for look in looks:
@@ -81,6 +81,13 @@ def look_at_workers() -> list[Finding]:
     return [_of_part(part.name, part, advice) for part in read_workers()]
 
 
+def look_at_the_copy() -> list[Finding]:
+    """Of a restored copy that nobody armed yet; of all others nothing."""
+    part = read_mail()
+    advice = _("Where this is the site from now on: “manage.py armmail”.")
+    return [] if part.is_well else [warning(_("Restored copy"), _("It sends no mail."), advice)]
+
+
 def look_at_sources() -> list[Finding]:
     now, name = timezone.now(), _("Sources")
     lines = [line for line in source_lines(now=now) if line.look != "paused"]
@@ -106,7 +113,7 @@ def look_at_sources() -> list[Finding]:
 
 
 def look_at_backups() -> list[Finding]:
-    name, newest = _("Backups"), newest_backup(settings.VAR / "backups")
+    name, newest = _("Backups"), next(iter(list_backups(default_folder())), None)
     if newest is None:
         if settings.LOCAL:
             return [well(name, _("There are none; this site is a private one."))]
@@ -120,19 +127,6 @@ def look_at_backups() -> list[Finding]:
     if age > OLDEST_BACKUP.total_seconds():
         return [warning(name, words, _("Look why “manage.py backup” did not run last night."))]
     return [well(name, words)]
-
-
-def newest_backup(folder: Path) -> Path | None:
-    """Return the file that was written last, of those that are whole."""
-    try:
-        files = [
-            path
-            for path in folder.iterdir()
-            if path.suffix in (".backup", ".dump") and not path.name.startswith(".")
-        ]
-    except OSError:
-        return None
-    return max(files, key=lambda path: path.stat().st_mtime, default=None)
 
 
 def _of_part(name: str, part: Part, advice: str) -> Finding:

@@ -11,6 +11,7 @@ from django.core.mail.backends.smtp import EmailBackend
 from django.utils.translation import gettext as _
 
 from config.doctor.findings import Finding, fault, warning, well
+from papers.mailing import post
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -50,7 +51,7 @@ def send_test(to: str) -> None:
     }
     headers = {"Auto-Submitted": "auto-generated"}
     try:
-        EmailMessage(subject, text, to=[to], headers=headers).send()
+        post(EmailMessage(subject, text, to=[to], headers=headers))
     except Exception as error:  # a provider's API raises errors of its own
         raise MailRefused(" ".join(_explain(error))) from error
 

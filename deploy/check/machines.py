@@ -125,7 +125,8 @@ class Machine:
         """Return what /readyz/serve says, {} where nothing answers or not with 200."""
         site = urlsplit(self.shared["SITE_URL"])
         headers = {"Host": site.netloc, "X-Forwarded-Proto": site.scheme}
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/readyz/serve", headers=headers)
+        address = f"http://127.0.0.1:{self.port}/readyz/serve"
+        request = urllib.request.Request(address, headers=headers)
         try:
             with urllib.request.urlopen(request, timeout=5) as answer:
                 found: dict[str, Any] = json.loads(answer.read())

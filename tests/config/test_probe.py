@@ -12,7 +12,7 @@ class Answer(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         asked = (self.headers["Host"], self.headers["X-Forwarded-Proto"], self.path)
-        is_right = asked == ("papers.example.org", "https", "/readyz")
+        is_right = asked == ("papers.example.org", "https", "/readyz/serve")
         self.send_response(200 if is_right else 301)
         self.end_headers()
         self.wfile.write(b"told")
