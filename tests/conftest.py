@@ -1,4 +1,7 @@
-"""Gives the tests a private Postgres and Valkey in a temporary folder, one pair for the whole run.
+"""Gives the tests a private Postgres and Valkey in a temporary folder, a pair for each process.
+
+Each of pytest-xdist's workers has its own: the index follows no change that is newer than a
+transaction which is open anywhere on the server, so that one worker waited for the other's tests.
 
 BROADSHEET_TEST_DATABASE_URL names another Postgres, whose user may create databases. The settings
 are read here, once the addresses are known: no pytest setting names them.
@@ -38,18 +41,11 @@ _TEST_DATABASE_URL = os.environ.get("BROADSHEET_TEST_DATABASE_URL", "")
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 
 
-def _choose_var() -> Path:
-    """Return this process's own `var/`; the workers of pytest-xdist share one pair of servers."""
-    if not _WORKER:
-        var = Path(tempfile.mkdtemp(prefix="broadsheet-tests-"))
-        var.chmod(0o711)
-        atexit.register(shutil.rmtree, var, ignore_errors=True)
-        os.environ["BROADSHEET_TESTS_VAR"] = str(var)
-        return var
-    shared = Path(os.environ["BROADSHEET_TESTS_VAR"])
-    var = shared / _WORKER
-    var.mkdir()
-    (var / "servers").symlink_to(shared / "servers")
+def _make_var() -> Path:
+    """Return this process's own `var/`."""
+    var = Path(tempfile.mkdtemp(prefix="broadsheet-tests-"))
+    var.chmod(0o711)
+    atexit.register(shutil.rmtree, var, ignore_errors=True)
     return var
 
 
@@ -60,11 +56,10 @@ def _configure_django(var: Path) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     from django.conf import settings
 
-    number = 2 * (int(_WORKER.removeprefix("gw")) + 1) if _WORKER else 0
     socket = paths.valkey_socket(var)
     default_cache: dict[str, object] = settings.CACHES["default"]
-    default_cache["LOCATION"] = f"unix://{socket}?db={number}"
-    settings.CELERY_BROKER_URL = f"redis+socket://{socket}?virtual_host={number + 1}"
+    default_cache["LOCATION"] = f"unix://{socket}?db=0"
+    settings.CELERY_BROKER_URL = f"redis+socket://{socket}?virtual_host=1"
     default_cache["KEY_FUNCTION"] = _key_of_this_test
     # What one test saw must not be shown to the next.
     settings.KEPT_SECONDS = 0
@@ -87,19 +82,20 @@ def _key_of_this_test(key: str, prefix: str, version: int) -> str:
     return f"{_prefix['is']}:{prefix}:{version}:{key}"
 
 
-VAR = _choose_var()
+VAR = _make_var()
 _configure_django(VAR)
 
 
 class _TestServers:
-    """The servers of the run, started by the process that the developer started."""
+    """The servers of this process."""
 
     guardian: Guardian | None = None
     servers: Servers | None = None
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if _WORKER or config.option.collectonly:
+    only_hands_out = not _WORKER and getattr(config.option, "numprocesses", None)
+    if only_hands_out or config.option.collectonly:
         return
     _TestServers.guardian = guardian = Guardian()
     _TestServers.servers = servers = Servers(VAR, guardian, _say, FAST)
@@ -113,6 +109,7 @@ def pytest_unconfigure() -> None:
         _TestServers.servers.stop()
     if _TestServers.guardian is not None:
         _TestServers.guardian.close()
+    shutil.rmtree(VAR, ignore_errors=True)
 
 
 def _say(name: str, text: str) -> None:
