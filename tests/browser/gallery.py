@@ -67,6 +67,8 @@ OWN = {
     "archive-import": "/settings/import/",
     "delete-account": "/settings/delete/",
     "tokens": "/settings/tokens/",
+    "sessions": "/settings/sessions/",
+    "second-step": "/accounts/2fa/",
     "password-change": "/accounts/password/change/",
     "email": "/accounts/email/",
     "logout": "/accounts/logout/",

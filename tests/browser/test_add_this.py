@@ -98,6 +98,8 @@ def test_the_reference_and_the_tokens_page_need_nothing_the_policy_forbids(
     page.goto(f"{site.url}/settings/tokens/")
     page.get_by_label("What it is for").fill("a browser's test")
     page.get_by_role("main").get_by_role("button", name="Make a token").click()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
     text = page.locator("#token-text").input_value()
     told = page.request.get(f"{site.url}/api/v1/me", headers={"Authorization": f"Bearer {text}"})
     assert told.json()["token"]["name"] == "a browser's test"

@@ -11,6 +11,7 @@ PUBLIC = {
     "SITE_URL": "https://papers.example.org",
     "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587",
     "CONTACT": "admin@papers.example.org",
+    "STAFF_NEEDS_MFA": "1",
     "SECRET_KEY": "k3Jx9vQ2mZ7wB5nT8rL1cF6hD4sG0pYaEuIoXyRtWqNbVzKj-MPlHgUf",
 }
 
