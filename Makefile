@@ -1,6 +1,6 @@
 # A machine needs make and Python 3.11 or newer, nothing else: the rest is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: admin audit check check-deploy format help icons limits lock messages promises run sbom screenshots settings test test-api test-faults test-upgrade venv
+.PHONY: admin audit bench-compare check check-deploy format help icons limits lock messages promises run sbom screenshots settings test test-api test-faults test-upgrade venv
 
 BIN := .venv/bin
 PYTHONS = $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
@@ -25,6 +25,7 @@ help:
 	@echo "make promises     which test shows which promise of the reliability list"
 	@echo "make check        the checks that start nothing: ruff, mypy, migrations, settings"
 	@echo "make check-deploy what deploy/ promises: machines killed under load (some minutes; CHECK=--files only reads)"
+	@echo "make bench-compare BASE=COMMIT  what pages cost now and at that commit (CPU)"
 	@echo "make audit        ask whether packages have known faults (needs the network)"
 	@echo "make sbom         write sbom.json, a CycloneDX list of all packages, from requirements.txt"
 	@echo "make limits       write docs/limits.md from the limits in the code"
@@ -88,6 +89,9 @@ check: .venv/installed-dev
 
 check-deploy: .venv/installed-dev
 	$(BIN)/python -m deploy.check $(CHECK)
+
+bench-compare: .venv/installed-dev
+	$(BIN)/python -m benchmarks.compare $(or $(BASE),HEAD~1) $(BENCH)
 
 screenshots: .venv/installed-dev
 	$(BIN)/python -m tests.browser.screenshots
