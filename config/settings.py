@@ -227,6 +227,7 @@ LOGIN_REDIRECT_URL = "papers:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "papers:home"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupExtras"
+ACCOUNT_FORMS = {"signup": "accounts.signup_form.OneCommitSignupForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

@@ -135,3 +135,16 @@ def test_next_never_leaves_the_site(
 def test_the_form_needs_its_token() -> None:
     assert sign_up(Client(enforce_csrf_checks=True)).status_code == 403
     assert not User.objects.exists()
+
+
+def test_an_account_is_written_whole_or_not_at_all(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("allauth.account.forms.setup_user_email", fail)
+    client.raise_request_exception = False
+    sent = {"email": "new@example.org", "password1": "a long passphrase"}
+    assert client.post("/accounts/signup/", sent).status_code == 500
+    assert not User.objects.filter(email="new@example.org").exists()
