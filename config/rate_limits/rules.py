@@ -127,6 +127,11 @@ READING = (
             *("readinglists:public_lists", "readinglists:more_like", "accounts:near"),
         ),
     ),
+    Rule(
+        Limit("passkey-questions", 60, 10 * MINUTE),
+        "what a passkey is asked at login, which is kept in a session",
+        ("mfa_login_webauthn",),
+    ),
 )
 FAR_PAGES = Rule(
     Limit("far-pages", 300, 5 * MINUTE),
