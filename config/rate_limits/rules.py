@@ -55,7 +55,8 @@ WRITING = (
         Limit("mailing", 120, 60 * MINUTE),
         "what sends a mail",
         (
-            *("accounts:subscribe", "accounts:mail_delete_code", "accounts:try_mail_again"),
+            *("accounts:subscribe", "accounts:mail_proof_code", "accounts:try_mail_again"),
+            "test_mail",
             *("accounts:send_now", "readinglists:invite", "readinglists:resend_invitation"),
         ),
     ),
@@ -150,6 +151,10 @@ EXEMPT = {
     "api-*": "config/api_serving.py counts for each token, or network without one",
     "api_*": "pages that are read only",
     "styleguide": "there only with DEBUG, and read only",
+    "operate": "a page that is read only",
+    "alive": "read only, asked every few seconds by programs that watch",
+    "ready*": "read only, asked every few seconds by programs that watch",
+    "metrics": "read only, asked by programs that watch, which show a token",
 }
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
