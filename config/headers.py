@@ -9,7 +9,6 @@ ALLOWED = (
     "fullscreen",
     "publickey-credentials-create",
     "publickey-credentials-get",
-    "web-share",
 )
 # Features with a default that lets a page of its own origin use them (W3C, Permissions Policy).
 REFUSED = (

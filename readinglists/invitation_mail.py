@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from papers import letters
+from papers.arming import refuse_unless_armed
 from papers.limits import CacheAwayError, Limit, take
 from papers.mailing import harmless, post
 from readinglists.addresses import gets_no_mail, language_of
@@ -42,7 +43,9 @@ def send(asked: Asked) -> None:
                 _("This address was invited often today. The invitation stands, without a mail.")
             )
         message = build(asked)
-        if not gets_none:
+        if gets_none:
+            refuse_unless_armed()  # asks what `post` asks: else the time would tell
+        else:
             post(message)
     except (CacheAwayError, OSError, SMTPException) as error:
         logger.error("An invitation could not be mailed: %r", error)

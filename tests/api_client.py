@@ -1,6 +1,7 @@
 """Asks the API as a program does: with a token, without cookies."""
 
 import json
+from itertools import count
 from typing import Any
 
 from django.test import Client
@@ -11,6 +12,8 @@ from papers.api.scopes import Scope
 from tests.factories import make_user
 
 ROOT = "/api/v1"
+
+_numbers = count(1)
 
 
 class Program(Client):
@@ -36,5 +39,6 @@ class Program(Client):
 
 def make_program(*scopes: str, user: User | None = None) -> Program:
     """A program with a token of `user`; with all scopes where none is named."""
-    _row, text = make_token(user or make_user(), "a test", scopes or Scope.values)
+    name = f"test {next(_numbers)}"
+    _row, text = make_token(user or make_user(), name, scopes or Scope.values)
     return Program(text)

@@ -224,8 +224,9 @@ def page_of(answer: HttpResponse) -> str:
 
 
 def test_asking_looks_no_reader_up(client: Client, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(0):
+    with django_assert_num_queries(1) as queries:
         post(client)
+    assert "papers_restoredcopy" in queries.captured_queries[0]["sql"]
 
 
 def test_one_network_is_limited(client: Client, mailoutbox: list[EmailMessage]) -> None:

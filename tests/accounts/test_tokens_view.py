@@ -52,7 +52,7 @@ def test_a_token_without_name_scope_or_end_is_not_made(
 
 
 def test_a_form_that_is_sent_again_makes_no_second_token(client: Client) -> None:
-    client.force_login(make_user())
+    enter(client, make_user())
     first = client.post("/settings/tokens/", SENT)
     again = client.post("/settings/tokens/", SENT)
     assert (first.status_code, again.status_code) == (201, 422)

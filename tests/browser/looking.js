@@ -54,12 +54,17 @@ window.looking = {
 
   // From the page's ground, by three to one (WCAG 2.2, 1.4.11).
   standsOut(colour) {
-    const [one, ground] = [colour, getComputedStyle(document.body).backgroundColor].map(this.luminance);
+    const [one, ground] = [colour, getComputedStyle(document.body).backgroundColor].map(each => this.luminance(each));
     return one !== null && (Math.max(one, ground) + 0.05) / (Math.min(one, ground) + 0.05) >= 3;
   },
 
   // Relative luminance (WCAG 2.2); null for what is seen through.
   luminance(colour) {
+    const known = this.luminances ??= {};
+    return colour in known ? known[colour] : known[colour] = this.measure(colour);
+  },
+
+  measure(colour) {
     const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
     canvas.fillStyle = colour;
     canvas.fillRect(0, 0, 1, 1);

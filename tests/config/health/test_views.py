@@ -12,6 +12,7 @@ from django.utils import timezone
 from pytest_django import Settings
 from pytest_django.fixtures import DjangoAssertNumQueries
 
+from config.celery import app
 from config.health import parts
 from papers import arming, heartbeats, tasks
 from papers.models import Heartbeat
@@ -21,6 +22,11 @@ from papers.search.follower import index_now
 from tests.factories import make_paper
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _empty_queues() -> None:
+    app.control.purge()
 
 
 @pytest.fixture(autouse=True)

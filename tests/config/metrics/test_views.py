@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from accounts.models import Bounce, Delivery
 from config import metrics_checks
+from config.celery import app
 from papers import heartbeats
 from papers.models import Source
 from papers.search.follower import index_now
@@ -27,6 +28,7 @@ def metrics_on(settings: Settings, tmp_path: Path) -> None:
     settings.METRICS_TOKEN = TOKEN
     settings.SEARCH_INDEX = tmp_path / "index"
     cache.clear()
+    app.control.purge()
 
 
 def read(**headers: str) -> dict[str, float]:
