@@ -10,6 +10,7 @@ import json
 import logging
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 from config.log_context import current_ids
 
@@ -43,6 +44,8 @@ _PASSWORD = re.compile(r"(://[^/\s:@]*:)[^/\s@]+(?=@)")
 _PROOF = re.compile(
     r"(?i)(authorization['\"]?\s*[:=]\s*['\"]?(?:bearer|basic|token)\s+)(?!bsh_)[^\s'\",]+"
 )
+
+_SUSPICIONS = ("SuspiciousOperation", "DisallowedHost", "RequestDataTooBig", "TooManyFieldsSent")
 
 
 class CutKeysFormatter(logging.Formatter):
@@ -90,3 +93,30 @@ class RefusalFilter(logging.Filter):
         if getattr(record, "status_code", 500) < 500:
             record.exc_info = None
         return True
+
+
+def as_settings(level: str, form: str) -> dict[str, Any]:
+    """Return Django's LOGGING for lines of `level` and above; `form` is "plain" or "json"."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "plain": {
+                "()": "config.log_lines.CutKeysFormatter",
+                "format": "%(levelname)s %(name)s: %(message)s",
+            },
+            "json": {"()": "config.log_lines.JsonFormatter"},
+        },
+        "filters": {"refusals": {"()": "config.log_lines.RefusalFilter"}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": form}},
+        "loggers": {
+            # Django's own handlers would write beside ours, keys uncut.
+            "django": {"handlers": []},
+            "django.server": {"handlers": [], "propagate": True},
+            "django.request": {"filters": ["refusals"]},
+            # Of a host or a form that is refused: whatever strangers send.
+            **{f"django.security.{name}": {"filters": ["refusals"]} for name in _SUSPICIONS},
+            "celery": {"level": "WARNING"},  # else a line for each task, many a minute
+        },
+        "root": {"handlers": ["console"], "level": level},
+    }

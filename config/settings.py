@@ -13,6 +13,7 @@ from csp.constants import NONE, SELF
 from config.addresses import broker_url, read_database_url, read_email_url, read_redis_url
 from config.api_mail import read_api_mail
 from config.environment import Environment
+from config.log_lines import as_settings
 from config.secrets import read_secret
 from config.servers import paths
 
@@ -394,32 +395,4 @@ METRICS_TOKEN = env.token("METRICS_TOKEN")
 METRICS_ADDRESSES = env.list("METRICS_ADDRESSES", default=[])
 # A line for people (plain), or an object of JSON a line, for programs that keep logs.
 LOG_FORMAT = env.one_of("LOG_FORMAT", ("plain", "json"))
-SUSPICIONS = ("SuspiciousOperation", "DisallowedHost", "RequestDataTooBig", "TooManyFieldsSent")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": "config.log_lines.CutKeysFormatter",
-            "format": "%(levelname)s %(name)s: %(message)s",
-        },
-        "json": {"()": "config.log_lines.JsonFormatter"},
-    },
-    "filters": {"refusals": {"()": "config.log_lines.RefusalFilter"}},
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "json" if LOG_FORMAT == "json" else "line",
-        }
-    },
-    # Django's own handlers would write beside ours, keys uncut.
-    "loggers": {
-        "django": {"handlers": []},
-        "django.server": {"handlers": [], "propagate": True},
-        "django.request": {"filters": ["refusals"]},
-        # Of a host or a form that is refused: whatever strangers send.
-        **{f"django.security.{name}": {"filters": ["refusals"]} for name in SUSPICIONS},
-        "celery": {"level": "WARNING"},  # else a line for each task, many a minute
-    },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-}
+LOGGING = as_settings(env.str("LOG_LEVEL", default="INFO"), LOG_FORMAT)
