@@ -8,6 +8,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from config.servers.ownership import is_alive
+
 _NAME = "broadsheet-{:%Y%m%d-%H%M%S}.backup"
 _KNOWN = re.compile(r"broadsheet-(\d{8}-\d{6})\.backup", re.ASCII)
 _DRAFT = re.compile(r"\..+\.(\d+)\.partial", re.ASCII)
@@ -53,7 +55,7 @@ def remove_dead_drafts(folder: Path) -> None:
     """Remove what processes that were killed left half written."""
     for path in folder.glob(".*.partial"):
         match = _DRAFT.fullmatch(path.name)
-        if match and not _is_alive(int(match[1])):
+        if match and not is_alive(int(match[1])):
             with contextlib.suppress(OSError):
                 path.unlink()
 
@@ -62,13 +64,3 @@ def _made_at(path: Path) -> datetime:
     match = _KNOWN.fullmatch(path.name)
     assert match is not None  # noqa: S101
     return datetime.strptime(match[1], "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
-
-
-def _is_alive(number: int) -> bool:
-    try:
-        os.kill(number, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -56,7 +56,7 @@ class Ownership:
     def owner_lives(self) -> bool:
         """Return False when only the guardian of a killed owner still holds the lock."""
         number, _ = self.owner()
-        return number != 0 and _is_alive(number)
+        return number != 0 and is_alive(number)
 
     @contextlib.contextmanager
     def sharing(self) -> Iterator[None]:
@@ -85,7 +85,7 @@ def take_for_start(
     told = ""
     while not ownership.try_take():
         number, role = ownership.owner()
-        if role == START and _is_alive(number):
+        if role == START and is_alive(number):
             raise ServersError(
                 f"Broadsheet already runs from this folder (process {number}): "
                 "open it, or stop it first."
@@ -98,7 +98,8 @@ def take_for_start(
     return ownership
 
 
-def _is_alive(number: int) -> bool:
+def is_alive(number: int) -> bool:
+    """Whether a process of this number runs, whoever's it is."""
     try:
         os.kill(number, 0)
     except ProcessLookupError:

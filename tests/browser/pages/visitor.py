@@ -8,6 +8,7 @@ from accounts import subscribe
 from accounts.digest import unsubscribe
 from accounts.digest.links import JUDGE, MANAGE
 from accounts.subscribe import Wish
+from tests.accounts.test_pages import VISITOR
 from tests.browser.pages.book import Book
 from tests.browser.pages.library import CATEGORY, TODAY, Library
 
@@ -23,17 +24,6 @@ PAPERS = [
     "papers:offline",
     "readinglists:public_lists",
     "readinglists:from_anywhere",
-]
-ACCOUNT = [
-    "login/",
-    "signup/",
-    "login/code/",
-    "password/reset/",
-    "password/reset/done/",
-    "password/reset/key/1-broken/",
-    "password/reset/key/done/",
-    "confirm-email/",
-    "confirm-email/broken/",
 ]
 WITHOUT_A_VIEW = ["account_inactive", "signup_closed", "verified_email_required"]
 
@@ -97,7 +87,7 @@ def draw_mail_links(book: Book, library: Library) -> None:
 
 def draw_account(book: Book, library: Library) -> None:
     client = Client()
-    for path in ACCOUNT:
+    for path in VISITOR:
         book.take(client, f"/accounts/{path}")
     for name in WITHOUT_A_VIEW:
         book.render(f"account/{name}.html")
