@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 
 from papers.merging import merged_into
 from papers.models import Paper
+from readinglists import history_words
+from readinglists.history_words import Said
 from readinglists.models import Entry, ListChange, ReadingList, WaitingEntry
 
 PAGE_SIZE = 50
@@ -146,14 +148,12 @@ def _line(
     moved: Mapping[int, str],
     reader: AbstractBaseUser,
 ) -> Line:
-    is_own = change.user_id == reader.pk
     rows = change.first_rows
     of_entries = [row for row in rows if row["table"] == "entry"]
-    who = _("You") if is_own else names.get(change.user_id, _("Somebody"))
+    who = "" if change.user_id == reader.pk else names.get(change.user_id, _("Somebody"))
     return Line(
         pk=change.pk,
-        # Translators: such as "Ada imported: notes.bib". A language may put a dash between.
-        sentence=_("%(who)s %(what)s") % {"who": who, "what": _what(change, names, moved)},
+        sentence=_sentence(change, who, names, moved),
         changed_at=change.changed_at,
         papers=[papers[row["id"]] for row in of_entries if row["id"] in papers],
         more=change.size - len(rows) if of_entries else 0,
@@ -163,16 +163,28 @@ def _line(
     )
 
 
-def _what(change: Any, names: Mapping[int, str], moved: Mapping[int, str]) -> str:
-    what = str(Kind(change.kind).label)
-    if change.kind == Kind.UNDONE and change.undone_kind:
-        what = _("undid “%s”") % Kind(change.undone_kind).label
-    if change.kind == Kind.HEADING and change.first_rows:
-        what = _of_heading(change.first_rows[0])
-    if change.kind == Kind.MOVED and change.first_rows[:1]:
-        what = _of_move(change.first_rows[0], moved)
-    words = words_of(change, names)
-    return f"{what}: {words}" if words else what
+def _sentence(change: Any, who: str, names: Mapping[int, str], moved: Mapping[int, str]) -> str:
+    said, values = _said(change, moved)
+    sentence = said.by(who, **values)
+    is_said = said in history_words.OF_WORDS.values() or "file" in values
+    words = "" if is_said else words_of(change, names)
+    return f"{sentence}: {words}" if words else sentence
+
+
+def _said(change: Any, moved: Mapping[int, str]) -> tuple[Said, dict[str, str]]:
+    """Return the sentence for a change, and what is put into it beside the name."""
+    kind = Kind(change.kind)
+    if kind in _WORDED_HERE and change.words in history_words.OF_WORDS:
+        return history_words.OF_WORDS[change.words], {}
+    if kind == Kind.IMPORTED and change.words:
+        return history_words.IMPORTED_FILE, {"file": change.words}
+    if kind == Kind.UNDONE and (what := history_words.UNDOABLE.get(change.undone_kind)):
+        return history_words.UNDID, {"what": str(what)}
+    if kind == Kind.HEADING and change.first_rows:
+        return _of_heading(change.first_rows[0])
+    if kind == Kind.MOVED and change.first_rows[:1]:
+        return _of_move(change.first_rows[0], moved)
+    return history_words.OF_KIND[kind], {}
 
 
 def words_of(change: Any, names: Mapping[int, str]) -> str:
@@ -195,22 +207,25 @@ def _own_words(change: Any) -> str:
     return change.words if change.kind == Kind.SHARED else ""
 
 
-def _of_heading(row: Values) -> str:
+def _of_heading(row: Values) -> tuple[Said, dict[str, str]]:
     old, new = ((row[side] or {}).get("title", "") for side in ("before", "after"))
+    said = history_words.RENAMED_HEADING
     if row["before"] is None:
-        words = _("added the heading “%(new)s”")
+        said = history_words.ADDED_HEADING
     elif row["after"] is None:
-        words = _("removed the heading “%(old)s”")
-    else:
-        words = _("renamed the heading “%(old)s” to “%(new)s”")
-    return words % {"old": old, "new": new}
+        said = history_words.REMOVED_HEADING
+    return said, {"old": old, "new": new}
 
 
-def _of_move(row: Values, moved: Mapping[int, str]) -> str:
+def _of_move(row: Values, moved: Mapping[int, str]) -> tuple[Said, dict[str, str]]:
     if row["table"] != "heading":  # the papers stand below
-        return str(Kind.MOVED.label)
+        return history_words.OF_KIND[Kind.MOVED], {}
     title = moved.get(row["id"])
-    return _("moved the heading “%s”") % title if title else _("moved a heading")
+    return (
+        (history_words.MOVED_HEADING, {"title": title})
+        if title
+        else (history_words.MOVED_A_HEADING, {})
+    )
 
 
 def _texts_of(row: Values) -> list[Texts]:

@@ -11,6 +11,8 @@ from tests.factories import make_entry, make_member, make_paper, make_reading_li
 
 pytestmark = pytest.mark.django_db
 
+_DECLINED = "an invitation was declined"
+
 
 def page_of(client: Client, reading_list: ReadingList, query: str = "") -> str:
     client.force_login(reading_list.owner)
@@ -89,7 +91,7 @@ def test_undo_leads_back_here_and_is_marked(client: Client) -> None:
     page = page_of(client, entry.reading_list)
     assert entry.reading_list.entries.count() == 1
     assert "(undone)" in page
-    assert "undid “removed”" in page
+    assert "undid a removal" in page
 
 
 def test_a_deleted_account_is_somebody(client: Client) -> None:
@@ -149,5 +151,33 @@ def test_what_was_done_in_one_language_is_read_in_another(client: Client) -> Non
     client.force_login(member.reading_list.owner)
     address = reverse("readinglists:history", args=[member.reading_list_id])
     page = client.get(address, HTTP_ACCEPT_LANGUAGE="de").content.decode()
-    assert "Sie \N{EN DASH} geändert, wer sehen oder bearbeiten darf: " in page
+    assert "Sie haben geändert, wer die Liste sehen oder bearbeiten darf: " in page
     assert f"{member.user.email} (darf lesen)" in page
+
+
+def test_each_kind_of_change_is_a_sentence_of_its_own(client: Client) -> None:
+    """With the name in it, where a language wants it."""
+    member = make_member()
+    for kind in ListChange.Kind:
+        history.record(member.reading_list, member.reading_list.owner, kind)
+        history.record(member.reading_list, member.user, kind)
+    page_of(client, member.reading_list)
+    address = reverse("readinglists:history", args=[member.reading_list_id])
+    page = client.get(address, HTTP_ACCEPT_LANGUAGE="de").content.decode()
+    name = member.user.get_username()
+    assert page.count("Sie haben ") >= len(ListChange.Kind) - 2
+    assert page.count(f"{name} hat ") >= len(ListChange.Kind) - 2
+    assert f"{name} ist beigetreten" in page
+    assert "Sie sind ausgetreten" in page
+
+
+def test_words_that_are_stored_with_a_change_are_part_of_its_sentence(client: Client) -> None:
+    member = make_member()
+    owner = member.reading_list.owner
+    history.record(member.reading_list, owner, ListChange.Kind.IMPORTED, words="notes.bib")
+    history.record(member.reading_list, None, ListChange.Kind.SHARED, words=_DECLINED)
+    history.record(member.reading_list, member.user, ListChange.Kind.JOINED, words="by invitation")
+    page = page_of(client, member.reading_list)
+    assert "You imported “notes.bib”" in page
+    assert "An invitation was declined" in page
+    assert f"{member.user.email} joined by invitation" in page
