@@ -6,12 +6,14 @@ It decides where a day in the calendar leads; never what its page shows.
 from calendar import Calendar, monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection
-from django.utils.formats import get_format
+from django.utils.formats import date_format, get_format
+from django.utils.translation import gettext as _
 
 from papers.links import link
+from papers.storable import DAYS_AHEAD, FIRST_DAY
 
 _DAYS = """
 SELECT day::date,
@@ -26,6 +28,10 @@ SELECT
     least((SELECT min(day) FROM papers_trendingday WHERE day > %(last)s),
         (SELECT min(announced_on) FROM papers_announcement WHERE announced_on > %(last)s))
 """
+
+
+class NoSuchDayError(ValueError):
+    """The message is in words for the reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,15 @@ class Month:
     weekdays: Sequence[date]
     previous: date | None
     next: date | None
+
+
+def refuse_impossible(day: date, *, today: date) -> None:
+    """Raise NoSuchDayError for a day that no paper can be of: what is stored has the same bounds
+    (storable.py)."""
+    if day > today + timedelta(days=DAYS_AHEAD):
+        raise NoSuchDayError(_("%s has not come yet.") % date_format(day, "j F Y"))
+    if day < FIRST_DAY:
+        raise NoSuchDayError(_("There are no papers that old: arXiv began in August 1991."))
 
 
 def read_month(day: date, *, today: date) -> Month:

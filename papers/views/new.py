@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from papers import kept, marks, seen, takings
 from papers.category_names import CATEGORY_NAMES
+from papers.days import NoSuchDayError, refuse_impossible
 from papers.front.new_in_own import new_on
 from papers.links import link
 from papers.listings import count_by_category, list_day, neighbour_days, newest_day
@@ -34,6 +35,10 @@ def new(
     """One announcement day: of all categories an index of them, of one category its papers."""
     if category is not None and not Category.objects.filter(code=category).exists():
         raise Http404(_("No paper here belongs to a category “%s”.") % category)
+    try:
+        refuse_impossible(announced_on or timezone.now().date(), today=timezone.now().date())
+    except NoSuchDayError as error:
+        raise Http404(str(error)) from error
     day = announced_on or newest_day(category)
     context: dict[str, object] = {"section": "new", "category": category, "day": day}
     context["category_name"] = CATEGORY_NAMES.get(category or "", "")

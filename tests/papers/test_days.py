@@ -113,3 +113,25 @@ def test_the_front_page_leads_to_the_last_past_day(client: Client) -> None:
     make_announcement(on=DAY)
     TrendingDay.objects.create(day=DAY)
     assert '<a rel="prev" href="/trending/2026-03-02/"' in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/new/cs.LG/9999-12-31/", "31 December 9999 has not come yet."),
+        ("/new/2026-03-23/", "23 March 2026 has not come yet."),
+        ("/new/1234-05-06/", "arXiv began in August 1991"),
+    ],
+)
+def test_a_day_that_cannot_have_been_is_not_found(client: Client, address: str, words: str) -> None:
+    make_announcement(category="cs.LG", on=DAY)
+    page = client.get(address)
+    assert page.status_code == 404
+    assert words in page.content.decode()
+
+
+def test_a_day_that_has_begun_elsewhere_has_a_page(client: Client) -> None:
+    """What is announced for it can be stored already (papers/storable.py)."""
+    make_announcement(category="cs.LG", on=date(2026, 3, 22))
+    for address in ("/new/", "/new/2026-03-22/", "/new/cs.LG/2026-03-22/"):
+        assert client.get(address).status_code == 200
