@@ -3,7 +3,7 @@
 What belongs to someone else and what does not exist give the same answer.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
@@ -168,6 +168,16 @@ def memberships_of(user: AbstractBaseUser) -> list[Member]:
     mine = Member.objects.holding().filter(user_id=user.pk, reading_list__deleted_at=None)
     rows = mine.select_related("reading_list", "share_link")
     return [member for member in rows.order_by("-reading_list__changed_at") if still_holds(member)]
+
+
+def titles_to_read(user: AbstractBaseUser, list_ids: Collection[int]) -> dict[int, str]:
+    """Return what those of the lists are called that `user` may read as their owner or a member.
+    Two queries, none where no list is asked for."""
+    if not list_ids:
+        return {}
+    shared = [member.reading_list_id for member in memberships_of(user)]
+    asked = ReadingList.objects.kept().filter(pk__in=list_ids)
+    return dict(asked.filter(Q(owner_id=user.pk) | Q(pk__in=shared)).values_list("pk", "title"))
 
 
 def _access(user: Visitor, reading_list: ReadingList) -> Access | None:

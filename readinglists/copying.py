@@ -13,7 +13,7 @@ from papers.limits import CacheAwayError, Limit, take
 from readinglists import entries
 from readinglists.changing import changing, hold
 from readinglists.entries import NewEntry
-from readinglists.history import Changed, Kind, record
+from readinglists.history import Changed, Kind, join_halves, record
 from readinglists.keeping import make_list
 from readinglists.merging import join_notes
 from readinglists.models import Entry, Heading, ListChange, ReadingList
@@ -75,7 +75,10 @@ def move_entries(
     with transaction.atomic():
         _hold_both(source, target)
         brought = _bring(_chosen(source, ids), target, by)
-        return entries.remove_many(source, ids, by=by), brought
+        sent = entries.remove_many(source, ids, by=by, kind=Kind.SENT)
+        if sent and brought:
+            join_halves(sent, brought)
+        return sent, brought
 
 
 def copy_list(source: ReadingList, owner: AbstractBaseUser) -> ReadingList:
@@ -109,8 +112,7 @@ def _bring(chosen: list[Entry], target: ReadingList, by: AbstractBaseUser) -> Li
         made = entries.insert(held, [_new(entry) for entry in chosen], by=by)
         if not made and not joined:
             return None
-        kind = Kind.ADDED if made else Kind.NOTE
-        return record(held, by, kind, [*entries.added_rows(made), *joined])
+        return record(held, by, Kind.BROUGHT, [*entries.added_rows(made), *joined])
 
 
 def _join_twins(chosen: list[Entry], held: ReadingList) -> list[Changed]:

@@ -91,7 +91,11 @@ def remove(entry: Entry, *, by: AbstractBaseUser | None) -> ListChange | None:
 
 
 def remove_many(
-    reading_list: ReadingList, entry_ids: Iterable[int], *, by: AbstractBaseUser | None
+    reading_list: ReadingList,
+    entry_ids: Iterable[int],
+    *,
+    by: AbstractBaseUser | None,
+    kind: Kind = Kind.REMOVED,
 ) -> ListChange | None:
     """Take entries out of the list as one change; return it, None if none was there."""
     with changing(reading_list.pk) as current:
@@ -101,7 +105,7 @@ def remove_many(
         with keeping_saves(current.owner_id, [entry.paper_id for entry in gone]):
             Entry.objects.filter(pk__in=[entry.pk for entry in gone]).delete()
         rows = [Changed("entry", entry.pk, values_of(entry), None) for entry in gone]
-        return record(current, by, Kind.REMOVED, rows)
+        return record(current, by, kind, rows)
 
 
 def move(entry: Entry, gap: Gap, *, by: AbstractBaseUser | None) -> ListChange | None:

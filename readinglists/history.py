@@ -89,6 +89,13 @@ def record(
     )
 
 
+def join_halves(one: ListChange, other: ListChange) -> None:
+    """Write down that both are one move from list to list: undone together (undoing.py)."""
+    for half, that in ((one, other), (other, one)):
+        half.other_half = that
+        half.save(update_fields=["other_half"])
+
+
 def naming(user_id: int) -> str:
     """Return how the words of a change name a reader: by number, so that no address is kept."""
     return f"{{{user_id}}}"

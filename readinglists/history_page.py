@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from papers.merging import merged_into
 from papers.models import Paper
 from readinglists import history_words
+from readinglists.access import titles_to_read
 from readinglists.history_words import Said
 from readinglists.models import Entry, ListChange, ReadingList, WaitingEntry
 
@@ -26,6 +27,8 @@ SHOWN_ROWS = 5
 
 Kind = ListChange.Kind
 Values = dict[str, Any]
+# What headings that were moved read, and what other lists are called: by table and number.
+Titles = Mapping[tuple[str, int], str]
 
 _NAMED = re.compile(r"\{(\d{1,18})\}")
 _WORDED_HERE = (Kind.SHARED, Kind.JOINED)
@@ -74,15 +77,15 @@ def get_history_page(
 ) -> HistoryPage:
     """Return at most 50 changes, those older than the change numbered `before`.
 
-    Seven queries at most, however long the history is.
+    Nine queries at most, however long the history is.
     """
     changes = _changes(reading_list)
     rows = list(changes.filter(pk__lt=before) if before else changes)[: PAGE_SIZE + 1]
     shown = rows[:PAGE_SIZE]
     names = names_in(shown)
     papers = _papers(reading_list, shown)
-    moved = _moved_headings(reading_list, shown)
-    lines = [_line(change, names, papers, moved, reader) for change in shown]
+    titles = {**_moved_headings(reading_list, shown), **_other_lists(shown, reader)}
+    lines = [_line(change, names, papers, titles, reader) for change in shown]
     return HistoryPage(lines, shown[-1].pk if len(rows) > PAGE_SIZE else None)
 
 
@@ -96,7 +99,11 @@ def _changes(reading_list: ReadingList) -> Any:
     with_it, with_undone = Q(change=OuterRef("pk")), Q(change=OuterRef("undoes"))
     later = WaitingEntry.objects.filter(with_it | with_undone)
     changes = reading_list.changes.defer("rows").annotate(
-        first_rows=first, size=size, undone_kind=F("undoes__kind"), brings=Exists(later)
+        first_rows=first,
+        size=size,
+        undone_kind=F("undoes__kind"),
+        brings=Exists(later),
+        other_list=F("other_half__reading_list"),
     )
     return changes.order_by("-pk")
 
@@ -111,12 +118,18 @@ def names_in(changes: Iterable[Any]) -> dict[int, str]:
     return {user.pk: user.get_username() for user in users}
 
 
-def _moved_headings(reading_list: ReadingList, changes: Iterable[Any]) -> dict[int, str]:
+def _moved_headings(reading_list: ReadingList, changes: Iterable[Any]) -> Titles:
     """What headings that were moved read now; one that is gone is left out."""
     moves = [change for change in changes if change.kind == Kind.MOVED]
     ids = [r["id"] for change in moves for r in change.first_rows if r["table"] == "heading"]
     there = reading_list.headings.filter(pk__in=ids)
-    return dict(there.values_list("pk", "title")) if ids else {}
+    return {("heading", pk): title for pk, title in there.values_list("pk", "title")} if ids else {}
+
+
+def _other_lists(changes: Iterable[Any], reader: AbstractBaseUser) -> Titles:
+    """What the lists are called that papers went to or came from, where the reader may know."""
+    other_ids = {change.other_list for change in changes if change.other_list}
+    return {("list", pk): title for pk, title in titles_to_read(reader, other_ids).items()}
 
 
 def _papers(reading_list: ReadingList, changes: Iterable[Any]) -> dict[int, Paper]:
@@ -145,7 +158,7 @@ def _line(
     change: Any,
     names: Mapping[int, str],
     papers: Mapping[int, Paper],
-    moved: Mapping[int, str],
+    titles: Titles,
     reader: AbstractBaseUser,
 ) -> Line:
     rows = change.first_rows
@@ -153,7 +166,7 @@ def _line(
     who = "" if change.user_id == reader.pk else names.get(change.user_id, _("Somebody"))
     return Line(
         pk=change.pk,
-        sentence=_sentence(change, who, names, moved),
+        sentence=_sentence(change, who, names, titles),
         changed_at=change.changed_at,
         papers=[papers[row["id"]] for row in of_entries if row["id"] in papers],
         more=change.size - len(rows) if of_entries else 0,
@@ -163,15 +176,15 @@ def _line(
     )
 
 
-def _sentence(change: Any, who: str, names: Mapping[int, str], moved: Mapping[int, str]) -> str:
-    said, values = _said(change, moved)
+def _sentence(change: Any, who: str, names: Mapping[int, str], titles: Titles) -> str:
+    said, values = _said(change, titles)
     sentence = said.by(who, **values)
     is_said = said in history_words.OF_WORDS.values() or "file" in values
     words = "" if is_said else words_of(change, names)
     return f"{sentence}: {words}" if words else sentence
 
 
-def _said(change: Any, moved: Mapping[int, str]) -> tuple[Said, dict[str, str]]:
+def _said(change: Any, titles: Titles) -> tuple[Said, dict[str, str]]:
     """Return the sentence for a change, and what is put into it beside the name."""
     kind = Kind(change.kind)
     if kind in _WORDED_HERE and change.words in history_words.OF_WORDS:
@@ -183,7 +196,9 @@ def _said(change: Any, moved: Mapping[int, str]) -> tuple[Said, dict[str, str]]:
     if kind == Kind.HEADING and change.first_rows:
         return _of_heading(change.first_rows[0])
     if kind == Kind.MOVED and change.first_rows[:1]:
-        return _of_move(change.first_rows[0], moved)
+        return _of_move(change.first_rows[0], titles)
+    if kind in history_words.OF_OTHER_LIST and (title := titles.get(("list", change.other_list))):
+        return history_words.OF_OTHER_LIST[kind], {"title": title}
     return history_words.OF_KIND[kind], {}
 
 
@@ -217,10 +232,10 @@ def _of_heading(row: Values) -> tuple[Said, dict[str, str]]:
     return said, {"old": old, "new": new}
 
 
-def _of_move(row: Values, moved: Mapping[int, str]) -> tuple[Said, dict[str, str]]:
+def _of_move(row: Values, titles: Titles) -> tuple[Said, dict[str, str]]:
     if row["table"] != "heading":  # the papers stand below
         return history_words.OF_KIND[Kind.MOVED], {}
-    title = moved.get(row["id"])
+    title = titles.get(("heading", row["id"]))
     return (
         (history_words.MOVED_HEADING, {"title": title})
         if title

@@ -30,6 +30,10 @@ OF_KIND = {
     Kind.ADDED: Said(_("You added"), _("%(who)s added")),
     Kind.REMOVED: Said(_("You removed"), _("%(who)s removed")),
     Kind.MOVED: Said(_("You moved"), _("%(who)s moved")),
+    Kind.SENT: Said(_("You moved to another list"), _("%(who)s moved to another list")),
+    Kind.BROUGHT: Said(
+        _("You moved here from another list"), _("%(who)s moved here from another list")
+    ),
     Kind.NOTE: Said(_("You changed the note"), _("%(who)s changed the note")),
     Kind.TAGS: Said(_("You changed the tags"), _("%(who)s changed the tags")),
     Kind.HEADING: Said(_("You changed a heading"), _("%(who)s changed a heading")),
@@ -72,12 +76,21 @@ MOVED_HEADING = Said(
     _("You moved the heading “%(title)s”"), _("%(who)s moved the heading “%(title)s”")
 )
 MOVED_A_HEADING = Said(_("You moved a heading"), _("%(who)s moved a heading"))
+# A move from list to list, where the reader may know the other one.
+OF_OTHER_LIST = {
+    Kind.SENT: Said(_("You moved to “%(title)s”"), _("%(who)s moved to “%(title)s”")),
+    Kind.BROUGHT: Said(
+        _("You moved here from “%(title)s”"), _("%(who)s moved here from “%(title)s”")
+    ),
+}
 UNDID = Said(_("You undid %(what)s"), _("%(who)s undid %(what)s"))
 # What was undone, as the object of that sentence.
 UNDOABLE = {
     Kind.ADDED: _("an addition"),
     Kind.REMOVED: _("a removal"),
     Kind.MOVED: _("a move"),
+    Kind.SENT: _("a move to another list"),
+    Kind.BROUGHT: _("a move from another list"),
     Kind.NOTE: _("a change of the note"),
     Kind.TAGS: _("a change of the tags"),
     Kind.HEADING: _("a change of a heading"),

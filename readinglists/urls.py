@@ -48,7 +48,6 @@ urlpatterns = [
     path("lists/entries/<int:pk>/", views.entry, name="entry"),
     path("lists/entries/<int:pk>/tags/", views.tags, name="tags"),
     path("lists/changes/<int:pk>/undo/", views.undo, name="undo"),
-    path("lists/changes/<int:pk>/undo/<int:also>/", views.undo_both, name="undo_both"),
     path("lists/entries/<int:pk>/remove/", views.remove, name="remove"),
     path("lists/entries/<int:pk>/move/", views.move, name="move"),
     path("lists/entries/<int:pk>/note/", views.note, name="note"),

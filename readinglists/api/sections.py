@@ -12,7 +12,7 @@ from papers.api.access import LISTS, READ, user_of
 from papers.api.errors import Error, Refusal
 from papers.api.fields import After, Limit, Number
 from papers.api.paging import link_after, read_after
-from readinglists import headings, history
+from readinglists import headings
 from readinglists.access import Rank, heading_to_edit, open_list
 from readinglists.api.entries import gap_of
 from readinglists.api.lists import clean_title
@@ -27,9 +27,11 @@ from readinglists.api.schemas import (
     Undone,
 )
 from readinglists.api.versions import seen_version, telling_conflicts
+from readinglists.history import CannotUndoError
 from readinglists.history_page import names_in, words_of
 from readinglists.models import Heading as HeadingRow
 from readinglists.models import ListChange
+from readinglists.undoing import undo_whole
 
 router = Router(tags=["lists"])
 PAGE_SIZE = 20
@@ -103,13 +105,15 @@ def list_history(
     summary="Undo a change",
 )
 def undo(request: HttpRequest, pk: Number, change: Number) -> dict[str, Any]:
-    """Which can be undone in turn. 409 where there is nothing to put back."""
+    """Which can be undone in turn. Of a move from list to list both halves are undone, where you
+    may edit both. 409 where there is nothing to put back."""
     user = user_of(request)
     reading_list = open_list(user, pk, Rank.EDIT).reading_list
-    row = get_object_or_404(ListChange, pk=change, reading_list=reading_list)
+    rows = ListChange.objects.select_related("reading_list", "other_half__reading_list")
+    row = get_object_or_404(rows, pk=change, reading_list=reading_list)
     try:
-        undone = history.undo(row, user)
-    except history.CannotUndoError as error:
+        undone = undo_whole(row, user)
+    except CannotUndoError as error:
         raise Refusal(409, str(error)) from error
     names = names_in([undone.change])
     return {"change": _written(undone.change, user, names), "left": undone.left}

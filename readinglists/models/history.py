@@ -18,6 +18,8 @@ class ListChange(models.Model):
         ADDED = "added", _("added")
         REMOVED = "removed", _("removed")
         MOVED = "moved", _("moved")
+        SENT = "sent", _("moved to another list")
+        BROUGHT = "brought", _("moved here from another list")
         NOTE = "note", _("changed the note")
         TAGS = "tags", _("changed the tags")
         HEADING = "heading", _("changed a heading")
@@ -40,12 +42,30 @@ class ListChange(models.Model):
     undoes = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    # Without what only a locked table gets: its index is made beside writes (migration 0008).
+    other_half = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+        help_text=_("What the same move did to the other list."),
+    )
     undone_at = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["reading_list", "-id"], name="listchange_newest")]
+        indexes = [
+            models.Index(fields=["reading_list", "-id"], name="listchange_newest"),
+            models.Index(
+                fields=["other_half"],
+                name="listchange_other_half",
+                condition=models.Q(other_half__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} in list {self.reading_list_id}"

@@ -55,7 +55,7 @@ from readinglists.views.sharing import (
     withdraw,
 )
 from readinglists.views.states import own_note, state, undo_states
-from readinglists.views.undoing import undo, undo_both
+from readinglists.views.undoing import undo
 
 __all__ = [
     "add",
@@ -122,7 +122,6 @@ __all__ = [
     "tell_additions",
     "transfer",
     "undo",
-    "undo_both",
     "undo_states",
     "unfollow_list",
     "withdraw",

@@ -109,12 +109,12 @@ def _copy(chosen: Chosen) -> None:
 def _send(chosen: Chosen) -> None:
     target, by = _target(chosen), reader_of(chosen.request)
     copying.take_place(by, len(chosen.entries))
-    removed, added = copying.move_entries(chosen.reading_list, chosen.ids, target, by=by)
-    count = len(removed.rows) if removed else 0
+    sent, _brought = copying.move_entries(chosen.reading_list, chosen.ids, target, by=by)
+    count = len(sent.rows) if sent else 0
     words = ngettext(
         "Moved %(count)d paper to “%(list)s”.", "Moved %(count)d papers to “%(list)s”.", count
     )
-    offer_undo(chosen.request, words % {"count": count, "list": target.title}, removed, added)
+    offer_undo(chosen.request, words % {"count": count, "list": target.title}, sent)
 
 
 def _place(chosen: Chosen) -> None:

@@ -11,14 +11,12 @@ from django.utils.translation import gettext as _
 from readinglists.models import ListChange, ReadingList
 
 
-def offer_undo(request: HttpRequest, text: str, *changes: ListChange | None) -> None:
-    """Say what was done; where it can be undone, with one button for all `changes`."""
-    done = [change.pk for change in changes if change is not None and change.can_be_undone]
-    if not done:
+def offer_undo(request: HttpRequest, text: str, change: ListChange | None) -> None:
+    """Say what was done; where it can be undone, with a button."""
+    if change is None or not change.can_be_undone:
         messages.success(request, text)
         return
-    name = "undo" if len(done) == 1 else "undo_both"
-    offer_undo_at(request, text, reverse(f"readinglists:{name}", args=done[:2]))
+    offer_undo_at(request, text, reverse("readinglists:undo", args=[change.pk]))
 
 
 def offer_restore(request: HttpRequest, text: str, reading_list: ReadingList) -> None:

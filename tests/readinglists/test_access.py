@@ -34,7 +34,6 @@ OF_ENTRIES = {"entry", "remove", "move", "note", "tags"}
 OF_HEADINGS = {"rename_heading", "move_heading", "remove_heading"}
 OF_BIN = {"restore", "delete_for_good"}
 OF_CHANGES = {"undo"}
-OF_TWO_CHANGES = {"undo_both"}
 OF_TOKENS = {"undo_states", "invitation", "answer_by_token"}
 OF_MEMBERS = {"change_role", "remove_member", "transfer"}
 OF_INVITATIONS = {"resend_invitation", "withdraw_invitation", "answer_invitation"}
@@ -101,7 +100,6 @@ WRITABLE = {
     "state",
     "own_note",
     "undo",
-    "undo_both",
     "undo_states",
     "add_heading",
     "rename_heading",
@@ -143,10 +141,10 @@ PRIVATE_OBJECTS = {
     "forget_not_found",
 }
 PRIVATE_OBJECTS |= OF_IMPORTS | OF_MEMBERS | OF_INVITATIONS | OF_LINKS | OF_PUBLIC
-PRIVATE_OBJECTS |= OF_ENTRIES | OF_HEADINGS | OF_BIN | OF_CHANGES | OF_TWO_CHANGES
+PRIVATE_OBJECTS |= OF_ENTRIES | OF_HEADINGS | OF_BIN | OF_CHANGES
 # What a member may do with a list, by the least rank; what is not named is for its owner alone.
 FOR_VIEWERS = {"list", "list_file", "more_like", "people", "tell_additions", "leave"}
-FOR_EDITORS = {"edit", "history", "bulk", "add_heading", "undo", "undo_both", "forget_not_found"}
+FOR_EDITORS = {"edit", "history", "bulk", "add_heading", "undo", "forget_not_found"}
 FOR_EDITORS |= OF_ENTRIES | OF_HEADINGS
 # Their own follow, and an invitation to their own address, are theirs by another way.
 OF_LISTS = PRIVATE_OBJECTS - OF_IMPORTS - {"unfollow_list", "answer_invitation"}
@@ -191,9 +189,6 @@ def address(name: str, entry: Entry, pk: int | None = None) -> str:
         return reverse(f"readinglists:{name}")
     if name in OF_TOKENS:
         return reverse(f"readinglists:{name}", args=["token"])
-    if name in OF_TWO_CHANGES:
-        change = entry.reading_list.changes.earliest("pk").pk
-        return reverse(f"readinglists:{name}", args=[change, pk or change])
     own = {**dict.fromkeys(OF_PAPERS, entry.paper_id), **dict.fromkeys(OF_ENTRIES, entry.pk)}
     own |= dict.fromkeys(OF_HEADINGS, entry.reading_list.headings.get().pk)
     own |= dict.fromkeys(OF_BIN, keeping.lists_in_bin(entry.reading_list.owner).get().pk)

@@ -33,7 +33,7 @@ def test_a_paper_moved_to_where_it_is_already_brings_its_note_along() -> None:
     assert (twin.note, twin.version) == ("there\n\nmine", 2)
     assert removed is not None
     assert brought is not None
-    assert brought.kind == "note"
+    assert brought.kind == "brought"
     assert [(row["before"]["note"], row["after"]["note"]) for row in brought.rows] == [
         ("there", "there\n\nmine")
     ]
@@ -70,7 +70,7 @@ def test_a_move_of_new_papers_and_known_ones_is_one_change_of_the_target() -> No
     other = make_entry(reading_list=source, note="other")
     _removed, brought = copying.move_entries(source, [moving.pk, other.pk], target, by=source.owner)
     assert brought is not None
-    assert (brought.kind, len(brought.rows)) == ("added", 2)
+    assert (brought.kind, len(brought.rows)) == ("brought", 2)
     assert list(target.entries.values_list("note", flat=True)) == ["there\n\nmine", "other"]
     assert not source.entries.exists()
     history.undo(brought, source.owner)

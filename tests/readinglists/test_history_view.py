@@ -4,7 +4,8 @@ from django.urls import reverse
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
-from readinglists import entries, headings, history, history_page, members
+from accounts.models import User
+from readinglists import copying, entries, headings, history, history_page, members
 from readinglists.models import ListChange, ReadingList, Role
 from readinglists.positions import Gap, Spot
 from tests.factories import make_entry, make_member, make_paper, make_reading_list, make_user
@@ -181,3 +182,73 @@ def test_words_that_are_stored_with_a_change_are_part_of_its_sentence(client: Cl
     assert "You imported “notes.bib”" in page
     assert "An invitation was declined" in page
     assert f"{member.user.email} joined by invitation" in page
+
+
+def make_move(owner: User, editor: User | None = None) -> tuple[ReadingList, ReadingList]:
+    """Two lists of `owner` named "Here" and "There", a paper moved from the first to the other by
+    `editor`, who edits both, or by the owner."""
+    here, there = (make_reading_list(owner=owner, title=title) for title in ("Here", "There"))
+    entry = make_entry(reading_list=here, paper=make_paper(title="On Owls"))
+    for reading_list in (here, there) if editor else ():
+        make_member(reading_list=reading_list, user=editor, role=Role.EDITOR)
+    copying.move_entries(here, [entry.pk], there, by=editor or owner)
+    return here, there
+
+
+def undo(client: Client, reading_list: ReadingList) -> None:
+    change = reading_list.changes.order_by("-pk")[0]
+    client.post(reverse("readinglists:undo", args=[change.pk]))
+
+
+def sizes(*lists: ReadingList) -> list[int]:
+    return [each.entries.count() for each in lists]
+
+
+def test_a_move_says_where_to_and_where_from(client: Client) -> None:
+    here, there = make_move(make_user())
+    assert "You moved to “There”:" in page_of(client, here)
+    assert "You moved here from “Here”:" in page_of(client, there)
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_move_is_undone_and_redone_in_both_from_either_history(client: Client, side: int) -> None:
+    lists = make_move(make_user())
+    client.force_login(lists[0].owner)
+    undo(client, lists[side])
+    assert sizes(*lists) == [1, 0]
+    undo(client, lists[1 - side])
+    assert sizes(*lists) == [0, 1]
+    undo(client, lists[side])
+    assert sizes(*lists) == [1, 0]
+
+
+@pytest.mark.promise(32)
+def test_who_edits_one_of_both_undoes_that_half_and_is_told(client: Client) -> None:
+    editor = make_user()
+    here, there = make_move(make_user(), editor)
+    members.remove(there.members.get(), by=there.owner)
+    client.force_login(editor)
+    undo(client, here)
+    assert sizes(here, there) == [1, 1]
+    page = client.get(reverse("readinglists:history", args=[here.pk])).content.decode()
+    assert "The other list of this move is not yours to edit and stays as it is." in page
+    assert "You moved to another list:" in page
+    assert "There" not in page
+
+
+def test_the_half_of_a_deleted_list_is_undone_alone(client: Client) -> None:
+    here, there = make_move(make_user())
+    client.force_login(here.owner)
+    there.delete()
+    undo(client, here)
+    assert sizes(here) == [1]
+
+
+def test_a_half_that_was_taken_out_since_is_told(client: Client) -> None:
+    here, there = make_move(make_user())
+    client.force_login(here.owner)
+    entries.remove(there.entries.get(), by=here.owner)
+    undo(client, here)
+    assert sizes(here, there) == [1, 0]
+    page = client.get(here.get_absolute_url()).content.decode()
+    assert "In the other list: What this changed is not there any more." in page

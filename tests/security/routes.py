@@ -184,13 +184,12 @@ def _of_lists(owner: User, entry: Entry) -> dict[str, Any]:
         ),
         (_make_import(owner).pk, ("show_import", "write_import", "delete_import")),
         (keeping.lists_in_bin(owner)[0].pk, ("restore", "delete_for_good")),
-        (change, ("undo", "undo_both")),
+        (change, ("undo",)),
     ]
     values: dict[str, Any] = {
         f"readinglists:{name} pk": pk for pk, names in numbers for name in names
     }
     publishing.publish(shown)
-    values["also"] = change
     values["readinglists token"] = "A" * 43
     values["readinglists:invitation token"] = asked.token
     values["readinglists:undo_states token"] = "A" * 43

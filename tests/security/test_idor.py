@@ -58,7 +58,7 @@ def numbers(world: World, route: Route) -> dict[str, int]:
     return {
         name: ABSENT
         for name in route.parameters
-        if name in ("pk", "heading_pk", "also", "paper_pk", "id", "object_id")
+        if name in ("pk", "heading_pk", "paper_pk", "id", "object_id")
     }
 
 
