@@ -1,3 +1,4 @@
+from datetime import date, time, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -61,6 +62,15 @@ class ShareLink(models.Model):
         """Neither revoked nor expired; `ShareLinkQuerySet.open` asks the database the same."""
         lasts = self.expires_at is None or self.expires_at > timezone.now()
         return self.revoked_at is None and lasts
+
+    @property
+    def last_day(self) -> date | None:
+        """The day with whose end, in the zone of the moment, it ends: as its form asks for. None
+        where it ends at another hour, or not by itself."""
+        if self.expires_at is None:
+            return None
+        end = timezone.localtime(self.expires_at)
+        return None if end.time() != time() else (end - timedelta(days=1)).date()
 
 
 class ListFollow(models.Model):

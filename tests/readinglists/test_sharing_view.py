@@ -1,12 +1,13 @@
 """The owner's page of how a list is shared, and what is done there."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.formats import date_format
 from pytest_django import Settings
 
 from readinglists import list_follows, sharing
@@ -52,6 +53,19 @@ class TestLinks:
         ends = shared.share_links.get().expires_at
         assert ends is not None
         assert timezone.localtime(ends).date() == today + timedelta(days=1)
+        shown = date_format(today, "j F Y")
+        assert f"works until the end of {shown}" in page(client, shared)
+        shared.share_links.update(expires_at=ends - timedelta(days=9))
+        shown = date_format(today - timedelta(days=9), "j F Y")
+        assert f"ended with {shown}" in page(client, shared)
+
+    def test_a_link_that_ends_within_a_day_says_when(
+        self, client: Client, shared: ReadingList
+    ) -> None:
+        """As programs can have it; and the end of a day elsewhere is an hour here."""
+        ends = datetime(2099, 5, 6, 13, 30, tzinfo=UTC)
+        make_link(shared, expires_at=ends)
+        assert "ends 6 May 2099, 13:30" in page(client, shared)
 
     @pytest.mark.parametrize("day", ["2020-01-01", "tomorrow", "9999-12-31"])
     def test_a_day_that_cannot_be_is_refused_and_nothing_typed_is_lost(
