@@ -10,6 +10,8 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -55,18 +57,31 @@ def _icons() -> Iterator[dict[str, str]]:
 @require_safe
 @cache_control(public=True, max_age=3600)
 def offline(request: HttpRequest) -> HttpResponse:
-    """The same for everybody: it is kept in a browser that others may use later."""
+    """The same for everybody: it is kept in a browser that others may use later.
+
+    It is asked for without cookies, which would tell the language: `?language=` names it.
+    """
     context = {"stylesheets": [staticfiles_storage.url(name) for name in _KEPT[:2]]}
-    return render(request, "papers/offline.html", context)
+    language = _language_of(request) or get_language()
+    with translation.override(language):
+        response = render(request, "papers/offline.html", context)
+    response["Content-Language"] = language
+    return response
 
 
 @require_safe
 @cache_control(no_cache=True)
 def service_worker(request: HttpRequest) -> HttpResponse:
-    page = reverse("papers:offline")
+    language = _language_of(request)
+    page = reverse("papers:offline") + (f"?language={language}" if language else "")
     files = [staticfiles_storage.url(name) for name in _KEPT]
     version = hashlib.sha256(json.dumps([page, *files]).encode()).hexdigest()[:12]
     context = {"version": version, "page": json.dumps(page), "files": json.dumps(files)}
     return render(
         request, "papers/service_worker.js", context, content_type="text/javascript; charset=utf-8"
     )
+
+
+def _language_of(request: HttpRequest) -> str:
+    language = request.GET.get("language", "")
+    return language if language in dict(settings.LANGUAGES) else ""

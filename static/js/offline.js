@@ -4,6 +4,7 @@
 
   if (!("serviceWorker" in navigator)) return;
   window.addEventListener("load", () => {
-    navigator.serviceWorker.register("/sw.js").catch(() => { /* private windows may refuse */ });
+    // By its language: the page that it keeps is to be in that of this device's reader.
+    navigator.serviceWorker.register(`/sw.js?language=${document.documentElement.lang}`).catch(() => { /* private windows may refuse */ });
   });
 })();

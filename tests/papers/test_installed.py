@@ -41,3 +41,16 @@ def test_the_script_keeps_one_page_and_static_files(client: Client) -> None:
 @pytest.mark.parametrize("path", ["/sw.js", "/offline/", "/manifest.webmanifest"])
 def test_other_methods_are_refused(client: Client, path: str) -> None:
     assert client.post(path).status_code == 405
+
+
+def test_the_page_kept_is_in_the_language_that_the_script_was_asked_for_in(client: Client) -> None:
+    """The worker asks for it without the cookies that would tell."""
+    assert (
+        'const PAGE = "/offline/?language=de";' in client.get("/sw.js?language=de").content.decode()
+    )
+    response = client.get("/offline/?language=de")
+    assert response["Content-Language"] == "de"
+    assert '<html lang="de"' in response.content.decode()
+    assert "Kein Netz" in response.content.decode()
+    assert '<html lang="en"' in client.get("/offline/?language=xx").content.decode()
+    assert 'const PAGE = "/offline/";' in client.get("/sw.js?language=../").content.decode()
