@@ -1,5 +1,5 @@
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,16 +20,19 @@ from readinglists.models import Entry
 from readinglists.tags import write_tags
 from readinglists.views.conflicts import show_conflict
 from readinglists.views.gaps import read_gap, say_nothing_moved
-from readinglists.views.going_back import address_of, back_to
+from readinglists.views.going_back import address_of, back_to, removed_already
 from readinglists.views.lost_texts import keeps_what_was_typed
 from readinglists.views.toasts import offer_undo
 
 
 @reader_posts
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
-    entry = entry_to_edit(request.user, pk)
-    with gone_is_not_found():
-        change = entries.remove(entry, by=reader_of(request))
+    try:
+        entry = entry_to_edit(request.user, pk)
+        with gone_is_not_found():
+            change = entries.remove(entry, by=reader_of(request))
+    except Http404:
+        return removed_already(request)
     offer_undo(request, _("Removed “%(title)s”.") % {"title": to_text(entry.paper.title)}, change)
     return redirect(back_to(request, entry.reading_list))
 

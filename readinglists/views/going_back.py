@@ -1,10 +1,13 @@
 """Where a reader goes on after a change of a list: to what was changed, on its page."""
 
-from django.http import HttpRequest
-from django.urls import reverse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import Resolver404, resolve, reverse
+from django.utils.translation import gettext as _
 
 from papers.views.going_back import next_address
-from readinglists.access import gone_is_not_found
+from readinglists.access import Rank, gone_is_not_found, open_list
 from readinglists.models import Entry, Heading, ReadingList
 from readinglists.pages import page_number_of, page_number_of_heading
 
@@ -30,6 +33,24 @@ def back_to(request: HttpRequest, reading_list: ReadingList) -> str:
     known = {address, reverse("readinglists:history", args=[reading_list.pk])}
     came_from = next_address(request, address)
     return came_from if came_from.partition("?")[0] in known else address
+
+
+def removed_already(request: HttpRequest) -> HttpResponse:
+    """Lead back to the list's page that the reader came from, which shows what is gone no more.
+
+    For what cannot be found, or not by this reader: both get the same answer. Raises as `open_list`
+    for that list, Http404 where the reader came from none.
+    """
+    address = next_address(request)
+    try:
+        page = resolve(address.partition("?")[0])
+    except Resolver404 as error:
+        raise Http404(_("This is not there any more.")) from error
+    if page.view_name != "readinglists:list":
+        raise Http404(_("This is not there any more."))
+    open_list(request.user, page.kwargs["pk"], Rank.EDIT)
+    messages.info(request, _("This was removed already."))
+    return redirect(address)
 
 
 def _page(list_id: int, number: int) -> str:

@@ -20,7 +20,7 @@ from readinglists.forms import HeadingForm
 from readinglists.models import Heading, ReadingList
 from readinglists.views.conflicts import show_conflict
 from readinglists.views.gaps import read_gap, say_nothing_moved
-from readinglists.views.going_back import address_of_heading, back_to
+from readinglists.views.going_back import address_of_heading, back_to, removed_already
 from readinglists.views.lost_texts import keeps_what_was_typed
 from readinglists.views.toasts import offer_undo
 
@@ -110,8 +110,11 @@ def move_heading(request: HttpRequest, pk: int) -> HttpResponse:
 
 @reader_posts
 def remove_heading(request: HttpRequest, pk: int) -> HttpResponse:
-    heading = heading_to_edit(request.user, pk)
-    with gone_is_not_found():
-        change = headings.remove_heading(heading, by=reader_of(request))
+    try:
+        heading = heading_to_edit(request.user, pk)
+        with gone_is_not_found():
+            change = headings.remove_heading(heading, by=reader_of(request))
+    except Http404:
+        return removed_already(request)
     offer_undo(request, _("Removed the heading “%s”; its papers stay.") % heading.title, change)
     return redirect(back_to(request, heading.reading_list))

@@ -198,3 +198,28 @@ def test_the_note_form_is_on_the_page_where_htmx_looks_for_it(client: Client) ->
         reverse("readinglists:note", args=[entry.pk]),
     ):
         assert f'id="note-{entry.pk}"' in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize("verb", ["remove", "remove_heading"])
+def test_what_another_removed_meanwhile_is_gone_from_the_page_too(
+    client: Client, verb: str
+) -> None:
+    reading_list, _entries = make_three()
+    client.force_login(reading_list.owner)
+    here = f"{reading_list.get_absolute_url()}?page=1"
+    address = reverse(f"readinglists:{verb}", args=[999_999])
+    response = client.post(address, {"next": here}, follow=True)
+    assert response.redirect_chain == [(here, 302)]
+    assert "This was removed already." in response.content.decode()
+
+
+def test_whether_a_stranger_s_entry_is_there_is_not_told(client: Client) -> None:
+    reading_list, _entries = make_three()
+    client.force_login(reading_list.owner)
+    theirs = reverse("readinglists:remove", args=[make_entry().pk])
+    never = reverse("readinglists:remove", args=[999_999])
+    for here in (reading_list.get_absolute_url(), "/", "/lists/", "/lists/999999/"):
+        answers = [client.post(address, {"next": here}) for address in (theirs, never)]
+        assert answers[0].status_code == answers[1].status_code
+        assert answers[0].headers.get("Location") == answers[1].headers.get("Location")
+    assert Entry.objects.count() == 4
