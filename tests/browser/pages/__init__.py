@@ -8,7 +8,7 @@ from pathlib import Path
 import time_machine
 from django.test import override_settings
 
-from tests.browser.pages import faults, lists, operator, reader, visitor
+from tests.browser.pages import faults, german, lists, operator, reader, visitor
 from tests.browser.pages.book import Book, DrawnPage
 from tests.browser.pages.library import NOW, fill_library
 
@@ -19,6 +19,7 @@ CHAPTERS = [
     reader.draw_papers,
     reader.draw_account,
     reader.draw_logins,
+    german.draw_in_german,
     lists.draw_list,
     lists.draw_entry,
     lists.draw_sharing,
