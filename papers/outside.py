@@ -6,12 +6,12 @@ It decides which there are and their order; it never asks whether they answer.
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from papers.formats.facts import dated, doi_of
 from papers.models import Paper, PaperStats
+from papers.numerals import grouped
 from papers.references import Reference
 
 # arXiv makes HTML of TeX sent in since then (info.arxiv.org/about/accessible_HTML.html).
@@ -60,6 +60,4 @@ def _on_arxiv(reference: Reference) -> list[OutsideLink]:
 def _stars(stats: PaperStats | None) -> str:
     if stats is None or stats.stars is None:
         return ""
-    return ngettext("%(n)s star", "%(n)s stars", stats.stars) % {
-        "n": number_format(stats.stars, force_grouping=True)
-    }
+    return ngettext("%(n)s star", "%(n)s stars", stats.stars) % {"n": grouped(stats.stars)}

@@ -12,6 +12,8 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
+from papers.numerals import grouped
+
 # What a sentence is made of, as JSON keeps it.
 MadeOf = dict[str, Any]
 
@@ -49,6 +51,12 @@ def day(moment: date, form: str) -> MadeOf:
     return {"day": moment.isoformat(), "format": form}
 
 
+def number(value: float, places: int) -> MadeOf:
+    """Return a value that is a number with `places` after the point; whole ones are values as they
+    are."""
+    return {"number": value, "places": places}
+
+
 def restored(text: str, made_of: MadeOf | None) -> str:
     """Return a stored text as the sentence that it was; what was stored before is only a text."""
     return Sentence(made_of) if made_of else text
@@ -68,8 +76,12 @@ def _made_of(value: Any) -> Any:
 
 
 def _say(made: Any) -> str:
+    if isinstance(made, int | float):
+        return grouped(made)
     if not isinstance(made, dict):
         return str(made)
+    if "number" in made:
+        return grouped(made["number"], made["places"])
     if "day" in made:
         return date_format(date.fromisoformat(made["day"]), made["format"])
     if "joined" in made:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from papers import source_changes
 from papers.models import Source
+from papers.numerals import grouped
 from papers.source_changes import LEAST_INTERVAL_MINUTES, Kind, WantedSource
 
 LARGEST_OPML_BYTES = 1_000_000
@@ -116,6 +117,7 @@ class OpmlForm(forms.Form):
         if upload.size > LARGEST_OPML_BYTES:
             size = upload.size / 1_000_000
             raise forms.ValidationError(
-                _("The file has %(size).1f MB; at most 1 MB is read."), params={"size": size}
+                _("The file has %(size)s MB; at most 1 MB is read."),
+                params={"size": grouped(size, 1)},
             )
         return bytes(upload.read())

@@ -18,6 +18,7 @@ from papers.feeds.parsing import parse_apart
 from papers.feeds.patience import at_most
 from papers.feeds.records import FeedError, ParsedFeed
 from papers.models import FetchedDocument, Source
+from papers.numerals import grouped
 from papers.sources import READERS, Ask
 
 TITLES_SHOWN = 5
@@ -118,11 +119,11 @@ def _parse(
 
 def _in_words(parsed: ParsedFeed) -> str:
     if parsed.expected is not None:
-        words = _("It states %(n)d papers for %(day)s.")
-        return words % {"n": parsed.expected, "day": parsed.day}
+        words = _("It states %(n)s papers for %(day)s.")
+        return words % {"n": grouped(parsed.expected), "day": parsed.day}
     count = len(parsed.records)
-    words = ngettext("It answers with %(n)d paper.", "It answers with %(n)d papers.", count)
-    return words % {"n": count}
+    words = ngettext("It answers with %(n)s paper.", "It answers with %(n)s papers.", count)
+    return words % {"n": grouped(count)}
 
 
 def _few(problems: Sequence[str]) -> Sequence[str]:

@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from papers.numerals import grouped
 from readinglists.forms import LongTextField, TitleField
 from readinglists.imports.records import MOST_BYTES
 from readinglists.models import ReadingList
@@ -82,7 +83,8 @@ class ImportForm(TargetForm):
         if upload is not None and (upload.size or 0) > MOST_BYTES:
             size = (upload.size or 0) / 1_000_000
             raise forms.ValidationError(
-                _("The file has %(size).1f MB; at most 20 MB are read."), params={"size": size}
+                _("The file has %(size)s MB; at most 20 MB are read."),
+                params={"size": grouped(size, 1)},
             )
         return upload
 

@@ -15,6 +15,7 @@ from accounts.digest import again, overview
 from accounts.digest.waiting import released_until
 from accounts.models import Delivery
 from papers.access import administrators_only
+from papers.numerals import grouped
 from papers.row_numbers import read_row_number
 
 
@@ -58,7 +59,7 @@ def try_again(request: HttpRequest) -> HttpResponse:
             "%s issues are due again and go out from the next minute on.",
             count,
         )
-        messages.success(request, words % count)
+        messages.success(request, words % grouped(count))
     else:
         words = _("Nothing to try again: a later issue holds those papers, or it has gone out.")
         messages.info(request, words)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from config.doctor.findings import Finding, fault, warning, well
 from papers.feeds.fetch import fetch
 from papers.feeds.records import FetchError
+from papers.numerals import grouped
 
 # Leases last two minutes; signed links and second factors bear half a minute.
 LARGEST_SECONDS, NOTABLE_SECONDS = 30.0, 2.0
@@ -46,7 +47,7 @@ def _of_the_world() -> Finding:
 
 
 def _judge(name: str, ahead: float) -> Finding:
-    words = _("They differ by %.1f seconds.") % abs(ahead)
+    words = _("They differ by %s seconds.") % grouped(abs(ahead), 1)
     advice = _("Let the machine keep its clock by NTP: “timedatectl set-ntp true”.")
     if abs(ahead) > LARGEST_SECONDS:
         return fault(name, words, advice)

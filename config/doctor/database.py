@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from config.doctor.findings import Finding, fault, warning, well
+from papers.numerals import grouped
 
 OLDEST_VERSION = 15
 # halfvec and the iterative scan of an index.
@@ -86,7 +87,7 @@ def _look_at_tables() -> Iterator[Finding]:
         words = ngettext(
             "%s change of the tables waits.", "%s changes of the tables wait.", waiting
         )
-        yield fault(_("Tables"), words % waiting, _("Run “manage.py migrate”."))
+        yield fault(_("Tables"), words % grouped(waiting), _("Run “manage.py migrate”."))
     else:
         yield well(_("Tables"), _("They are those of this version."))
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from papers.coverage.strip import CAME, NO_RECORD, CategoryStrip, Cell, Look, State
+from papers.numerals import grouped
 
 # The first that any category has is the day's.
 _WORST_FIRST = (
@@ -59,5 +60,8 @@ def _counted(received: int, known: Sequence[Cell]) -> str:
     """A paper in two categories counts in each, as in arXiv's own totals."""
     stated = [cell.expected for cell in known if cell.expected is not None]
     if len(stated) == len(known):
-        return _("%(received)s of %(expected)s") % {"received": received, "expected": sum(stated)}
-    return ngettext("%s paper", "%s papers", received) % received
+        return _("%(received)s of %(expected)s") % {
+            "received": grouped(received),
+            "expected": grouped(sum(stated)),
+        }
+    return ngettext("%s paper", "%s papers", received) % grouped(received)

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from papers.calendar import Calendar, Expectation, read_calendar
 from papers.models import Batch, Source
+from papers.numerals import grouped
 
 State = Batch.State
 STRIP_DAYS = 30
@@ -197,24 +198,24 @@ def in_words(batch: Batch, calendar: Calendar) -> str:
 def _counted(batch: Batch) -> Iterable[str]:
     received, expected = batch.received, batch.expected
     if batch.recovered:
-        numbers = {"received": received, "recovered": batch.recovered}
+        numbers = {"received": grouped(received), "recovered": grouped(batch.recovered)}
         yield _("%(received)s, of which %(recovered)s by the nightly repair") % numbers
         if expected is not None:
-            yield _("of %s stated") % expected
+            yield _("of %s stated") % grouped(expected)
     elif expected is not None:
-        numbers = {"received": received, "expected": expected}
+        numbers = {"received": grouped(received), "expected": grouped(expected)}
         if batch.state == State.COMPLETE:
             yield _("complete, %(received)s of %(expected)s") % numbers
         else:
             yield _("received %(received)s of %(expected)s") % numbers
     else:
-        yield _("received %s") % received
+        yield _("received %s") % grouped(received)
     if expected is None:
         yield _("total not stated")
     elif batch.recovered and batch.state == State.COMPLETE:
         yield _("complete")
     if batch.rejected:
-        yield ngettext("%s left out", "%s left out", batch.rejected) % batch.rejected
+        yield ngettext("%s left out", "%s left out", batch.rejected) % grouped(batch.rejected)
 
 
 def _weekend() -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from papers.models import Paper, WindowGain
 from papers.models.trending import Gained
+from papers.numerals import grouped
 from papers.windows import TrendingList, Window
 
 # By which window's gains a list is explained, the first that has any.
@@ -59,7 +60,9 @@ def count_in_words(gained: Gained) -> str:
         (gained.citations, ngettext("%s citation", "%s citations", gained.citations)),
     ]
     parts.sort(key=lambda part: -part[0])
-    return "+" + get_text_list([words % number for number, words in parts if number], _("and"))
+    return "+" + get_text_list(
+        [words % grouped(number) for number, words in parts if number], _("and")
+    )
 
 
 def _since(first_day: date, paper: Paper) -> date:

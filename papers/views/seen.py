@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from papers import seen
 from papers.cards import Onlooker, render_seen_button
 from papers.htmx import HtmxHttpRequest
+from papers.numerals import grouped
 from papers.row_numbers import read_row_number
 from papers.views.going_back import ask_to_log_in, find_by_number, next_address
 
@@ -41,7 +42,7 @@ def mark_page_seen(request: HtmxHttpRequest, *, is_seen: bool = True) -> HttpRes
         text = ngettext("%s paper is marked as seen.", "%s papers are marked as seen.", marked)
     else:
         text = ngettext("%s paper is not seen.", "%s papers are not seen.", marked)
-    messages.success(request, text % marked)
+    messages.success(request, text % grouped(marked))
     return redirect(next_address(request))
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from papers.numerals import grouped
 from papers.row_numbers import read_row_number
 from papers.search.language import QueryTooLong
 from papers.search.reader import IndexNotReady
@@ -80,7 +81,7 @@ def _mark(chosen: Chosen) -> None:
         raise ValueError(_("There is no such mark."))
     papers = [entry.paper_id for entry in chosen.entries]
     token = mark_many(reader_of(chosen.request), papers, State(wanted))
-    words = ngettext("Marked %d paper.", "Marked %d papers.", len(papers)) % len(papers)
+    words = ngettext("Marked %s paper.", "Marked %s papers.", len(papers)) % grouped(len(papers))
     offer_undo_at(chosen.request, words, reverse("readinglists:undo_states", args=[token]))
 
 
@@ -91,7 +92,7 @@ def _tag(chosen: Chosen) -> None:
     by = reader_of(chosen.request)
     change = entries.tag_many(chosen.reading_list, chosen.ids, tags, by=by)
     count = len(change.rows) if change else 0
-    words = ngettext("Tagged %d paper.", "Tagged %d papers.", count) % count
+    words = ngettext("Tagged %s paper.", "Tagged %s papers.", count) % grouped(count)
     offer_undo(chosen.request, words, change)
 
 
@@ -101,9 +102,9 @@ def _copy(chosen: Chosen) -> None:
     change = copying.copy_entries(chosen.reading_list, chosen.ids, target, by=by)
     count = len(change.rows) if change else 0
     words = ngettext(
-        "Copied %(count)d paper to “%(list)s”.", "Copied %(count)d papers to “%(list)s”.", count
+        "Copied %(count)s paper to “%(list)s”.", "Copied %(count)s papers to “%(list)s”.", count
     )
-    offer_undo(chosen.request, words % {"count": count, "list": target.title}, change)
+    offer_undo(chosen.request, words % {"count": grouped(count), "list": target.title}, change)
 
 
 def _send(chosen: Chosen) -> None:
@@ -112,16 +113,16 @@ def _send(chosen: Chosen) -> None:
     sent, _brought = copying.move_entries(chosen.reading_list, chosen.ids, target, by=by)
     count = len(sent.rows) if sent else 0
     words = ngettext(
-        "Moved %(count)d paper to “%(list)s”.", "Moved %(count)d papers to “%(list)s”.", count
+        "Moved %(count)s paper to “%(list)s”.", "Moved %(count)s papers to “%(list)s”.", count
     )
-    offer_undo(chosen.request, words % {"count": count, "list": target.title}, sent)
+    offer_undo(chosen.request, words % {"count": grouped(count), "list": target.title}, sent)
 
 
 def _place(chosen: Chosen) -> None:
     gap, by = read_gap(chosen.request, chosen.reading_list), reader_of(chosen.request)
     change = entries.move_many(chosen.reading_list, chosen.ids, gap, by=by)
     count = len(chosen.entries)
-    words = ngettext("Moved %d paper.", "Moved %d papers.", count) % count
+    words = ngettext("Moved %s paper.", "Moved %s papers.", count) % grouped(count)
     offer_undo(chosen.request, words, change)
 
 
@@ -129,7 +130,7 @@ def _remove(chosen: Chosen) -> None:
     by = reader_of(chosen.request)
     change = entries.remove_many(chosen.reading_list, chosen.ids, by=by)
     count = len(change.rows) if change else 0
-    words = ngettext("Removed %d paper.", "Removed %d papers.", count) % count
+    words = ngettext("Removed %s paper.", "Removed %s papers.", count) % grouped(count)
     offer_undo(chosen.request, words, change)
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRefresh
 
+from papers.numerals import grouped
 from readinglists.access import (
     Rank,
     lists_to_edit,
@@ -132,7 +133,7 @@ def forget_not_found(request: HttpRequest, pk: int) -> HttpResponse:
     reading_list = open_list(request.user, pk, Rank.EDIT).reading_list
     count = planning.forget_not_found(reading_list)
     words = ngettext(
-        "%d paper is not waited for any more.", "%d papers are not waited for any more.", count
+        "%s paper is not waited for any more.", "%s papers are not waited for any more.", count
     )
-    messages.success(request, words % count)
+    messages.success(request, words % grouped(count))
     return redirect(reading_list)
