@@ -26,7 +26,8 @@ PROBLEMS_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """One source: `why` says in words what keeps it from being read, "" when nothing does.
+    """One source: `why` says in words what keeps it from being read, "" when nothing does; it is as
+    stored, in English (papers/spoken.py). `pause` says that its host asked for one, or "".
 
     `look` is `ok`, `failing`, `paused` or `new`; `next_try_at` is None while it is paused by an
     administrator, and not before the end of a pause that its host asked for.
@@ -37,6 +38,7 @@ class SourceLine:
     look: str
     state: str
     why: str
+    pause: str
     last_attempt_at: datetime | None
     last_success_at: datetime | None
     next_try_at: datetime | None
@@ -160,11 +162,12 @@ def _host_of(address: str) -> str:
 def _source_line(source: Source, paused_until: datetime | None) -> SourceLine:
     why = without_addresses(source.last_error) if source.state == Source.State.FAILING else ""
     next_try_at: datetime | None = source.next_due_at
+    pause = ""
     look, state = source.state, source.get_state_display()
     if not source.is_active:
         look, state, next_try_at = "paused", _("paused by an administrator"), None
     elif paused_until is not None:
-        why = " ".join(filter(None, [why, _("Its host asked to be left alone for a while.")]))
+        pause = _("Its host asked to be left alone for a while.")
         next_try_at = max(paused_until, source.next_due_at)
     return SourceLine(
         pk=source.pk,
@@ -172,6 +175,7 @@ def _source_line(source: Source, paused_until: datetime | None) -> SourceLine:
         look=look,
         state=str(state),
         why=why,
+        pause=pause,
         last_attempt_at=source.last_attempt_at,
         last_success_at=source.last_success_at,
         next_try_at=next_try_at,

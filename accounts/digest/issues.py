@@ -14,6 +14,7 @@ from accounts.digest.items import heading_of, items_of
 from accounts.models import Delivery
 from papers.merging import merged_into
 from papers.models import Paper
+from papers.numerals import grouped
 from papers.sentences import in_language
 
 State = Delivery.State
@@ -22,7 +23,7 @@ State = Delivery.State
 @dataclass(frozen=True, slots=True)
 class Line:
     """One issue in the list. `happened_at` is when it ended, or is next tried; `reason` may be
-    empty."""
+    empty, and is as stored, in English (papers/spoken.py)."""
 
     local_date: date
     state: str
@@ -43,7 +44,7 @@ def line_of(delivery: Delivery) -> Line:
         local_date=delivery.local_date,
         state=delivery.state,
         words=_in_words(delivery),
-        reason=_(delivery.reason) if delivery.reason else "",
+        reason=delivery.reason,
         happened_at=delivery.finished_at or delivery.due_at,
         papers=len(delivery.items),
     )
@@ -78,7 +79,7 @@ def _in_words(delivery: Delivery) -> str:
         return _("Waiting to be tried again") if delivery.attempts else _("On its way")
     if delivery.state == State.SENT:
         count = len(delivery.items)
-        return ngettext("Sent, %s paper", "Sent, %s papers", count) % count
+        return ngettext("Sent, %s paper", "Sent, %s papers", count) % grouped(count)
     return {
         State.CLAIMED: _("Being prepared"),
         State.SENDING: _("Being handed to the mail server"),

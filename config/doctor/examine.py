@@ -21,6 +21,8 @@ from config.doctor import clock, database, mail, redis_server
 from config.doctor.findings import Finding, Level, fault, warning, well
 from config.health.parts import Part, read_disk, read_mail, read_search, read_workers
 from papers.health import source_lines
+from papers.sentences import in_language
+from papers.spoken import spoken
 
 Look = Callable[[], Iterable[Finding]]
 OLDEST_BACKUP = timedelta(hours=36)
@@ -94,7 +96,7 @@ def look_at_sources() -> list[Finding]:
     found = [
         warning(
             f"{name}: {line.label}",
-            line.why or _("It fails."),
+            " ".join(filter(None, [spoken(line.why) or line.why, line.pause])) or _("It fails."),
             _("It is tried again by itself. Try it, or pause it, at /sources/. %s")
             % _last_success(line.last_success_at),
         )
@@ -130,9 +132,10 @@ def look_at_backups() -> list[Finding]:
 
 
 def _of_part(name: str, part: Part, advice: str) -> Finding:
+    words = in_language(part.words)
     if part.is_well:
-        return well(name, part.words)
-    return fault(name, f"{part.words} {part.detail}".strip(), advice)
+        return well(name, words)
+    return fault(name, f"{words} {part.detail}".strip(), advice)
 
 
 def _last_success(moment: object) -> str:

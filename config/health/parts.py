@@ -1,6 +1,7 @@
 """How each part is doing that the site needs: what /readyz, the metrics and `doctor` say.
 
-It reads and changes nothing, and waits for no part longer than a second or so.
+It reads and changes nothing, and waits for no part longer than a second or so. Its words are
+English for programs, and sentences (papers/sentences.py) that pages say in their reader's language.
 """
 
 import shutil
@@ -15,6 +16,7 @@ from django.db import Error, connection
 from config.broker import QUEUES, count_waiting
 from papers import arming, heartbeats
 from papers.search.readiness import Readiness, read_readiness
+from papers.sentences import number, sentence
 
 BROKER_SECONDS = 0.5
 # The least that Postgres' library takes.
@@ -59,22 +61,27 @@ def read_database() -> Part:
     try:
         psycopg.connect(**wanted).close()
     except (psycopg.Error, Error) as error:
-        return Part("database", False, "It does not answer.", serves=True, detail=str(error))
-    return Part("database", True, "It answers.", serves=True)
+        return Part(
+            "database", False, sentence("It does not answer."), serves=True, detail=str(error)
+        )
+    return Part("database", True, sentence("It answers."), serves=True)
 
 
 def read_search() -> Part:
     try:
         found = read_readiness()
     except Error as error:
-        return Part("search", False, "It cannot be read.", serves=True, detail=str(error))
+        return Part("search", False, sentence("It cannot be read."), serves=True, detail=str(error))
     if found is None:
-        return Part("search", False, "No follower ever ran here.", _figures(None), serves=True)
-    words = "Searches are answered."
+        return Part(
+            "search", False, sentence("No follower ever ran here."), _figures(None), serves=True
+        )
+    words = sentence("Searches are answered.")
     if not found.can_search:
-        words = "There is no index yet; the follower makes one."
+        words = sentence("There is no index yet; the follower makes one.")
     elif found.is_silent:
-        words = f"The follower said nothing for {found.silent_seconds:.0f} seconds."
+        silent = round(found.silent_seconds)
+        words = sentence("The follower said nothing for %(n)s seconds.", n=silent)
     well = found.can_search and not found.is_silent
     # Silent or not: searches are answered, by an index that grows old.
     return Part("search", well, words, _figures(found), serves=not found.can_search)
@@ -85,7 +92,7 @@ def read_workers() -> list[Part]:
     try:
         ages = heartbeats.ages()
     except Error as error:
-        return [Part("workers", False, "What they did is not known.", detail=str(error))]
+        return [Part("workers", False, sentence("What they did is not known."), detail=str(error))]
     return [_worker(queue, ages[queue]) for queue in QUEUES]
 
 
@@ -94,8 +101,9 @@ def read_mail() -> Part:
     try:
         is_armed = arming.is_armed()
     except Error as error:
-        return Part("mail", False, "Whether it is held is not known.", detail=str(error))
-    words = "It is sent." if is_armed else "It is held: a restored copy, until manage.py armmail."
+        return Part("mail", False, sentence("Whether it is held is not known."), detail=str(error))
+    held = sentence("It is held: a restored copy, until manage.py armmail.")
+    words = sentence("It is sent.") if is_armed else held
     return Part("mail", is_armed, words)
 
 
@@ -104,23 +112,27 @@ def read_broker() -> Part:
     try:
         waiting = count_waiting(BROKER_SECONDS)
     except (redis.RedisError, OSError) as error:
-        return Part("broker", False, "Redis does not answer.", detail=str(error))
-    return Part("broker", True, "Redis answers.", {f"waiting_{q}": n for q, n in waiting.items()})
+        return Part("broker", False, sentence("Redis does not answer."), detail=str(error))
+    return Part(
+        "broker", True, sentence("Redis answers."), {f"waiting_{q}": n for q, n in waiting.items()}
+    )
 
 
 def read_disk() -> Part:
     free = shutil.disk_usage(settings.VAR).free
-    words = f"{free / 1e9:.1f} GB are free for {settings.VAR.name}/."
+    words = sentence(
+        "%(gb)s GB are free for %(folder)s/.", gb=number(free / 1e9, 1), folder=settings.VAR.name
+    )
     return Part("disk", free >= LEAST_FREE_BYTES, words, {"free_bytes": free})
 
 
 def _worker(queue: str, age: timedelta | None) -> Part:
     name = f"worker-{queue}"
     if age is None:
-        return Part(name, False, "No task was ever done.", {"heartbeat_seconds": None})
+        return Part(name, False, sentence("No task was ever done."), {"heartbeat_seconds": None})
     seconds = round(age.total_seconds(), 1)
     well = age <= heartbeats.SILENT_AFTER[queue]
-    words = f"A task was done {seconds:.0f} seconds ago."
+    words = sentence("A task was done %(n)s seconds ago.", n=round(seconds))
     return Part(name, well, words, {"heartbeat_seconds": seconds})
 
 

@@ -6,12 +6,16 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Site", ("SITE_URL", "SITE_NAME", "CONTACT", "HOST", "PORT", "ALLOWED_HOSTS", "DEBUG", "VAR")),
-    ("Servers", ("DATABASE_URL", "CONN_MAX_AGE", "REDIS_URL")),
     (
-        "Mail",
+        gettext_noop("Site"),
+        ("SITE_URL", "SITE_NAME", "CONTACT", "HOST", "PORT", "ALLOWED_HOSTS", "DEBUG", "VAR"),
+    ),
+    (gettext_noop("Servers"), ("DATABASE_URL", "CONN_MAX_AGE", "REDIS_URL")),
+    (
+        gettext_noop("Mail"),
         (
             *("EMAIL_URL", "API_MAIL_PROVIDER", "DEFAULT_FROM_EMAIL", "DIGEST_FROM_EMAIL"),
             *("BOUNCE_ADDRESS", "BOUNCE_IMAP_URL", "BOUNCE_MAILDIR", "DIGEST_WAIT_MINUTES"),
@@ -20,7 +24,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        "Papers",
+        gettext_noop("Papers"),
         (
             *("ARXIV_CATEGORIES", "ARXIV_RSS_URL", "ARXIV_API_URL", "ARXIV_OAI_URL"),
             *("ARXIV_LIST_URL", "ARXIV_REPAIR", "ARXIV_WITNESS", "ARXIV_SPACING_SECONDS"),
@@ -30,14 +34,14 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        "Readers",
+        gettext_noop("Readers"),
         (
             *("PUBLIC_LISTS", "FOLLOWS_PER_READER", "API_READS_PER_HOUR", "API_WRITES_PER_HOUR"),
             "API_VISITOR_REQUESTS_PER_HOUR",
         ),
     ),
     (
-        "Security",
+        gettext_noop("Security"),
         (
             *("SECRET_KEY", "LINK_KEY", "ADDRESS_KEY", "SECURE_SSL_REDIRECT"),
             *("SECURE_HSTS_SECONDS", "METRICS_TOKEN", "METRICS_ADDRESSES", "LOG_FORMAT"),
@@ -55,7 +59,7 @@ class Shown:
 
 def in_force() -> list[tuple[str, list[Shown]]]:
     """Return the groups with their settings; addresses without user, password and query."""
-    return [(group, [Shown(name, _value(name)) for name in names]) for group, names in GROUPS]
+    return [(_(group), [Shown(name, _value(name)) for name in names]) for group, names in GROUPS]
 
 
 def _value(name: str) -> str:
