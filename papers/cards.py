@@ -23,6 +23,7 @@ from papers.latex import to_html, to_text
 from papers.links import link, paper_link
 from papers.marks import Marks
 from papers.models import Paper, PaperStats
+from papers.numerals import grouped
 
 _NOTHING_DONE = Marks()
 
@@ -51,7 +52,7 @@ def environment(**options: Any) -> jinja2.Environment:
     options |= {"autoescape": True, "extensions": ["jinja2.ext.i18n"]}
     env = jinja2.Environment(**options)  # noqa: S701  (autoescape is in the options)
     env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    env.globals["url"] = link
+    env.globals |= {"url": link, "grouped": grouped}
     env.filters |= {"tex": to_html, "plain": to_text}
     return env
 

@@ -45,7 +45,7 @@ def test_visitor_has_nothing_to_save_with() -> None:
     assert "save-button" not in render_actions(make_paper(), VISITOR)
 
 
-@pytest.mark.parametrize(("stars", "shown"), [(1, "1 star<"), (1200, "1200 stars<")])
+@pytest.mark.parametrize(("stars", "shown"), [(1, "1 star<"), (1200, "1,200 stars<")])
 def test_stars_are_counted(stars: int, shown: str) -> None:
     assert shown in render_card(make_paper(stars=stars), VISITOR)
 
