@@ -59,7 +59,8 @@ def send_issue_now(page: Page, site: Site, email: str) -> str:
     for _ in range(60):
         page.goto(f"{site.url}/outbox/")
         if issue.count():
-            return newest_link(page, site, email, "/issues/")
+            issue.get_by_role("link").first.click()
+            return _link_here(page, "/issues/")
         page.wait_for_timeout(1000)
     raise AssertionError("The issue did not reach the outbox within a minute.")
 
@@ -68,6 +69,11 @@ def newest_link(page: Page, site: Site, email: str, part: str) -> str:
     """Return the first address with `part` in the newest mail to `email` in the outbox."""
     page.goto(f"{site.url}/outbox/")
     page.get_by_role("row").filter(has_text=email).get_by_role("link").first.click()
-    found = re.search(rf"https?://\S*{re.escape(part)}\S+", page.get_by_role("main").inner_text())
-    assert found, f"no link with {part} in the newest mail to {email}"
+    return _link_here(page, part)
+
+
+def _link_here(page: Page, part: str) -> str:
+    mail = page.get_by_role("main").inner_text()
+    found = re.search(rf"https?://\S*{re.escape(part)}\S+", mail)
+    assert found, f"no link with {part} in the mail:\n{mail}"
     return found.group().rstrip(".)>")
