@@ -59,7 +59,7 @@ def words_left(source: str) -> list[str]:
     return [word for word in words if word not in NAMES]
 
 
-@pytest.mark.parametrize("path", _paths(), ids=lambda path: str(path.relative_to(TEMPLATES)))
+@pytest.mark.parametrize("path", list(_paths()), ids=lambda path: str(path.relative_to(TEMPLATES)))
 def test_every_word_can_be_translated(path: Path) -> None:
     assert words_left(path.read_text()) == []
 

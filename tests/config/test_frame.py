@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from config.templatetags import frame
 from tests.factories import make_user
@@ -58,7 +58,7 @@ def test_a_part_is_drawn_once_and_reads_as_if_drawn_each_time() -> None:
         assert first == render_to_string("_site_nav.html", values)
 
 
-def test_while_developing_every_part_is_drawn_anew(settings: SettingsWrapper) -> None:
+def test_while_developing_every_part_is_drawn_anew(settings: Settings) -> None:
     settings.DEBUG = True
     frame.frame("_failures.html")
     assert frame._drawn.cache_info().currsize == 0
