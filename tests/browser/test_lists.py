@@ -138,6 +138,7 @@ def test_a_reader_saves_orders_and_undoes(browser: Browser, site: Site) -> None:
     page.set_viewport_size({"width": 360, "height": 800})
     page.get_by_label("A heading at the end").fill("h" * 150)
     page.get_by_role("button", name="Add the heading").click()
+    page.locator(".list-actions summary").click()
     page.get_by_role("link", name="Change title and description").click()
     page.get_by_label("Title").fill("t" * 150)
     page.get_by_role("button", name="Save", exact=True).click()
@@ -150,6 +151,7 @@ def test_a_reader_saves_orders_and_undoes(browser: Browser, site: Site) -> None:
     assert width_of(page) == 360
     page.get_by_role("link", name="t" * 150).click()
     page.get_by_role("button", name=re.compile(r"^Remove\s*: h+$")).click()
+    page.locator(".list-actions summary").click()
     page.get_by_role("link", name="Change title and description").click()
     page.get_by_label("Title").fill("Saved")
     page.get_by_role("button", name="Save", exact=True).click()
