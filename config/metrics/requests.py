@@ -5,6 +5,7 @@ Where no metrics are configured nothing is measured.
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,9 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
+from config.metrics.room import take_room_first
+
+take_room_first()
 REGISTRY = CollectorRegistry()
 # Around the figures that are promised: 8 ms for a page, 250 ms for the slowest under load.
 BUCKETS = (0.003, 0.008, 0.015, 0.03, 0.06, 0.125, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -70,6 +74,13 @@ class MetricsMiddleware:
         clock, began = _QueryClock(), time.perf_counter()
         with connection.execute_wrapper(clock):
             response = self._get_response(request)
+        with suppress(OSError):  # a disk that is full is no reason not to answer
+            self._count(request, response, clock, began)
+        return response
+
+    def _count(
+        self, request: HttpRequest, response: HttpResponse, clock: _QueryClock, began: float
+    ) -> None:
         match = request.resolver_match
         route = (match.view_name or "unnamed") if match else "none"
         method = request.method if request.method in METHODS else "other"
@@ -78,4 +89,3 @@ class MetricsMiddleware:
         if clock.queries:
             DATABASE_SECONDS.labels(route).inc(clock.seconds)
             DATABASE_QUERIES.labels(route).inc(clock.queries)
-        return response
