@@ -6,19 +6,22 @@ lock                    held by the one process that writes
 rebuild                 left by whoever wants a new index from the process that writes
 """
 
+import errno
 import fcntl
 import json
 import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from django.conf import settings
 
 from papers.search.schema import INDEX_VERSION
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 class IndexBusy(Exception):
@@ -135,9 +138,23 @@ def forget_rebuild() -> None:
 
 
 def write_state(state: FollowerState) -> None:
+    """On a full disk it is written over the last one, which needs no room: that is when it matters.
+
+    Raises OSError where that cannot be done either.
+    """
+    text, path = json.dumps(asdict(state)), root() / "state.json"
     temporary = root() / f"state.{os.getpid()}"
-    temporary.write_text(json.dumps(asdict(state)))
-    temporary.replace(root() / "state.json")
+    try:
+        temporary.write_text(text)
+        temporary.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink()
+        if error.errno not in _FULL:
+            raise
+        with path.open("r+b", buffering=0) as file:
+            # One write no shorter than before, so that no reader sees the end of another text.
+            file.write(text.encode().ljust(os.fstat(file.fileno()).st_size))
 
 
 def is_stuck() -> bool:

@@ -1,5 +1,6 @@
 """What befalls the folder of an index: it fills up, is damaged, or is gone."""
 
+import errno
 import logging
 import resource
 import shutil
@@ -74,6 +75,24 @@ def test_full_disk_leaves_the_index_that_is_there_and_loses_no_change(
     index_now()
     assert (live_name(), find("herons")) == (before, [heron.pk])
     assert "The search index is written again." in caplog.messages
+
+
+def test_what_the_follower_says_needs_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    index_now()
+    before = state()
+
+    def refuse(*_arguments: object, **_options: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", refuse)
+    with full_disk():
+        make_paper(title="On herons")
+        follow(ImpatientStop(after=1))
+    said = state()
+    assert before is not None
+    assert said is not None
+    assert (before.phase, said.phase) == ("following", "stuck")
+    assert [path.name for path in folder.root().glob("state*")] == ["state.json"]
 
 
 def test_folder_that_cannot_be_made_is_waited_for(
