@@ -11,6 +11,15 @@ from django.core.exceptions import ImproperlyConfigured
 
 POSTGRES_SCHEMES = {"postgres", "postgresql"}
 POSTGRES_FORM = "postgres://user:password@host:5432/name"
+# A server whose machine is gone ends no connection: these find out within half a minute, where the
+# system would ask after two hours. Of a Unix socket only the first counts.
+POSTGRES_OPTIONS = {
+    "connect_timeout": 5,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
 REDIS_SCHEMES = {"redis", "rediss", "unix"}
 REDIS_FORM = "redis://host:6379/0"
 EMAIL_FORM = "smtp+tls://user:password@host:587"
@@ -23,6 +32,7 @@ def read_database_url(env: environ.FileAwareEnv, default: str) -> dict[str, Any]
     config: dict[str, Any] = environ.Env.db_url_config(value or default)
     if not config.get("NAME"):
         raise ImproperlyConfigured(f"DATABASE_URL names no database: write {POSTGRES_FORM}.")
+    config["OPTIONS"] = {**POSTGRES_OPTIONS, **config.get("OPTIONS", {})}
     return config
 
 

@@ -139,7 +139,7 @@ EMBEDDED_REDIS = not env.str("REDIS_URL", default="")
 DATABASES = {
     "default": {
         **read_database_url(env, default=paths.default_database_url(VAR)),
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "config.patient_postgres",
         "CONN_MAX_AGE": env.whole_number("CONN_MAX_AGE", 60),
         "CONN_HEALTH_CHECKS": True,
     }

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from config.patient_postgres import FOLLOWER_SECONDS, PATIENCE_VARIABLE
 from config.servers.commands import RUNNING_VARIABLE
 from config.servers.processes import Program
 
@@ -41,6 +42,8 @@ def describe_child(name: str) -> Program:
     environment = {**os.environ, RUNNING_VARIABLE: "1", "PYTHONUNBUFFERED": "1"}
     # Celery advises against root at each start; the operator has decided.
     environment.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser")
+    if name == "follower":
+        environment[PATIENCE_VARIABLE] = str(FOLLOWER_SECONDS)
     folder = Path(settings.BASE_DIR)
     return Program(name, [sys.executable, *_arguments(name)], environment, folder)
 

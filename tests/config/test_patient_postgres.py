@@ -1,0 +1,119 @@
+"""A database that answers no more holds nobody up for ever."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import OperationalError, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from config.addresses import read_database_url
+from config.environment import Environment
+from config.patient_postgres import PATIENCE_VARIABLE, longest_wait, wait_at_most
+from config.supervisor.children import NAMES, describe_child
+from tests.faults.proxy import Proxy
+
+pytestmark = [pytest.mark.django_db, pytest.mark.promise(16)]
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    yield
+    wait_at_most(None)
+
+
+@contextmanager
+def own_connection(**settings_of_it: object) -> Iterator[BaseDatabaseWrapper]:
+    connection = connections.create_connection("default")
+    connection.settings_dict = {**connection.settings_dict, **settings_of_it}
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def transaction_of(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """As a view has it."""
+    connections["of its own"] = connection
+    try:
+        with transaction.atomic(using="of its own"):
+            yield
+    finally:
+        del connections["of its own"]
+
+
+def ask(connection: BaseDatabaseWrapper, question: str) -> object:
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        return cursor.fetchone()
+
+
+def test_question_without_an_answer_fails_in_time_and_ends_at_the_server() -> None:
+    with own_connection() as connection, own_connection() as other:
+        ask(connection, "SELECT 1")
+        wait_at_most(0.3)
+        began = time.monotonic()
+        with pytest.raises(OperationalError, match="no answer"):
+            ask(connection, "SELECT pg_sleep(30), 'of the test of patience'")
+        assert time.monotonic() - began < 10
+        wait_at_most(None)
+        left = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE %s"
+        with other.cursor() as cursor:
+            cursor.execute(left, ["SELECT pg_sleep(30), 'of the test%"])
+            assert cursor.fetchone() == (0,)
+
+
+def test_connection_that_went_dumb_fails_in_time_and_the_next_one_works() -> None:
+    host = Path(str(settings.DATABASES["default"]["HOST"]))
+    if not (host / ".s.PGSQL.5432").exists():
+        pytest.skip("The tests' Postgres has no socket here.")
+    proxy = Proxy(host / ".s.PGSQL.5432")
+    with own_connection(HOST="127.0.0.1", PORT=proxy.port) as connection:
+        ask(connection, "SELECT 1")
+        wait_at_most(0.3)
+        proxy.cut()
+        with pytest.raises(OperationalError, match="no answer"):
+            ask(connection, "SELECT 1")
+        wait_at_most(None)
+        proxy.mend()
+        connection.close()
+        assert ask(connection, "SELECT 2") == (2,)
+    proxy.close()
+
+
+def test_transaction_that_waits_in_vain_is_rolled_back() -> None:
+    with own_connection() as connection:
+        wait_at_most(0.3)
+        with pytest.raises(OperationalError, match="no answer"), transaction_of(connection):
+            ask(connection, "SELECT pg_sleep(30)")
+        wait_at_most(None)
+        assert ask(connection, "SELECT 1") == (1,)
+
+
+def test_commands_and_workers_wait_as_long_as_it_takes() -> None:
+    assert longest_wait() is None
+
+
+def test_follower_which_nobody_watches_is_told_how_long_to_wait() -> None:
+    told = {name: describe_child(name).environment.get(PATIENCE_VARIABLE) for name in NAMES}
+    assert told.pop("follower") == "300.0"
+    assert set(told.values()) == {None}
+    asks = "from config.patient_postgres import longest_wait; print(longest_wait())"
+    follower = describe_child("follower").environment
+    done = subprocess.run(
+        [sys.executable, "-c", asks], env=follower, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "300.0\n"
+
+
+def test_server_that_is_gone_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://a:b@db.example/papers?connect_timeout=9")
+    options = read_database_url(Environment(), default="")["OPTIONS"]
+    assert options["connect_timeout"] == 9
+    assert options["tcp_user_timeout"] == 30_000
