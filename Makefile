@@ -20,7 +20,7 @@ help:
 	@echo "make admin        make an administrator"
 	@echo "make test         every check and every test"
 	@echo "make test-api     odd requests to every operation of the API, many of them (some minutes)"
-	@echo "make test-faults  long runs with killed workers and outages (an hour)"
+	@echo "make test-faults  long runs with killed processes and outages (two hours; RUNS='limits poison' plays those)"
 	@echo "make test-upgrade pgupgrade and backup against an older Postgres, which is fetched (some minutes)"
 	@echo "make promises     which test shows which promise of the reliability list"
 	@echo "make check        the checks that start nothing: ruff, mypy, migrations, settings"
@@ -49,20 +49,7 @@ test-api: .venv/installed-dev
 	BROADSHEET_API_CASES=$(or $(CASES),200) $(BIN)/pytest tests/config/test_api_fuzz.py
 
 test-faults: .venv/installed-dev
-	$(BIN)/python -m tests.faults.limits
-	$(BIN)/python -m tests.faults.stuck_feeds
-	$(BIN)/python -m tests.faults.outages
-	$(BIN)/python -m tests.faults.names_itself
-	$(BIN)/python -m tests.faults.poison
-	$(BIN)/python -m tests.faults.follower_kills --papers 20000
-	$(BIN)/python -m tests.faults.digest_points
-	$(BIN)/python -m tests.faults.digest_frozen
-	$(BIN)/python -m tests.faults.digest_smtp
-	$(BIN)/python -m tests.faults.digest_schedulers
-	$(BIN)/python -m tests.faults.digest_stop
-	$(BIN)/python -m tests.faults.digest_on_time
-	$(BIN)/python -m tests.faults.digest_kills --runs 3
-	$(BIN)/python -m tests.faults.migrate_under_load
+	$(BIN)/python -m tests.faults $(RUNS)
 
 # The wheel of another project has an older Postgres with pgvector; it is not installed.
 test-upgrade: .venv/installed-dev

@@ -3,7 +3,8 @@
     python -m tests.promises        (make promises)
 
 Collects the tests as pytest does, without running any, and reads what the long runs of
-tests/faults name as their PROMISES. `--files` lists the files as well.
+tests/faults name as their PROMISES. `--files` lists the files as well. After long runs
+(`make test-faults`) the same table has what each found.
 """
 
 import ast
@@ -15,6 +16,8 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+
+from tests.faults.figures import Outcome
 
 TESTS = Path(__file__).parent
 NAMES = (
@@ -68,6 +71,7 @@ NAMES = (
     "No feed is stuck after a crash",
 )
 Found = dict[int, Counter[str]]
+HELD = {True: "held", False: "NOT HELD", None: "skipped"}
 
 
 class Collector:
@@ -111,8 +115,15 @@ def named_in(source: str) -> tuple[int, ...]:
     return ()
 
 
-def table(found: Found, runs: dict[int, list[str]], *, with_files: bool) -> list[str]:
+def table(
+    found: Found,
+    runs: dict[int, list[str]],
+    *,
+    with_files: bool = False,
+    outcomes: Sequence[Outcome] = (),
+) -> list[str]:
     """Return the lines of the table, and which promises have neither test nor run."""
+    told = Told(outcomes)
     lines = [f"{'':>4}{'promise':<52}{'tests':>6}  long runs"]
     for number, name in enumerate(NAMES, start=1):
         tests = found[number].total() if number in found else 0
@@ -120,12 +131,44 @@ def table(found: Found, runs: dict[int, list[str]], *, with_files: bool) -> list
         lines.append(f"{f'P{number}':<4}{name:<52}{said:>6}  {', '.join(runs.get(number, []))}")
         if with_files and number in found:
             lines += [f"{'':<6}{count:>4}  {path}" for path, count in sorted(found[number].items())]
+        lines += [line for run in runs.get(number, []) for line in told.of(run)]
+    lines += told.rest()
     numbers = range(1, len(NAMES) + 1)
     without = [f"P{number}" for number in numbers if number not in found and number not in runs]
     lines.append(f"{len(NAMES) - len(without)} of {len(NAMES)} have a test or a long run.")
     if without:
         lines.append(f"None: {', '.join(without)}.")
-    return lines
+    return lines + _count(outcomes)
+
+
+class Told:
+    """What each run found, its figures once: a run may show several promises, or none."""
+
+    def __init__(self, outcomes: Sequence[Outcome]) -> None:
+        self._known = {outcome.run: outcome for outcome in outcomes}
+        self._told: set[str] = set()
+
+    def of(self, run: str) -> list[str]:
+        """Whether it held, and what it measured; nothing of one that was not run."""
+        outcome = self._known.get(run)
+        if outcome is None:
+            return []
+        said = [f"{'':<6}{run}: {HELD[outcome.is_held]}"]
+        if run in self._told:
+            return [f"{said[0]} (figures above)"]
+        self._told.add(run)
+        said += [f"{'':<8}{line}" for line in outcome.figures]
+        return said + [f"{'':<8}! {line}" for line in outcome.broken]
+
+    def rest(self) -> list[str]:
+        """Those that show none of the promises."""
+        return [line for run in self._known if run not in self._told for line in self.of(run)]
+
+
+def _count(outcomes: Sequence[Outcome]) -> list[str]:
+    counts = Counter(HELD[outcome.is_held] for outcome in outcomes)
+    told = ", ".join(f"{count} {word}" for word, count in counts.items())
+    return [f"Long runs: {told}."] if outcomes else []
 
 
 def main() -> None:

@@ -1,8 +1,12 @@
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from tests import promises
+from tests.faults import figures
+from tests.faults.__main__ import RUNS, judge, play_all
+from tests.faults.figures import Outcome
 
 
 def test_promise_with_neither_test_nor_long_run_is_named() -> None:
@@ -29,3 +33,70 @@ def test_every_long_run_of_the_digest_names_its_promises() -> None:
     runs = {name for names in promises.long_runs().values() for name in names}
     long = {path.stem for path in (promises.TESTS / "faults").glob("digest_*.py")}
     assert long - runs == {"digest_site"}
+
+
+def test_every_run_that_breaks_the_site_names_its_promises() -> None:
+    """Only the follower's is of the design, not of the list."""
+    shown = {name for names in promises.long_runs().values() for name in names}
+    assert set(RUNS) - shown == {"follower_kills"}
+    assert shown <= set(RUNS)
+
+
+def test_what_long_runs_found_stands_with_each_promise() -> None:
+    lines = promises.table(
+        {},
+        {1: ["kills"], 2: ["kills"], 3: ["full"]},
+        outcomes=[
+            Outcome("kills", False, ["kills 60: doubles 1"], ["P1: 1 doubles"]),
+            Outcome("full", None, [], ["Nothing can be mounted here."]),
+            Outcome("other", True, ["20 kills, 0 bad"], []),
+        ],
+    )
+    text = "\n".join(lines)
+    assert text.count("kills: NOT HELD") == 2
+    assert text.count("doubles 1") == 1
+    assert "! P1: 1 doubles" in text
+    assert "full: skipped" in text
+    assert "other: held" in text
+    assert lines[-1] == "Long runs: 1 NOT HELD, 1 skipped, 1 held."
+
+
+@pytest.mark.parametrize(
+    ("kept", "code", "is_held"),
+    [
+        (Outcome("a", True, [], []), 0, True),
+        (Outcome("a", None, [], ["why"]), 0, None),
+        (Outcome("a", False, [], ["P1"]), 1, False),
+        (Outcome("a", True, [], []), -9, False),
+        (None, 0, False),
+        (None, 1, False),
+    ],
+)
+def test_run_is_believed_by_what_it_kept_and_how_it_ended(
+    kept: Outcome | None, code: int, is_held: bool | None
+) -> None:
+    assert judge(kept, "a", code).is_held is is_held
+
+
+def test_run_that_fails_lets_the_others_go_on(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    played: list[str] = []
+
+    def fail_first(name: str, _folder: Path) -> Outcome:
+        played.append(name)
+        return judge(None, name, 1) if len(played) == 1 else Outcome(name, True, [], [])
+
+    monkeypatch.setattr("tests.faults.__main__.play", fail_first)
+    found = play_all(["limits", "poison"], tmp_path)
+    assert [outcome.is_held for outcome in found] == [False, True]
+
+
+def test_what_a_run_kept_is_read_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(figures.VARIABLE, str(tmp_path))
+    monkeypatch.setattr("sys.argv", ["/somewhere/tests/faults/kills.py"])
+    with pytest.raises(SystemExit, match="1"):
+        figures.report(("run", "doubles"), [("1", "2")], ["P1: 2 doubles"])
+    assert figures.read(tmp_path, "kills") == Outcome(
+        "kills", False, ["run 1: doubles 2"], ["P1: 2 doubles"]
+    )

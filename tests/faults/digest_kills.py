@@ -13,7 +13,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.faults.digest_site import Row, digest_stage, gather, report, unless
+from tests.faults.digest_site import digest_stage
+from tests.faults.figures import Row, gather, report, unless
 
 if TYPE_CHECKING:
     from tests.faults.stage import Stage

@@ -11,7 +11,8 @@ import argparse
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tests.faults.digest_site import Row, digest_stage, report, unless
+from tests.faults.digest_site import digest_stage
+from tests.faults.figures import Row, report, unless
 from tests.faults.workers import wait_for
 
 if TYPE_CHECKING:

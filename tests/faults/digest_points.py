@@ -10,7 +10,8 @@ import argparse
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tests.faults.digest_site import Row, digest_stage, gather, report, unless
+from tests.faults.digest_site import digest_stage
+from tests.faults.figures import Row, gather, report, unless
 from tests.faults.points import POINTS, Point, ending, expected, kill_at
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tests.faults.digest_site import Row, digest_stage, gather, report, unless
+from tests.faults.digest_site import digest_stage
+from tests.faults.figures import Row, gather, report, unless
 from tests.faults.workers import Loop, wait_for
 
 if TYPE_CHECKING:

@@ -1,21 +1,18 @@
 """A stage for the digest's long runs: private servers, a mail server, nothing on the network."""
 
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import django
 
-from benchmarks.site import print_table, running_site
+from benchmarks.site import running_site
 from tests.faults.postbox import open_postbox
 from tests.faults.workers import open_crew
 from tests.origin import Origin
 
 if TYPE_CHECKING:
     from tests.faults.stage import Stage
-
-Row = tuple[str, ...]
 
 
 @contextmanager
@@ -39,26 +36,3 @@ def digest_stage(readers: int) -> Iterator["Stage"]:
             stage = Stage(crew, postbox)
             stage.fill(readers)
             yield stage
-
-
-def gather(rounds: Iterable[tuple[Row, list[str]]]) -> tuple[list[Row], list[str]]:
-    """Print each round's figures as they come; return them all, and all that was not kept."""
-    rows, broken = [], []
-    for row, found in rounds:
-        print(", ".join(row), flush=True)
-        rows.append(row)
-        broken += found
-    return rows, broken
-
-
-def report(head: Row, rows: list[Row], broken: list[str]) -> None:
-    """Print the figures and what was not kept; end the process with 1 when that is anything."""
-    print_table(head, rows)
-    for promise in broken:
-        print(f"BROKEN: {promise}")
-    sys.exit(1 if broken else 0)
-
-
-def unless(kept: bool, otherwise: str) -> list[str]:
-    """Return what to report: nothing when `kept`."""
-    return [] if kept else [otherwise]

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 
 from benchmarks.site import run
 from tests.accounts.digest.smtp_server import HANG_UP
-from tests.faults.digest_site import Row, digest_stage, gather, report, unless
+from tests.faults.digest_site import digest_stage
+from tests.faults.figures import Row, gather, report, unless
 from tests.faults.workers import wait_for
 
 if TYPE_CHECKING:

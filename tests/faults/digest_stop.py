@@ -12,7 +12,8 @@ import random
 import time
 from typing import TYPE_CHECKING
 
-from tests.faults.digest_site import Row, digest_stage, gather, report, unless
+from tests.faults.digest_site import digest_stage
+from tests.faults.figures import Row, gather, report, unless
 from tests.faults.workers import Loop, Process, wait_for
 
 if TYPE_CHECKING:

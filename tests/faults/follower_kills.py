@@ -24,6 +24,7 @@ from threading import Thread
 import django
 
 from benchmarks.site import PROJECT, running_site
+from tests.faults.figures import finish, unless
 
 CATCH_UP_SECONDS = 120.0
 MOMENT_SECONDS = 60.0
@@ -219,13 +220,17 @@ def main() -> None:
         with follower():
             is_level = wait_for_follower(timeout_seconds=CATCH_UP_SECONDS)
             wrong = differences(papers)
-    print(
+    said = (
         f"{options.kills} kills, {bad} bad; at the end "
         f"{len(papers.revisions)} papers, {len(wrong)} differences"
     )
-    for each in wrong[:10]:
-        print(f"  {each}")
-    sys.exit(0 if is_level and not bad and not wrong else 1)
+    print(said)
+    broken = [
+        *unless(is_level, "the index did not become level with the database"),
+        *unless(not bad, f"{bad} times the index lost papers, or its moment was not met"),
+        *wrong[:10],
+    ]
+    finish([said], broken)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,9 @@ import requests
 
 from benchmarks.site import PROJECT, running_site
 from config.servers import paths
+from tests.faults.figures import finish, unless
 
+PROMISES = (43,)
 PORTS = (8185, 8186)
 PAGES = ("/", "/trending/now/", "/new/", "/search/?q=paper", "/status/", "/ranking/")
 WRITERS_PAUSE_SECONDS = 0.05
@@ -75,7 +77,7 @@ SELECT coalesce(max(extract(epoch FROM clock_timestamp() - query_start)), 0)::fl
 """
 
 
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--base", default="")
     parser.add_argument("--papers", type=int, default=20_000)
@@ -90,7 +92,7 @@ def main() -> int:
         manage(old, "index", "--rebuild")
         run = Run(var, old, options.seconds)
         run.play(stack)
-    return run.report(base)
+    run.report(base)
 
 
 class Run:
@@ -152,19 +154,26 @@ class Run:
                 self.longest_wait = max(self.longest_wait, row[0] if row else 0.0)
                 time.sleep(0.02)
 
-    def report(self, base: str) -> int:
+    def report(self, base: str) -> None:
         lines = self.written.splitlines()
         took = [float(line.split()[1]) for line in lines if line.startswith("TOOK")]
         failed = [line for line in lines if line.startswith("FAILED")]
         bad = {what: n for what, n in self.answers.items() if not what.endswith((" 200", " 304"))}
-        print(f"from {base[:10]}; migrate took {self.migrating:.1f} s")
-        print(f"answers: {dict(self.answers)}")
-        print(f"writes of the old version: {len(took)}, failed {len(failed)}, "
-              f"longest {max(took, default=0):.2f} s")  # fmt: skip
-        print(f"longest wait for a lock: {self.longest_wait:.2f} s (promised: 2)")
-        for line in failed[:3]:
-            print(line)
-        return int(bool(bad or failed or not took or self.longest_wait > 2.5))
+        said = [
+            f"from {base[:10]}; migrate took {self.migrating:.1f} s",
+            f"answers: {dict(self.answers)}",
+            f"writes of the old version: {len(took)}, failed {len(failed)}, "
+            f"longest {max(took, default=0):.2f} s",
+            f"longest wait for a lock: {self.longest_wait:.2f} s (promised: 2)",
+            *failed[:3],
+        ]
+        print("\n".join(said))
+        broken = [
+            *unless(not bad, f"P43: answers {bad}"),
+            *unless(bool(took) and not failed, f"P43: {len(failed)} of {len(took)} writes failed"),
+            *unless(self.longest_wait <= 2.5, f"P43: a lock after {self.longest_wait:.2f} s"),
+        ]
+        finish(said, broken)
 
 
 def commit_before_newest_migration() -> str:
@@ -223,4 +232,4 @@ def git(*arguments: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -23,8 +23,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.site import PAPERS, PROJECT, SHARED, running_site
+from tests.faults.figures import finish, skip, unless
 from tests.origin import Origin
 
+PROMISES = (20,)
 FIRST = date(2026, 3, 2)
 OUTAGE_DAYS = 3
 # UTC, and whether the origin still shows the day before: the feed's new day, noon, the repair.
@@ -139,8 +141,8 @@ def play(run: Run, days: int) -> None:
     run.seconds = time.monotonic() - began
 
 
-def compare(calm: Run, stormy: Run) -> bool:
-    """Print what differs; return whether the papers are the same."""
+def compare(calm: Run, stormy: Run) -> tuple[list[str], bool]:
+    """Return what differs, in words, and whether the papers are the same."""
     missing = calm.papers.keys() - stormy.papers.keys()
     added = stormy.papers.keys() - calm.papers.keys()
     both = calm.papers.keys() & stormy.papers.keys()
@@ -152,12 +154,12 @@ def compare(calm: Run, stormy: Run) -> bool:
     moved = [
         key for key in both if calm.papers[key]["announced"] != stormy.papers[key]["announced"]
     ]
-    for run in (calm, stormy):
-        print(f"{run.name}: {len(run.papers):,} papers in {run.seconds:.0f} s")
-    print(f"missing {len(missing)}, added {len(added)}, announced otherwise {len(moved)}")
-    for name, keys in changed.items():
-        print(f"another {name}: {len(keys)} {keys[:5] if keys else ''}")
-    return not (missing or added or any(changed.values()))
+    said = [
+        f"{run.name}: {len(run.papers):,} papers in {run.seconds:.0f} s" for run in (calm, stormy)
+    ]
+    said.append(f"missing {len(missing)}, added {len(added)}, announced otherwise {len(moved)}")
+    said += [f"another {name}: {len(keys)} {keys[:5] or ''}" for name, keys in changed.items()]
+    return said, not (missing or added or any(changed.values()))
 
 
 def main() -> None:
@@ -166,12 +168,14 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=20)
     options = parser.parse_args()
     if not PAPERS.exists():
-        sys.exit(f"The recorded papers are not at {PAPERS}.")
+        skip(f"The recorded papers are not at {PAPERS}.")
     calm = Run("in peace")
     stormy = Run("with faults", options.kills, (options.days // 4, options.days // 2))
     for run in (calm, stormy):
         play(run, options.days)
-    sys.exit(0 if compare(calm, stormy) else 1)
+    said, is_same = compare(calm, stormy)
+    print("\n".join(said))
+    finish(said, unless(is_same, "P20: the papers are not the same"))
 
 
 if __name__ == "__main__":

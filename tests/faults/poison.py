@@ -15,7 +15,7 @@ from pathlib import Path
 import django
 
 from benchmarks.site import running_site
-from tests.faults.digest_site import report, unless
+from tests.faults.figures import report, unless
 from tests.faults.workers import Crew, open_crew, wait_for
 
 PROMISES = (15,)

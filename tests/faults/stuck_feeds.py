@@ -10,7 +10,6 @@ until each feed was read after the last kill; exits 1 when one was not within te
 import argparse
 import os
 import signal
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from redis import Redis
 
 from config.servers import paths
 from tests.browser.site import Site, running_site
+from tests.faults.figures import finish, unless
 from tests.origin import Origin
 from tests.origin.many_feeds import ManyFeeds
 
@@ -75,7 +75,8 @@ def wait_for_requests(feeds: ManyFeeds, count: int) -> None:
         time.sleep(0.1)
 
 
-def watch(site: Site, feeds: ManyFeeds, kills: int) -> bool:
+def watch(site: Site, feeds: ManyFeeds, kills: int) -> tuple[str, bool]:
+    """Return what was seen, in words, and whether every feed was read."""
     with connected(site.var) as cursor:
         cursor.execute(ADD, [feeds.addresses])
         began = time.monotonic()
@@ -89,12 +90,12 @@ def watch(site: Site, feeds: ManyFeeds, kills: int) -> bool:
         while _unread(cursor) and time.monotonic() - last_kill < LONGEST_SECONDS:
             time.sleep(1)
         left, now = _unread(cursor), time.monotonic()
-    print(
+    said = (
         f"{feeds.count} feeds, {kills} kills in {last_kill - began:.0f} s: "
         f"{left} unread {now - last_kill:.0f} s after the last kill; "
         f"{sum(feeds.asked.values())} requests"
     )
-    return not left
+    return said, not left
 
 
 def _unread(cursor: CursorWrapper) -> int:
@@ -117,8 +118,9 @@ def main() -> None:
         environment = origin.environment | {"GITHUB_STARS": "no"}
         environment["FETCH_ALLOWED_PRIVATE_HOSTS"] = ",".join([origin.host, *feeds.hosts])
         with running_site(var, origin=environment) as site:
-            is_kept = watch(site, feeds, options.kills)
-    sys.exit(0 if is_kept else 1)
+            said, is_kept = watch(site, feeds, options.kills)
+    print(said)
+    finish([said], unless(is_kept, "P48: a feed was not read"))
 
 
 if __name__ == "__main__":

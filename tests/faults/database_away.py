@@ -1,0 +1,230 @@
+"""Postgres killed, frozen, stopped and cut off, under load (RELIABILITY P16).
+
+    python -m tests.faults.database_away [--port N] [--seconds 60] [--minutes 2] [--readers 100]
+
+Visitors, readers and writers ask all the time, and in each fault the digests of all readers come
+due. Killed with SIGKILL, every process of Postgres, and frozen for `--seconds`: by a site with its
+private server. Stopped for `--minutes`, and cut off by a proxy for `--seconds`, after which old
+connections stay dumb: by a site whose Postgres is another's, over TCP. Exits 1 when somebody got
+anything but a page or a 503 in words with Retry-After, when a write that was acknowledged or a
+digest is lost, or when it took more than 30 s until all was answered again.
+"""
+
+import argparse
+import os
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from config.servers import paths
+from config.servers.private import Servers, Wanted
+from config.servers.processes import Guardian
+from tests.faults.figures import Row, gather, report, unless
+from tests.faults.postbox import Postbox, open_postbox
+from tests.faults.proxy import Proxy
+from tests.faults.site_stage import make_due, make_stage, site_environment
+from tests.faults.visitors import GOOD, Answer, Visitors, cookies_of, statuses
+from tests.faults.whole_site import POSTGRES, Site, free_port, seconds_until, started_site
+
+if TYPE_CHECKING:
+    from tests.faults.stage import Stage
+
+PROMISES = (16,)
+RECOVERS_SECONDS = 30.0
+CALM_SECONDS = 15.0
+WATCH_SECONDS = 60.0
+# A lease runs out after two minutes, and the next nudge comes within one.
+FINISH_SECONDS = 420.0
+HEAD = (
+    *("Postgres", "away s", "answers meanwhile", "longest s", "/readyz named it s", "recovered s"),
+    *("ready again s", "sent", "unknown", "doubles", "lost", "writes", "lost writes"),
+)
+Found = tuple[Row, list[str]]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`strike` begins it and returns what ends it; the end is when Postgres can be had again."""
+
+    name: str
+    seconds: float
+    strike: Callable[[], Callable[[], object]]
+
+
+def private_faults(site: Site, seconds: float) -> Iterator[Fault]:
+    def kill() -> Callable[[], object]:
+        assert site.send(POSTGRES, signal.SIGKILL)
+        return lambda: None
+
+    def freeze() -> Callable[[], object]:
+        frozen = site.send(POSTGRES, signal.SIGSTOP)
+        assert frozen
+        return lambda: wake(frozen)
+
+    yield Fault("killed", 0.0, kill)
+    yield Fault("frozen", seconds, freeze)
+
+
+def wake(pids: list[int]) -> None:
+    for pid in pids:
+        os.kill(pid, signal.SIGCONT)
+
+
+def distant_faults(
+    servers: Servers, proxy: Proxy, seconds: float, minutes: float
+) -> Iterator[Fault]:
+    def stop() -> Callable[[], object]:
+        assert servers.postgres is not None
+        servers.postgres.ask_to_stop()
+        assert servers.postgres.wait(30)
+        servers.postgres.kill()
+        return servers.start_postgres
+
+    def cut() -> Callable[[], object]:
+        proxy.cut()
+        return proxy.mend
+
+    yield Fault("stopped", minutes * 60, stop)
+    yield Fault("cut off", seconds, cut)
+
+
+def play(site: Site, stage: "Stage", fault: Fault) -> Found:
+    visitors = Visitors(site.port, cookies_of(3))
+    with visitors.visiting():
+        time.sleep(CALM_SECONDS)
+        make_due(stage)
+        # Some of the digests are in hand when it strikes.
+        seconds_until(lambda: bool(stage.postbox.mails), 75)
+        connection.close()
+        struck = time.monotonic()
+        end = fault.strike()
+        named = seconds_until(
+            lambda: "database" in (site.not_well() or ()), max(fault.seconds, RECOVERS_SECONDS)
+        )
+        time.sleep(max(0.0, struck + fault.seconds - time.monotonic()))
+        end()
+        returned = time.monotonic()
+        time.sleep(WATCH_SECONDS)
+        recovered = visitors.recovery_seconds(returned)
+    ready = seconds_until(lambda: site.not_well() == set(), FINISH_SECONDS)
+    red = site.not_well() if ready is None else None
+    connection.close()
+    is_over = seconds_until(stage.is_over, FINISH_SECONDS) is not None
+    moments = (struck, returned + (recovered or 0.0) + 0.001)
+    asked = visitors.between(*moments)
+    after = None if ready is None else WATCH_SECONDS + ready
+    row, broken = judge(fault, visitors, stage, asked, (named, recovered, after), is_over=is_over)
+    return row, [*broken, *unless(ready is not None, f"P16, {fault.name}: /readyz names {red}")]
+
+
+def judge(
+    fault: Fault,
+    visitors: Visitors,
+    stage: "Stage",
+    asked: list[Answer],
+    seconds: tuple[float | None, float | None, float | None],
+    *,
+    is_over: bool,
+) -> Found:
+    named, recovered, _ready = seconds
+    longest = max((answer.seconds for answer in asked), default=0.0)
+    unclear = [one for one in asked if not one.is_clear or one.status not in (*GOOD, 503)]
+    states, doubles, lost = stage.states(), stage.postbox.doubles(), stage.lost()
+    missing = visitors.lost()
+    row = (
+        *(fault.name, f"{fault.seconds:.0f}", statuses(asked), f"{longest:.1f}"),
+        *(_words(each) for each in seconds),
+        *(f"{states['sent']} of {stage.readers()}", str(states["unknown"])),
+        *(str(doubles), str(lost), str(len(visitors.acknowledged)), str(len(missing))),
+    )
+    name = f"P16, {fault.name}"
+    return row, [
+        *unless(not unclear, f"{name}: unclear answers {statuses(unclear)}"),
+        *unless(
+            recovered is not None and recovered <= RECOVERS_SECONDS,
+            f"{name}: recovered after {_words(recovered)} s",
+        ),
+        *unless(named is not None or not fault.seconds, f"{name}: /readyz did not name it"),
+        *unless(is_over and not lost, f"{name}: {dict(states)}"),
+        *unless(not doubles, f"{name}: {doubles} doubles"),
+        *unless(not missing, f"{name}: {len(missing)} acknowledged writes lost"),
+        *unless(not stage.sent_but_not_taken(), f"{name}: sent was never taken"),
+    ]
+
+
+def _words(seconds: float | None) -> str:
+    return "never" if seconds is None else f"{seconds:.0f}"
+
+
+@contextmanager
+def distant_site(
+    folder: Path, port: int, postbox: Postbox
+) -> Iterator[tuple[Site, Servers, Proxy]]:
+    """A site whose Postgres is this process's child and is asked over TCP."""
+    guardian = Guardian()
+    servers = Servers(folder, guardian, lambda name, text: None)
+    site = None
+    try:
+        servers.start(Wanted(postgres=True, valkey=False))
+        proxy = Proxy(paths.postgres_socket_directory(folder) / ".s.PGSQL.5432")
+        address = f"postgres://{paths.ROLE}@127.0.0.1:{proxy.port}/{paths.DATABASE}"
+        site = Site(folder, port, DATABASE_URL=address, **site_environment(postbox))
+        site.wait_until_well()
+        yield site, servers, proxy
+    finally:
+        if site is not None:
+            site.stop()
+        servers.stop()
+        guardian.close()
+
+
+def play_private(options: argparse.Namespace, postbox: Postbox) -> tuple[list[Row], list[str]]:
+    with started_site(options.port, **site_environment(postbox)) as site:
+        stage = make_stage(site, postbox, options.readers)
+        wanted = private_faults(site, options.seconds)
+        return gather(play(site, stage, fault) for fault in wanted if is_wanted(options, fault))
+
+
+def play_distant(options: argparse.Namespace, postbox: Postbox) -> tuple[list[Row], list[str]]:
+    with tempfile.TemporaryDirectory(prefix="broadsheet-faults-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        with distant_site(folder, options.port, postbox) as (site, servers, proxy):
+            stage = make_stage(site, postbox, options.readers)
+            wanted = distant_faults(servers, proxy, options.seconds, options.minutes)
+            return gather(play(site, stage, fault) for fault in wanted if is_wanted(options, fault))
+
+
+def is_wanted(options: argparse.Namespace, fault: Fault) -> bool:
+    return not options.only or fault.name in options.only.split(",")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="a free one without it")
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--minutes", type=float, default=2.0)
+    parser.add_argument("--readers", type=int, default=100)
+    parser.add_argument("--only", default="", help="some faults, such as killed,frozen")
+    options = parser.parse_args()
+    options.port = options.port or free_port()
+    rows: list[Row] = []
+    broken: list[str] = []
+    with open_postbox() as postbox:
+        private, distant = ("killed", "frozen"), ("stopped", "cut off")
+        for plays, names in ((play_private, private), (play_distant, distant)):
+            if not options.only or set(names) & set(options.only.split(",")):
+                found = plays(options, postbox)
+                rows, broken = rows + found[0], broken + found[1]
+    report(HEAD, rows, broken)
+
+
+if __name__ == "__main__":
+    main()

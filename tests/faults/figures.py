@@ -1,0 +1,93 @@
+"""What a long run found: printed, and kept for the table of all promises (`make test-faults`).
+
+BROADSHEET_FIGURES names the folder in which each run leaves one line of JSON; without it nothing is
+kept. A run that ended without such a line is taken as not held (tests/faults/__main__.py).
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from benchmarks.site import print_table
+
+VARIABLE = "BROADSHEET_FIGURES"
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`is_held` is None where this machine could not play the run; `broken` says what was not kept.
+
+    `figures` has a line for each thing that was measured.
+    """
+
+    run: str
+    is_held: bool | None
+    figures: list[str]
+    broken: list[str]
+
+
+def report(head: Row, rows: list[Row], broken: list[str]) -> NoReturn:
+    """Print the figures and what was not kept; end the process with 1 when that is anything."""
+    print_table(head, rows)
+    finish([_in_words(head, row) for row in rows], broken)
+
+
+def finish(figures: list[str], broken: list[str]) -> NoReturn:
+    """Keep the figures, which were printed, and say what was not kept; end the process."""
+    for promise in broken:
+        print(f"BROKEN: {promise}")
+    _keep(Outcome(_run(), not broken, figures, broken))
+    sys.exit(1 if broken else 0)
+
+
+def skip(why: str) -> NoReturn:
+    """Say that this machine cannot play the run; end the process with 0."""
+    print(f"SKIPPED: {why}")
+    _keep(Outcome(_run(), None, [], [why]))
+    sys.exit(0)
+
+
+def unless(kept: bool, otherwise: str) -> list[str]:
+    """Return what to report: nothing when `kept`."""
+    return [] if kept else [otherwise]
+
+
+def gather(rounds: Iterable[tuple[Row, list[str]]]) -> tuple[list[Row], list[str]]:
+    """Print each round's figures as they come; return them all, and all that was not kept."""
+    rows, broken = [], []
+    for row, found in rounds:
+        print(", ".join(row), flush=True)
+        rows.append(row)
+        broken += found
+    return rows, broken
+
+
+def read(folder: Path, run: str) -> Outcome | None:
+    """Return what a run kept in `folder`, None where it kept nothing."""
+    try:
+        return Outcome(**json.loads(_file(folder, run).read_text()))
+    except FileNotFoundError:
+        return None
+
+
+def _in_words(head: Sequence[str], row: Sequence[str]) -> str:
+    others = ", ".join(f"{name} {cell}" for name, cell in zip(head[1:], row[1:], strict=True))
+    return f"{head[0]} {row[0]}: {others}"
+
+
+def _keep(outcome: Outcome) -> None:
+    if folder := os.environ.get(VARIABLE):
+        _file(Path(folder), outcome.run).write_text(json.dumps(asdict(outcome)) + "\n")
+
+
+def _file(folder: Path, run: str) -> Path:
+    return folder / f"{run}.json"
+
+
+def _run() -> str:
+    return Path(sys.argv[0]).stem
