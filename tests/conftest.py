@@ -24,6 +24,7 @@ from pytest_django import Settings
 from config.servers import paths, postgres
 from config.servers.private import Servers, Wanted
 from config.servers.processes import Guardian
+from tests.emptying import empty_cheaply
 
 # A test run may lose everything when the machine does.
 FAST = (("fsync", "off"), ("synchronous_commit", "off"), ("full_page_writes", "off"))
@@ -84,6 +85,7 @@ def _key_of_this_test(key: str, prefix: str, version: int) -> str:
 
 VAR = _make_var()
 _configure_django(VAR)
+empty_cheaply()
 
 
 class _TestServers:
@@ -102,6 +104,13 @@ def pytest_configure(config: pytest.Config) -> None:
     servers.start(Wanted(postgres=not _TEST_DATABASE_URL, valkey=True))
     if not _TEST_DATABASE_URL:
         postgres.run_sql(servers.cluster, f"ALTER ROLE {paths.ROLE} CREATEDB")
+
+
+def pytest_collection_finish() -> None:
+    # What is imported and collected stays: it need not be looked through time and again.
+    from config.warm import spare_the_collector  # after django.setup()
+
+    spare_the_collector()
 
 
 def pytest_unconfigure() -> None:

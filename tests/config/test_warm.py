@@ -15,9 +15,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def _collector_as_before() -> Iterator[None]:
+    """A collector that looks through everything, and what the test run had after it."""
     threshold = gc.get_threshold()
-    yield
     gc.unfreeze()
+    yield
+    gc.freeze()
     gc.set_threshold(*threshold)
 
 
