@@ -25,6 +25,7 @@ from config.servers import paths, postgres
 from config.servers.private import Servers, Wanted
 from config.servers.processes import Guardian
 from tests.emptying import empty_cheaply
+from tests.ordering import order_files
 
 # A test run may lose everything when the machine does.
 FAST = (("fsync", "off"), ("synchronous_commit", "off"), ("full_page_writes", "off"))
@@ -96,6 +97,8 @@ class _TestServers:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # The order of tests/ordering.py, not xdist's own.
+    config.option.loadscopereorder = False
     only_hands_out = not _WORKER and getattr(config.option, "numprocesses", None)
     if only_hands_out or config.option.collectonly:
         return
@@ -104,6 +107,12 @@ def pytest_configure(config: pytest.Config) -> None:
     servers.start(Wanted(postgres=not _TEST_DATABASE_URL, valkey=True))
     if not _TEST_DATABASE_URL:
         postgres.run_sql(servers.cluster, f"ALTER ROLE {paths.ROLE} CREATEDB")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if _WORKER:
+        order_files(items)
 
 
 def pytest_collection_finish() -> None:

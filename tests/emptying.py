@@ -12,7 +12,7 @@ MOST_ROWS = 300
 # Filled by a trigger when papers are deleted.
 _LAST = "papers_papertombstone"
 
-_flush = TransactionTestCase._fixture_teardown
+_flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
 
 class _AfterFlush:
@@ -24,10 +24,11 @@ class _AfterFlush:
 
 def empty_cheaply() -> None:
     """Make every flush of a TransactionTestCase do as little as gives the same rows."""
-    TransactionTestCase._fixture_teardown = _empty  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = _empty  # type: ignore[attr-defined]
 
 
 def _empty(case: TransactionTestCase) -> None:
+    assert not connection.in_atomic_block, "it committed, beside shared rows: see shared_rows.py"
     is_plain = case.available_apps is None and not case.serialized_rollback
     if is_plain and _AfterFlush.tables and _deleted():
         return

@@ -19,7 +19,8 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+# It ends with the last of these files: its processes would run beside all other tests.
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A whole running site for all files: each test signs up readers of its own.
 
