@@ -1,5 +1,6 @@
 """Every route of reading lists, for every kind of visitor."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from readinglists import invitations, keeping, sharing
 from readinglists.headings import add_heading
@@ -25,6 +27,7 @@ from readinglists.models import (
 )
 from readinglists.urls import urlpatterns
 from tests.factories import make_entry, make_member, make_reading_list, make_user
+from tests.shared_rows import shared_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -181,6 +184,20 @@ def make_followed_entry() -> Entry:
     return entry
 
 
+@pytest.fixture(scope="module")
+def entry_of_all(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Entry]:
+    with shared_rows(django_db_blocker):
+        with django_db_blocker.unblock():
+            made = make_followed_entry()
+        yield made
+
+
+@pytest.fixture
+def entry(entry_of_all: Entry) -> Entry:
+    """The same for all tests of this file, read anew for each."""
+    return Entry.objects.get(pk=entry_of_all.pk)
+
+
 def address(name: str, entry: Entry, pk: int | None = None) -> str:
     ending = ["bib"] if name in OF_FILES else []
     if name in OF_KEYS:
@@ -220,8 +237,7 @@ def test_the_matrix_knows_every_route() -> None:
 
 @pytest.mark.promise(32)
 @pytest.mark.parametrize("name", sorted(READABLE | WRITABLE))
-def test_signed_out_visitor_is_sent_to_the_login(client: Client, name: str) -> None:
-    entry = make_followed_entry()
+def test_signed_out_visitor_is_sent_to_the_login(entry: Entry, client: Client, name: str) -> None:
     before = state()
     where = address(name, entry)
     response = ask(client, name, where)
@@ -232,8 +248,9 @@ def test_signed_out_visitor_is_sent_to_the_login(client: Client, name: str) -> N
 
 @pytest.mark.promise(32)
 @pytest.mark.parametrize("name", sorted(PRIVATE_OBJECTS))
-def test_someone_elses_object_looks_like_one_that_does_not_exist(client: Client, name: str) -> None:
-    entry = make_followed_entry()
+def test_someone_elses_object_looks_like_one_that_does_not_exist(
+    entry: Entry, client: Client, name: str
+) -> None:
     client.force_login(make_user())
     before = state()
     foreign = ask(client, name, address(name, entry))
@@ -254,9 +271,8 @@ def without_address(response: Any) -> list[str]:
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("name", sorted(OF_LISTS))
 def test_a_member_does_what_their_role_allows_and_no_more(
-    client: Client, name: str, role: Role
+    entry: Entry, client: Client, name: str, role: Role
 ) -> None:
-    entry = make_followed_entry()
     member = make_member(reading_list=entry.reading_list, role=role)
     client.force_login(member.user)
     where, before = address(name, entry), state()
@@ -281,8 +297,9 @@ def test_a_refusal_of_a_member_is_in_words(client: Client) -> None:
 
 @pytest.mark.promise(32)
 @pytest.mark.parametrize("name", ["make_link", "change_link", "archive", "transfer", "invite"])
-def test_what_only_the_owner_can_do_is_said_to_members(client: Client, name: str) -> None:
-    entry = make_followed_entry()
+def test_what_only_the_owner_can_do_is_said_to_members(
+    entry: Entry, client: Client, name: str
+) -> None:
     client.force_login(make_member(reading_list=entry.reading_list).user)
     response = ask(client, name, address(name, entry))
     assert response.status_code == 403
@@ -290,16 +307,14 @@ def test_what_only_the_owner_can_do_is_said_to_members(client: Client, name: str
 
 
 @pytest.mark.parametrize("name", sorted(READABLE - {"leave"}))
-def test_owner_can_read(client: Client, name: str) -> None:
-    entry = make_followed_entry()
+def test_owner_can_read(entry: Entry, client: Client, name: str) -> None:
     client.force_login(entry.reading_list.owner)
     assert client.get(address(name, entry)).status_code == 200
 
 
 @pytest.mark.promise(30)
 @pytest.mark.parametrize("name", sorted(READABLE | PUBLIC))
-def test_reading_changes_nothing(client: Client, name: str) -> None:
-    entry = make_followed_entry()
+def test_reading_changes_nothing(entry: Entry, client: Client, name: str) -> None:
     client.force_login(entry.reading_list.owner)
     before = state()
     client.get(address(name, entry))
@@ -308,8 +323,7 @@ def test_reading_changes_nothing(client: Client, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_wrong_method_is_refused(client: Client, name: str) -> None:
-    entry = make_followed_entry()
+def test_the_wrong_method_is_refused(entry: Entry, client: Client, name: str) -> None:
     client.force_login(entry.reading_list.owner)
     before = state()
     where = address(name, entry)
@@ -325,8 +339,7 @@ def test_the_wrong_method_is_refused(client: Client, name: str) -> None:
 @pytest.mark.promise(29)
 @pytest.mark.parametrize("htmx", [True, False])
 @pytest.mark.parametrize("name", sorted(WRITABLE))
-def test_a_post_without_a_token_is_refused(name: str, htmx: bool) -> None:
-    entry = make_followed_entry()
+def test_a_post_without_a_token_is_refused(entry: Entry, name: str, htmx: bool) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(entry.reading_list.owner)
     before = state()
