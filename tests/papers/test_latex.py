@@ -199,10 +199,10 @@ def test_attack_comes_out_harmless(attack: str) -> None:
     ],
 )
 def test_odd_text_takes_bounded_time(tex: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()  # of the CPU: a machine under load makes it wait
     assert to_text(tex)
     assert to_html(tex)
-    assert time.perf_counter() - began < 2.0
+    assert time.thread_time() - began < 2.0
 
 
 def test_text_nested_too_deeply_is_shown_as_it_came() -> None:

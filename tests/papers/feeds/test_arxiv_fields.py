@@ -37,7 +37,7 @@ def test_a_size_is_in_units_of_1024(size: str, count: int | None) -> None:
 @pytest.mark.promise(22)
 @pytest.mark.parametrize("text", [" " * 200_000, "(" * 200_000, "a, " * 70_000, ": and " * 40_000])
 def test_odd_fields_take_no_longer_than_others(text: str) -> None:
-    started = time.monotonic()
+    started = time.thread_time()  # of the CPU: a machine under load makes it wait
     split_written_authors(f"Ada{text}Example")
     says_withdrawn(f"withdrawn?{text}", text)
-    assert time.monotonic() - started < 3
+    assert time.thread_time() - started < 3

@@ -151,9 +151,9 @@ def test_code_and_page_are_told_apart() -> None:
      "https://a.github.io/" + ")" * 300_000, "https://a.github.io/" + ")." * 150_000],
 )  # fmt: skip
 def test_odd_text_takes_bounded_time(text: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()  # of the CPU: a machine under load makes it wait
     find_links(text)
-    assert time.perf_counter() - began < 2.0
+    assert time.thread_time() - began < 2.0
 
 
 @pytest.mark.slow

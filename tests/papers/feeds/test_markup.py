@@ -64,6 +64,6 @@ def test_of_mathml_the_letters_stay() -> None:
     ["<script>", "<!--", '<a b="', "<a ", "<![", "<b x='\"", "<jats:title> ", "<tex-math>\\begin{"],
 )
 def test_no_markup_takes_long(piece: str) -> None:
-    started = time.monotonic()
+    started = time.thread_time()  # of the CPU: a machine under load makes it wait
     text_of("<p>" + piece * (LONGEST_MARKUP // len(piece)))
-    assert time.monotonic() - started < 1
+    assert time.thread_time() - started < 1
