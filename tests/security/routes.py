@@ -13,6 +13,7 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.db import connection
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
@@ -51,6 +52,11 @@ class World:
 
     owner: User
     values: dict[str, Any] = field(default_factory=dict)
+
+    def anew(self) -> "World":
+        """The same rows for one more test, with a mail in the outbox of that test."""
+        owner = User.objects.get(pk=self.owner.pk)
+        return World(owner, self.values | {"name": _write_mail()})
 
     def address(self, route: Route, **others: Any) -> str:
         """Raises KeyError, in words, for a parameter that nobody gave a value."""
@@ -150,7 +156,7 @@ def make_world() -> World:
         "accounts:manage_subscription token": manage,
         "accounts:manage_unfollow token": manage,
         "accounts:confirm_subscription token": subscribe.make_token(wish),
-        "name": outbox.write_message(b"To: a@example.org\nContent-Type: text/html\n\n<p>B"),
+        "name": _write_mail(),
         "account_confirm_email key": EmailConfirmationHMAC(address).key,
         "account_reset_password_from_key uidb36": "1",
         "account_reset_password_from_key key": "set-password",
@@ -164,6 +170,18 @@ def make_world() -> World:
     values |= _of_lists(owner, entry)
     values |= _of_logins(owner)
     return World(owner, values)
+
+
+def client_of_owner(world: World) -> Client:
+    """Who has just given their password again, and whose requests raise what goes wrong."""
+    client = Client(raise_request_exception=True)
+    client.force_login(world.owner)
+    client.post("/accounts/reauthenticate/", {"password": "a long passphrase"})
+    return client
+
+
+def _write_mail() -> str:
+    return outbox.write_message(b"To: a@example.org\nContent-Type: text/html\n\n<p>B")
 
 
 def _of_lists(owner: User, entry: Entry) -> dict[str, Any]:
@@ -210,14 +228,34 @@ def _make_import(owner: User) -> ListImport:
 
 
 SESSIONS = frozenset({"django_session", "usersessions_usersession"})
+_ROW = "(to_jsonb(t) - 'last_used_at')::text"
 
 
 def rows(*, without: frozenset[str] = SESSIONS) -> dict[str, list[str]]:
     """Every row of every table as text. Left out: sessions, and when a link was last opened."""
     found: dict[str, list[str]] = {}
     with connection.cursor() as cursor:
-        for table in sorted(set(connection.introspection.table_names(cursor)) - without):
-            name = connection.ops.quote_name(table)
-            cursor.execute(f"SELECT (to_jsonb(t) - 'last_used_at')::text FROM {name} t ORDER BY 1")  # noqa: S608
+        for table in _tables(cursor, without):
+            cursor.execute(f"SELECT {_ROW} FROM {_quoted(table)} t ORDER BY 1")  # noqa: S608
             found[table] = [row for (row,) in cursor.fetchall()]
     return found
+
+
+def digests() -> dict[str, str | None]:
+    """A digest of each table's `rows`, by one question instead of one a table."""
+    with connection.cursor() as cursor:
+        tables = _tables(cursor, SESSIONS)
+        parts = [
+            f"SELECT {n}, md5(string_agg({_ROW}, E'\\n' ORDER BY {_ROW})) FROM {_quoted(table)} t"  # noqa: S608
+            for n, table in enumerate(tables)
+        ]
+        cursor.execute(" UNION ALL ".join(parts))
+        return {tables[n]: digest for n, digest in cursor.fetchall()}
+
+
+def _tables(cursor: Any, without: frozenset[str]) -> list[str]:
+    return sorted(set(connection.introspection.table_names(cursor)) - without)
+
+
+def _quoted(table: str) -> str:
+    return connection.ops.quote_name(table)

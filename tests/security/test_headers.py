@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from tests.api_client import make_program
 from tests.factories import make_paper
-from tests.security.routes import World, all_routes, make_world
+from tests.security.routes import World, all_routes
 from tests.security.test_api import OPERATIONS, address
 
 pytestmark = pytest.mark.django_db
@@ -45,10 +45,10 @@ def https(settings: Settings) -> None:
 
 
 @pytest.fixture
-def world(settings: Settings, tmp_path: Path) -> World:
+def world(world_of_all: World, settings: Settings, tmp_path: Path) -> World:
     settings.OUTBOX, settings.OUTBOX_SHOWN = tmp_path / "outbox", True
     settings.SEARCH_INDEX = tmp_path / "index"
-    return make_world()
+    return world_of_all.anew()
 
 
 # A mail as its HTML is, shown to whoever runs a site that sends none: it stands in a frame of ours,

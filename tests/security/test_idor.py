@@ -17,7 +17,7 @@ from pytest_django import Settings
 
 from tests.api_client import make_program
 from tests.factories import make_user
-from tests.security.routes import ABSENT, Route, World, all_routes, make_world, rows
+from tests.security.routes import ABSENT, Route, World, all_routes, rows
 from tests.security.test_api import KEPT_OF_ASKING, OPERATIONS, address
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise(32)]
@@ -37,10 +37,10 @@ _VOLATILE = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
 
 
 @pytest.fixture
-def world(settings: Settings, tmp_path: Path) -> World:
+def world(world_of_all: World, settings: Settings, tmp_path: Path) -> World:
     settings.OUTBOX, settings.OUTBOX_SHOWN = tmp_path / "outbox", False
     settings.SEARCH_INDEX = tmp_path / "index"
-    return make_world()
+    return world_of_all.anew()
 
 
 def with_numbers() -> list[Route]:

@@ -20,7 +20,7 @@ from papers.limits import CacheAwayError, Limit
 from readinglists.models import Entry
 from tests.api_client import make_program
 from tests.factories import make_paper, make_user
-from tests.security.routes import Route, World, all_routes, make_world, rows
+from tests.security.routes import Route, World, all_routes, rows
 from tests.security.test_api import OPERATIONS, address
 
 pytestmark = pytest.mark.django_db
@@ -29,10 +29,10 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "limits.md"
 
 
 @pytest.fixture
-def world(settings: Settings, tmp_path: Path) -> World:
+def world(world_of_all: World, settings: Settings, tmp_path: Path) -> World:
     settings.OUTBOX, settings.OUTBOX_SHOWN = tmp_path / "outbox", True
     settings.SEARCH_INDEX = tmp_path / "index"
-    return make_world()
+    return world_of_all.anew()
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_exempt_routes_answer_all_the_same(world: World, nothing_left: None) -> 
 
 @pytest.mark.promise(35)
 def test_what_is_costly_to_read_is_refused_when_nothing_is_left(
-    world: World, nothing_left: None
+    world: World, nothing_left: None, undrawn: None
 ) -> None:
     client = Client()
     for route in ROUTES:

@@ -8,8 +8,7 @@ from django.db import transaction
 from django.test import Client
 from pytest_django import Settings
 
-from papers.search.follower import index_now
-from tests.security.routes import World, all_routes, make_world, rows
+from tests.security.routes import World, all_routes, client_of_owner, rows
 
 pytestmark = pytest.mark.django_db
 ROUTES = all_routes()
@@ -22,14 +21,6 @@ EXEMPT_FROM_CSRF = {
     "accounts:manage_subscription",
     "accounts:manage_unfollow",
 }
-# What the world of these tests does not have, or what is for saying that there is nothing.
-NOT_OPENED = {
-    *("papers:past_trending", "papers:past_trending_in", "papers:paper_by_name"),
-    "papers:search_file",  # it wants a search
-    "styleguide",  # only with DEBUG
-    "ready",  # no worker runs here
-    *("papers:no_such_window", "papers:no_such_list", "admin:view_on_site", "admin:None"),
-}
 ELSEWHERE = (
     *("//evil.example", "https://evil.example/", "https:evil.example", "/\\evil.example"),
     *("\\\\evil.example", "javascript:alert(1)", "https://testserver@evil.example/"),
@@ -38,19 +29,16 @@ ELSEWHERE = (
 
 
 @pytest.fixture
-def world(settings: Settings, tmp_path: Path) -> World:
+def world(world_of_all: World, settings: Settings, tmp_path: Path) -> World:
     settings.METRICS_ADDRESSES = ["127.0.0.1"]  # else there is no such page
     settings.OUTBOX, settings.OUTBOX_SHOWN = tmp_path / "outbox", True
     settings.SEARCH_INDEX = tmp_path / "index"
-    return make_world()
+    return world_of_all.anew()
 
 
 @pytest.fixture
 def owner(world: World) -> Client:
-    client = Client(raise_request_exception=True)
-    client.force_login(world.owner)
-    client.post("/accounts/reauthenticate/", {"password": "a long passphrase"})
-    return client
+    return client_of_owner(world)
 
 
 def test_every_route_has_an_address(world: World) -> None:
@@ -71,7 +59,7 @@ def test_the_exempt_routes_are_those_named_here() -> None:
     ids=["plain", "htmx", "wrong origin", "no origin"],
 )
 def test_nothing_is_written_without_a_token(
-    world: World, method: str, headers: dict[str, str]
+    world: World, undrawn: None, method: str, headers: dict[str, str]
 ) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(world.owner)
@@ -85,30 +73,11 @@ def test_nothing_is_written_without_a_token(
     assert rows() == before
 
 
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.promise(30)
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_reading_any_route_twice_changes_no_row(world: World, owner: Client, method: str) -> None:
-    index_now()
-    before, changed = rows(), {}
-    opened: dict[str, int] = {}
-    for route in ROUTES:
-        for _ in range(2):
-            response = owner.generic(method, world.address(route), QUERY_STRING="q=kestrel")
-            opened[route.name] = response.status_code
-        if (after := rows()) != before:
-            changed[route.name] = [table for table in after if after[table] != before[table]]
-            before = after
-    assert changed == {}
-    closed = {name for name, status in opened.items() if status not in (200, 302, 405)}
-    closed -= {name for name in closed if name.startswith("admin:") and opened[name] == 403}
-    missing = sorted(closed - NOT_OPENED)
-    assert not missing, "a page that does not open proves nothing: see make_world"
-
-
 @pytest.mark.promise(31)
 @pytest.mark.parametrize("attack", ELSEWHERE)
-def test_no_route_leads_to_another_site(world: World, owner: Client, attack: str) -> None:
+def test_no_route_leads_to_another_site(
+    world: World, owner: Client, undrawn: None, attack: str
+) -> None:
     names = ("next", "back", "return", "from", "url")
     found = {}
     for route in ROUTES:
