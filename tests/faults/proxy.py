@@ -25,12 +25,13 @@ class Proxy:
 
     def cut(self) -> None:
         self._is_cut = True
-        for _client, server in self._pairs:
+        # First: whoever carries closes the client of a pair that ends while it stands there.
+        pairs, self._pairs = self._pairs, []
+        self._dumb += [client for client, _server in pairs]
+        for _client, server in pairs:
             # Postgres sees them end, as it does when their machine is gone for good.
             with suppress(OSError):
                 server.shutdown(socket.SHUT_RDWR)
-        self._dumb += [client for client, _server in self._pairs]
-        self._pairs.clear()
 
     def mend(self) -> None:
         self._is_cut = False
