@@ -16,7 +16,7 @@ from django.utils.translation import get_language, trans_real
 # With fewer letters around its values a text would know again what it never said: "%s of %s".
 FEWEST_LETTERS = 8
 MOST_DEPTH = 4
-LONGEST = 1_000
+LONGEST = 300
 KEPT = 2_000
 # What texts call a value that is a number: it holds no words.
 NUMBERS = ("n", "count", "most", "total")
@@ -26,12 +26,14 @@ _VALUE = re.compile(r"%(?:\((\w+)\))?[sd]")
 def spoken(text: str) -> str | None:
     """Return the sentence in the language of the moment, None where it is not known in that."""
     language = get_language() or settings.LANGUAGE_CODE
-    return text if _is_english(language) else _translated(language, text)
+    if _is_english(language):
+        return text
+    return _translated(language, text) if len(text) <= LONGEST else None
 
 
 def marked(text: str) -> SafeString | str:
     """Return the sentence for a page: what stays English is marked as that, for screen readers."""
-    said = spoken(text)
+    said = spoken(text) if text else ""
     return format_html('<span lang="en">{}</span>', text) if said is None else said
 
 
@@ -44,7 +46,7 @@ def _translated(language: str, text: str, depth: int = 0) -> str | None:
     texts = _texts(language)
     if isinstance(known := texts.get(text), str):
         return known
-    if len(text) > LONGEST or depth > MOST_DEPTH:
+    if depth > MOST_DEPTH:
         return None
     found = next(filter(None, (form.fullmatch(text) for form in _forms(language))), None)
     if found is None:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from papers import spoken
 from papers.access import administrators_only
 from papers.feed_import import MOST_FEEDS, Refused, add_feeds, sort_feeds
 from papers.feeds.opml import OpmlFeed, read_opml, write_opml
@@ -45,7 +46,7 @@ def opml_in(request: HttpRequest) -> HttpResponse:
         form.add_error("file", str(error))
         return render(request, "papers/sources/import.html", {"form": form}, status=422)
     found = sort_feeds((feed.url, feed.title) for feed in listed.feeds)
-    left_out = [*found.refused, *(Refused("", words) for words in listed.problems)]
+    left_out = [*found.refused, *(Refused("", spoken.marked(words)) for words in listed.problems)]
     context = {
         "new": found.new,
         "known": found.known[:SHOWN],
