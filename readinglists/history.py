@@ -226,6 +226,8 @@ class _PuttingBack:
         return self._make_heading_again(row["id"], row["before"])
 
     def _take_out(self, key: Key, there: Entry | Heading) -> Changed:
+        if isinstance(there, Entry) and there.version > 1:  # a note or tags since it came
+            self._leave(_REPLACED)
         del self._there[key]
         self._changed.pop(key, None)
         if self._made.pop(key, None) is None:

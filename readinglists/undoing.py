@@ -10,6 +10,7 @@ from readinglists import history
 from readinglists.access import Rank, open_list
 from readinglists.history import CannotUndoError, Undone
 from readinglists.models import ListChange, ReadingList
+from readinglists.saves import lock_lists_of
 
 
 def undo_whole(change: ListChange, by: AbstractBaseUser) -> Undone:
@@ -17,30 +18,29 @@ def undo_whole(change: ListChange, by: AbstractBaseUser) -> Undone:
 
     Returns what was done to the list of `change`; `left` tells of both. Raises as history.undo.
     """
-    if change.other_half is None:
-        return history.undo(change, by)
-    halves = sorted((change, change.other_half), key=lambda half: half.reading_list.owner_id)
+    halves = [half for half in (change, change.other_half) if half is not None]
     done: dict[int, Undone] = {}
-    left: dict[str, None] = {}
-    # In the order of owners, as every change that holds two lists (copying.py).
+    left: list[str] = []
     with transaction.atomic():
+        # Both before either is changed, as every change that holds two lists.
+        lock_lists_of(*(half.reading_list.owner_id for half in halves))
         for half in halves:
             try:
                 done[half.pk] = _undo_half(half, by)
-                left |= dict.fromkeys(done[half.pk].left)
+                left += done[half.pk].left
             except (Http404, PermissionDenied, ReadingList.DoesNotExist):
                 if half is change:
                     raise
-                left[_("The other list of this move is not yours to edit and stays as it is.")] = (
-                    None
-                )
+                left.append(_("You cannot change the other list of this move now: it stays as is."))
             except CannotUndoError as error:
                 if half is change:
                     raise
-                left[_("In the other list: %s") % error] = None
-        if len(done) == len(halves):
+                left.append(_("In the other list: %s") % error)
+        if len(done) == 2:
             history.join_halves(*(undone.change for undone in done.values()))
-    return Undone(done[change.pk].change, list(left))
+        elif change.kind == ListChange.Kind.BROUGHT:
+            left.append(_("The papers did not go back to their list: undo this to have them here."))
+    return Undone(done[change.pk].change, list(dict.fromkeys(left)))
 
 
 def _undo_half(half: ListChange, by: AbstractBaseUser) -> Undone:

@@ -11,6 +11,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # What is left of it where this was stopped half-way: an index that is not valid.
+        migrations.RunSQL(
+            'DROP INDEX CONCURRENTLY IF EXISTS listchange_other_half', migrations.RunSQL.noop
+        ),
         AddIndexConcurrently(
             model_name='listchange',
             index=models.Index(condition=models.Q(('other_half__isnull', False)), fields=['other_half'], name='listchange_other_half'),

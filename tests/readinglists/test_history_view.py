@@ -1,11 +1,13 @@
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from readinglists import copying, entries, headings, history, history_page, members
+from readinglists import copying, entries, headings, history, history_page, keeping, members
 from readinglists.models import ListChange, ReadingList, Role
 from readinglists.positions import Gap, Spot
 from tests.factories import make_entry, make_member, make_paper, make_reading_list, make_user
@@ -184,10 +186,13 @@ def test_words_that_are_stored_with_a_change_are_part_of_its_sentence(client: Cl
     assert f"{member.user.email} joined by invitation" in page
 
 
-def make_move(owner: User, editor: User | None = None) -> tuple[ReadingList, ReadingList]:
-    """Two lists of `owner` named "Here" and "There", a paper moved from the first to the other by
-    `editor`, who edits both, or by the owner."""
-    here, there = (make_reading_list(owner=owner, title=title) for title in ("Here", "There"))
+def make_move(
+    owner: User, editor: User | None = None, *, of_there: User | None = None
+) -> tuple[ReadingList, ReadingList]:
+    """Two lists of `owner` (the second of `of_there`) named "Here" and "There", a paper moved from
+    the first to the other by `editor`, who edits both, or by the owner."""
+    here = make_reading_list(owner=owner, title="Here")
+    there = make_reading_list(owner=of_there or owner, title="There")
     entry = make_entry(reading_list=here, paper=make_paper(title="On Owls"))
     for reading_list in (here, there) if editor else ():
         make_member(reading_list=reading_list, user=editor, role=Role.EDITOR)
@@ -231,7 +236,7 @@ def test_who_edits_one_of_both_undoes_that_half_and_is_told(client: Client) -> N
     undo(client, here)
     assert sizes(here, there) == [1, 1]
     page = client.get(reverse("readinglists:history", args=[here.pk])).content.decode()
-    assert "The other list of this move is not yours to edit and stays as it is." in page
+    assert "You cannot change the other list of this move now: it stays as is." in page
     assert "You moved to another list:" in page
     assert "There" not in page
 
@@ -252,3 +257,45 @@ def test_a_half_that_was_taken_out_since_is_told(client: Client) -> None:
     assert sizes(here, there) == [1, 0]
     page = client.get(here.get_absolute_url()).content.decode()
     assert "In the other list: What this changed is not there any more." in page
+
+
+@pytest.mark.parametrize("side", [0, 1])
+@pytest.mark.parametrize("swapped", [False, True])
+def test_both_owners_are_held_before_either_list_is_changed(
+    client: Client, side: int, *, swapped: bool
+) -> None:
+    first, second, editor = make_user(), make_user(), make_user()
+    owners = (second, first) if swapped else (first, second)
+    lists = make_move(owners[0], editor, of_there=owners[1])
+    client.force_login(editor)
+    with CaptureQueriesContext(connection) as asked:
+        undo(client, lists[side])
+    assert sizes(*lists) == [1, 0]
+    locks = [query["sql"] for query in asked if "FOR NO KEY UPDATE" in query["sql"]]
+    assert all(str(owner.pk) in locks[0].rpartition("WHERE")[2] for owner in owners)
+    sent = [query["sql"] for query in asked]
+    writes = [sql for sql in sent if sql.startswith(("INSERT", "UPDATE", "DELETE"))]
+    of_lists = next(sql for sql in writes if "readinglists_" in sql)
+    assert sent.index(locks[0]) < sent.index(of_lists)
+
+
+def test_who_takes_back_what_cannot_return_is_told_where_it_is(client: Client) -> None:
+    here, there = make_move(make_user())
+    client.force_login(here.owner)
+    keeping.delete_list(here)
+    undo(client, there)
+    assert sizes(there) == [0]
+    page = client.get(there.get_absolute_url()).content.decode()
+    assert "The papers did not go back to their list" in page
+    undo(client, there)
+    assert sizes(there) == [1]
+
+
+def test_what_was_written_since_in_the_other_list_is_told_and_comes_back(client: Client) -> None:
+    here, there = make_move(make_user())
+    client.force_login(here.owner)
+    entries.set_note(there.entries.get(), "written since", by=here.owner, seen=1)
+    undo(client, here)
+    assert "What was written there since is replaced" in client.get("/lists/").content.decode()
+    undo(client, here)
+    assert there.entries.get().note == "written since"
