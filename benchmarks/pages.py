@@ -78,9 +78,9 @@ def measure_size(papers: int, root: Path, options: argparse.Namespace) -> None:
         whole_site.fill_once(folder, papers, whole_site.steps(papers))
         with asking.running_server() as server:
             pages = [page for page in all_pages() if options.only in page.name]
-            found = dict(_rows(pages, server, options))
+            found = dict(measure_rows(pages, server, options))
     print(f"\n{papers:,} papers; milliseconds")
-    print_table(HEAD, [(*key, *_numbers(cost)) for key, cost in found.items()])
+    print_table(HEAD, [(*key, *numbers(cost)) for key, cost in found.items()])
     if options.json:
         _keep(options.json, papers, found)
 
@@ -120,7 +120,7 @@ def _with_etag(address: str) -> Asker:
     return Asker(VISITOR.name, {"If-None-Match": etag})
 
 
-def _rows(
+def measure_rows(
     pages: list[Page], server: Server, options: argparse.Namespace
 ) -> Iterator[tuple[tuple[str, str, str], Cost]]:
     for page in pages:
@@ -135,7 +135,7 @@ def _rows(
                 yield (asker.name, page.name, str(at_once)), cost
 
 
-def _numbers(cost: Cost) -> tuple[str, ...]:
+def numbers(cost: Cost) -> tuple[str, ...]:
     times = (cost.p50, cost.p95, cost.p99, cost.cpu, cost.database)
     return f"{cost.requests_a_second:.0f}", *(f"{each:.1f}" for each in times)
 

@@ -1,4 +1,4 @@
-"""A mail server that takes everything and keeps nothing, in a process of its own."""
+"""A mail server that takes everything and keeps at most who got it, in a process of its own."""
 
 import asyncio
 import multiprocessing
@@ -6,10 +6,14 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
 
 
 class _Sink(asyncio.Protocol):
-    def __init__(self) -> None:
+    def __init__(self, taken: IO[bytes] | None) -> None:
+        self.taken = taken
+        self.recipient = b""
         self.rest = b""
         self.in_text = False
 
@@ -26,13 +30,21 @@ class _Sink(asyncio.Protocol):
                     self.rest = self.rest[-4:]
                     return
                 self.rest, self.in_text = self.rest[end + 5 :], False
+                self.note()
                 self.say(b"250 taken")
                 continue
             line, found, rest = self.rest.partition(b"\r\n")
             if not found:
                 return
             self.rest = rest
+            if line[:8].upper() == b"RCPT TO:":
+                self.recipient = line[8:].partition(b">")[0].strip(b" <")
             self.answer(line[:4].upper())
+
+    def note(self) -> None:
+        if self.taken is not None:
+            self.taken.write(self.recipient + b"\n")
+            self.taken.flush()
 
     def answer(self, verb: bytes) -> None:
         self.in_text = verb == b"DATA"
@@ -45,22 +57,26 @@ class _Sink(asyncio.Protocol):
         self.transport.write(line + b"\r\n")
 
 
-async def _serve(port: int) -> None:
+async def _serve(port: int, taken: Path | None) -> None:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(_Sink, "127.0.0.1", port)
+    file = taken.open("ab") if taken else None
+    server = await loop.create_server(lambda: _Sink(file), "127.0.0.1", port)
     await server.serve_forever()
 
 
-def _run(port: int) -> None:
-    asyncio.run(_serve(port))
+def _run(port: int, taken: Path | None) -> None:
+    asyncio.run(_serve(port, taken))
 
 
 @contextmanager
-def mail_server() -> Iterator[tuple[int, int]]:
-    """Yield the port on loopback and the process's number."""
+def mail_server(taken: Path | None = None) -> Iterator[tuple[int, int]]:
+    """Yield the port on loopback and the process's number.
+
+    A line is added to `taken` for each mail that is taken: the address it went to.
+    """
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = int(free.getsockname()[1])
-    process = multiprocessing.Process(target=_run, args=[port], daemon=True)
+    process = multiprocessing.Process(target=_run, args=[port, taken], daemon=True)
     process.start()
     for _attempt in range(100):
         try:

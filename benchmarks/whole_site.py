@@ -7,6 +7,7 @@ and a followed search. To be imported after django.setup().
 
 import time
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from django.db import connection
 from accounts import follows
 from accounts.models import User
 from benchmarks import growth_site, ranking
+from benchmarks.corpus import FIRST_DAY
 from papers import trending
 from papers.models import Paper
 from papers.search import folder
@@ -30,6 +32,7 @@ INSERT INTO papers_announcement (paper_id, category_id, announced_on, kind)
 SELECT c.paper_id, c.category_id, p.announced_on,
     CASE WHEN c.category_id = p.primary_category_id THEN 'new' ELSE 'cross' END
 FROM papers_papercategory c JOIN papers_paper p ON p.id = c.paper_id
+WHERE p.announced_on >= %s
 ON CONFLICT DO NOTHING
 """
 Step = Callable[[], object]
@@ -53,13 +56,15 @@ def fill_once(var: Path, papers: int, wanted: dict[str, Step]) -> None:
             continue
         began = time.perf_counter()
         step()
-        print(f"{papers:,} papers: {name}: {time.perf_counter() - began:.0f} s", flush=True)
-        done.touch()
+        seconds = time.perf_counter() - began
+        print(f"{papers:,} papers: {name}: {seconds:.0f} s", flush=True)
+        done.write_text(f"{seconds:.1f}")
 
 
-def announce() -> None:
+def announce(since: date = FIRST_DAY) -> None:
+    """Enter what was announced from that day on."""
     with connection.cursor() as cursor:
-        cursor.execute(_ANNOUNCEMENTS)
+        cursor.execute(_ANNOUNCEMENTS, [since])
         cursor.execute("ANALYZE papers_announcement")
 
 
