@@ -1,6 +1,6 @@
 # A machine needs make and Python 3.11 or newer, nothing else: the rest is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: admin audit bench-compare check check-deploy format help icons limits lock messages promises run sbom screenshots settings test test-api test-faults test-upgrade venv
+.PHONY: admin audit bench-compare check check-deploy format help icons limits lock messages promises run sbom screenshots settings soak test test-api test-faults test-upgrade venv
 
 BIN := .venv/bin
 PYTHONS = $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
@@ -21,6 +21,7 @@ help:
 	@echo "make test         every check and every test"
 	@echo "make test-api     odd requests to every operation of the API, many of them (some minutes)"
 	@echo "make test-faults  long runs with killed processes and outages (two hours; RUNS='limits poison' plays those)"
+	@echo "make soak         half an hour of mixed load on a whole site; what grows, is lost or done twice"
 	@echo "make test-upgrade pgupgrade and backup against an older Postgres, which is fetched (some minutes)"
 	@echo "make promises     which test shows which promise of the reliability list"
 	@echo "make check        the checks that start nothing: ruff, mypy, migrations, settings"
@@ -50,6 +51,9 @@ test-api: .venv/installed-dev
 
 test-faults: .venv/installed-dev
 	$(BIN)/python -m tests.faults $(RUNS)
+
+soak: .venv/installed-dev
+	$(BIN)/python -m tests.faults.soak $(SOAK)
 
 # The wheel of another project has an older Postgres with pgvector; it is not installed.
 test-upgrade: .venv/installed-dev

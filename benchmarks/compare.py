@@ -34,6 +34,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="broadsheet-compare-") as temporary:
         root: Path = (options.keep or Path(temporary)).absolute()
         root.mkdir(parents=True, exist_ok=True)
+        # The servers of the sites below run as a user of their own.
+        root.chmod(0o711)
+        Path(temporary).chmod(0o711)
         base = Path(temporary) / "base"
         _check_out(options.base, base)
         try:

@@ -51,7 +51,7 @@ SELECT 'To read', '', id FROM accounts_user WHERE id >= %(first)s ORDER BY id
 # A piece of a category's papers in an order of chance: no paper twice.
 _ENTRIES = """
 INSERT INTO readinglists_entry (reading_list_id, paper_id, position, note)
-SELECT id, papers[start + place], 'a' || lpad(place::text, 3, '0'), ''
+SELECT id, papers[start + place], 'a' || lpad(place::text, 3, '0') || '5', ''
 FROM (SELECT l.id, papers, floor(random() * (cardinality(papers) - %(saved)s))::int AS start
       FROM (SELECT l.id, floor(random() * (SELECT count(*) FROM chances))::int AS number
             FROM readinglists_readinglist l WHERE l.owner_id >= %(first)s) AS l

@@ -7,7 +7,7 @@ and a followed search. To be imported after django.setup().
 
 import time
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from accounts.models import User
 from benchmarks import growth_site, ranking
 from benchmarks.corpus import FIRST_DAY
 from papers import trending
-from papers.models import Paper
+from papers.models import Paper, TrendingDay
 from papers.search import folder
 from readinglists import entries, publishing, sharing
 from readinglists.entries import NewEntry
@@ -27,6 +27,7 @@ from readinglists.models import ReadingList
 
 READER = "reader@example.org"
 LIST_TITLE, LIST_SIZE = "Ten thousand", 10_000
+DAYS_WITH_LISTS = 4
 _ANNOUNCEMENTS = """
 INSERT INTO papers_announcement (paper_id, category_id, announced_on, kind)
 SELECT c.paper_id, c.category_id, p.announced_on,
@@ -69,8 +70,16 @@ def announce(since: date = FIRST_DAY) -> None:
 
 
 def rank() -> None:
+    """Scores of all papers, and the lists of the last days; those before count as stored.
+
+    The lists of 400 days of a million papers took some hours of a busy machine.
+    """
     today = ranking.newest()
     trending.recompute(today=today)
+    old = [today - timedelta(days=back) for back in range(DAYS_WITH_LISTS, 500)]
+    TrendingDay.objects.bulk_create(
+        [TrendingDay(day=day, settled_at=ranking.moment(day)) for day in old], ignore_conflicts=True
+    )
     trending.roll(now=ranking.moment(today))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
