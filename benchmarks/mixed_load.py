@@ -224,7 +224,9 @@ def show(outcome: Outcome) -> None:
     rows = [(name, *_times(some)) for name, some in sorted(times.items())]
     print(f"\n{outcome.pace}")
     print_table(TIMES_HEAD, [*rows, ("all", *_times(outcome.answers.all_times))])
-    cores = [(name, f"{cores:.3f}") for name, cores in sorted(outcome.cpu.items())]
+    cores: list[tuple[str, ...]] = [
+        (name, f"{cores:.3f}") for name, cores in sorted(outcome.cpu.items())
+    ]
     print_table(("CPU of", "cores"), cores)
     print_table(
         ("process", "MB of its own, first", "last", "RSS, last", "MB an hour", "error"),

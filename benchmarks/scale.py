@@ -14,7 +14,6 @@ import argparse
 import json
 import multiprocessing
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -88,7 +87,7 @@ def _measure(folder: Path, options: argparse.Namespace) -> None:
 def measure_sizes(folder: Path, options: argparse.Namespace) -> Table:
     from benchmarks.scale_sizes import made_in, on_disk
 
-    rows = [(name, f"{size / 1e6:,.0f} MB") for name, size in on_disk()]
+    rows: list[Row] = [(name, f"{size / 1e6:,.0f} MB") for name, size in on_disk()]
     rows += [(f"made: {name}", f"{seconds:,.0f} s") for name, seconds in made_in(folder)]
     return Table(("what", "size, or how long it took"), rows)
 
@@ -139,4 +138,4 @@ PARTS: dict[str, Callable[[Path, argparse.Namespace], Table]] = {
 }
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

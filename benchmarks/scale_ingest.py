@@ -24,7 +24,7 @@ from papers.search.follower import wait_for_follower
 RECORDS = 9_000
 MATCHED = 1_000
 PATIENCE_SECONDS = 300.0
-Row = tuple[str, str]
+Row = tuple[str, ...]
 
 
 def measure() -> list[Row]:
