@@ -20,7 +20,7 @@ help:
 	@echo "make admin        make an administrator"
 	@echo "make test         every check and every test"
 	@echo "make test-api     odd requests to every operation of the API, many of them (some minutes)"
-	@echo "make test-faults  long runs with killed processes and outages (two hours; RUNS='limits poison' plays those)"
+	@echo "make test-faults  long runs with killed processes and outages (over two hours; RUNS='limits poison' plays those)"
 	@echo "make soak         half an hour of mixed load on a whole site; what grows, is lost or done twice"
 	@echo "make test-upgrade pgupgrade and backup against an older Postgres, which is fetched (some minutes)"
 	@echo "make promises     which test shows which promise of the reliability list"

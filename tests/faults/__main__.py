@@ -43,6 +43,7 @@ RUNS: dict[str, tuple[str, ...]] = {
     "digest_on_time": (),
     "digest_kills": ("--runs", "3"),
     "migrate_under_load": (),
+    "soak": (),
 }
 
 

@@ -10,7 +10,7 @@ are a figure, and the machine's.
 """
 
 from benchmarks import mixed_load
-from tests.faults.digest_site import report
+from tests.faults.figures import report
 
 PROMISES = (45,)
 MOST_SLOPE_MB = 1.0
