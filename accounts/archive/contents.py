@@ -118,7 +118,7 @@ HOLDINGS: dict[str, Written | NotWritten] = {
     "readinglists.ListChange": Written(
         "lists.history",
         ("user", "kind", "words", "undone_at", "changed_at"),
-        left_out=("id", "reading_list", "rows", "undoes"),
+        left_out=("id", "reading_list", "rows", "undoes", "other_half"),
     ),
     "readinglists.ListFollow": Written(
         "list_follows",
