@@ -317,7 +317,7 @@ def seconds_to_ready(site: Started) -> int:
 
 
 def get(port: int, path: str = "") -> str:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=30) as answer:
         assert answer.status == 200
         return str(answer.read().decode())
 
