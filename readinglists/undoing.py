@@ -38,9 +38,19 @@ def undo_whole(change: ListChange, by: AbstractBaseUser) -> Undone:
                 left.append(_("In the other list: %s") % error)
         if len(done) == 2:
             history.join_halves(*(undone.change for undone in done.values()))
-        elif change.kind == ListChange.Kind.BROUGHT:
-            left.append(_("The papers did not go back to their list: undo this to have them here."))
+        elif _took_papers_out(done[change.pk].change) and _is_of_a_move(change):
+            left.append(_("The papers did not go to the other list: undo this to have them here."))
     return Undone(done[change.pk].change, list(dict.fromkeys(left)))
+
+
+def _took_papers_out(change: ListChange) -> bool:
+    return any(row["table"] == "entry" and row["after"] is None for row in change.rows)
+
+
+def _is_of_a_move(change: ListChange | None) -> bool:
+    """Whether it is half of a move from list to list, or undid one, or the undoing of one."""
+    moves = (ListChange.Kind.SENT, ListChange.Kind.BROUGHT)
+    return change is not None and (change.kind in moves or _is_of_a_move(change.undoes))
 
 
 def _undo_half(half: ListChange, by: AbstractBaseUser) -> Undone:

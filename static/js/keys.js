@@ -11,6 +11,10 @@
     try { return localStorage.getItem(OFF) === "1"; } catch { return false; }
   };
 
+  // On a phone the navigation is one row that is moved sideways: where one is shall be seen.
+  const here = document.querySelector(".site-nav [aria-current]");
+  if (here) here.scrollIntoView({ block: "nearest", inline: "nearest" });
+
   const cards = () => [...document.querySelectorAll(".papers .card")];
   const current = () => document.activeElement && document.activeElement.closest(".card");
 

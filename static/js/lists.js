@@ -104,10 +104,31 @@
     }
   });
 
+  // A menu that lies over the page goes away when something else is meant.
+  const shut = (menu) => { if (menu) menu.open = false; };
+  document.addEventListener("click", (event) => {
+    const menu = document.querySelector(".menu[open]");
+    if (menu && !menu.contains(event.target)) shut(menu);
+  });
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && document.querySelector(".menu[open]");
+    if (!menu) return;
+    shut(menu);
+    menu.querySelector("summary").focus();
+  });
+
   document.addEventListener("change", (event) => {
     if (event.target.matches(".entry-check input")) count();
   });
+  // What was swapped took the focus with it: into the field that came, or to what opens it again.
+  const followFocus = (event) => {
+    if (document.activeElement !== document.body || !event.target.matches(".entry-note")) return;
+    const next = event.target.querySelector("textarea, a[href]");
+    if (next) next.focus();
+  };
+
   document.addEventListener("htmx:afterSettle", start);
+  document.addEventListener("htmx:afterSettle", followFocus);
   ["responseError", "sendError", "timeout"].forEach((name) => document.addEventListener(`htmx:${name}`, stop));
   start();
 })();

@@ -138,7 +138,13 @@ def test_a_reader_saves_orders_and_undoes(browser: Browser, site: Site) -> None:
     page.set_viewport_size({"width": 360, "height": 800})
     page.get_by_label("A heading at the end").fill("h" * 150)
     page.get_by_role("button", name="Add the heading").click()
-    page.locator(".list-actions summary").click()
+    more = page.locator(".list-actions summary")
+    more.click()
+    assert width_of(page) == 360
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Delete", exact=True)).to_be_hidden()
+    expect(more).to_be_focused()
+    more.click()
     page.get_by_role("link", name="Change title and description").click()
     page.get_by_label("Title").fill("t" * 150)
     page.get_by_role("button", name="Save", exact=True).click()
@@ -151,6 +157,7 @@ def test_a_reader_saves_orders_and_undoes(browser: Browser, site: Site) -> None:
     assert width_of(page) == 360
     page.get_by_role("link", name="t" * 150).click()
     page.get_by_role("button", name=re.compile(r"^Remove\s*: h+$")).click()
+    expect(page.locator(".list-heading")).to_have_count(1)
     page.locator(".list-actions summary").click()
     page.get_by_role("link", name="Change title and description").click()
     page.get_by_label("Title").fill("Saved")
@@ -239,6 +246,7 @@ def test_what_comes_to_nothing_is_said(browser: Browser, site: Site) -> None:
     # The session ends elsewhere while a note is written: it is sent again after the login.
     open_saved(page, site)
     page.get_by_role("link", name=re.compile("^Add a note")).click()
+    expect(page.locator("textarea[name=note]")).to_be_focused()
     page.locator("textarea[name=note]").fill("Written meanwhile")
     other = page.context.new_page()
     other.goto(f"{site.url}/lists/")

@@ -286,9 +286,24 @@ def test_who_takes_back_what_cannot_return_is_told_where_it_is(client: Client) -
     undo(client, there)
     assert sizes(there) == [0]
     page = client.get(there.get_absolute_url()).content.decode()
-    assert "The papers did not go back to their list" in page
+    assert "The papers did not go to the other list" in page
     undo(client, there)
     assert sizes(there) == [1]
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_who_redoes_a_move_to_a_list_that_is_away_is_told(client: Client, *, is_gone: bool) -> None:
+    here, there = make_move(make_user())
+    client.force_login(here.owner)
+    keeping.delete_list(there)
+    if is_gone:
+        keeping.delete_for_good(there)
+    undo(client, here)
+    assert sizes(here) == [1]
+    assert "did not go to the other" not in client.get("/lists/").content.decode()
+    undo(client, here)
+    assert sizes(here) == [0]
+    assert "did not go to the other list" in client.get("/lists/").content.decode()
 
 
 def test_what_was_written_since_in_the_other_list_is_told_and_comes_back(client: Client) -> None:
