@@ -6,12 +6,12 @@ It decides which names are linked; where a page is, papers/links.py says.
 import re
 from collections.abc import Iterator, Sequence
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from papers.links import author_link
+from papers.numerals import grouped
 
 MOST_LINKED = 50
 _SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|IV", re.IGNORECASE)
@@ -27,9 +27,7 @@ def link_names(names: Sequence[str]) -> SafeString:
     others = names[MOST_LINKED:]
     if not others:
         return linked
-    said = ngettext("and %s more author", "and %s more authors", len(others)) % intcomma(
-        len(others)
-    )
+    said = ngettext("and %s more author", "and %s more authors", len(others)) % grouped(len(others))
     folded = '{} <details class="more-authors"><summary>{}</summary>{}</details>'
     return format_html(folded, linked, said, ", ".join(others))
 

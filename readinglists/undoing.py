@@ -18,29 +18,29 @@ def undo_whole(change: ListChange, by: AbstractBaseUser) -> Undone:
 
     Returns what was done to the list of `change`; `left` tells of both. Raises as history.undo.
     """
-    halves = [half for half in (change, change.other_half) if half is not None]
-    done: dict[int, Undone] = {}
-    left: list[str] = []
+    other = change.other_half
+    halves = [half for half in (change, other) if half is not None]
     with transaction.atomic():
         # Both before either is changed, as every change that holds two lists.
         lock_lists_of(*(half.reading_list.owner_id for half in halves))
-        for half in halves:
-            try:
-                done[half.pk] = _undo_half(half, by)
-                left += done[half.pk].left
-            except (Http404, PermissionDenied, ReadingList.DoesNotExist):
-                if half is change:
-                    raise
-                left.append(_("You cannot change the other list of this move now: it stays as is."))
-            except CannotUndoError as error:
-                if half is change:
-                    raise
-                left.append(_("In the other list: %s") % error)
-        if len(done) == 2:
-            history.join_halves(*(undone.change for undone in done.values()))
-        elif _took_papers_out(done[change.pk].change) and _is_of_a_move(change):
+        done = _undo_half(change, by)
+        beside, left = _undo_beside(other, by) if other else (None, [])
+        if beside:
+            history.join_halves(done.change, beside)
+        elif _took_papers_out(done.change) and _is_of_a_move(change):
             left.append(_("The papers did not go to the other list: undo this to have them here."))
-    return Undone(done[change.pk].change, list(dict.fromkeys(left)))
+    return Undone(done.change, list(dict.fromkeys([*done.left, *left])))
+
+
+def _undo_beside(half: ListChange, by: AbstractBaseUser) -> tuple[ListChange | None, list[str]]:
+    """Undo the half in the other list where that can be done; say in words what could not."""
+    try:
+        done = _undo_half(half, by)
+    except (Http404, PermissionDenied, ReadingList.DoesNotExist):
+        return None, [_("You cannot change the other list of this move now: it stays as is.")]
+    except CannotUndoError as error:
+        return None, [_("In the other list: %s") % error]
+    return done.change, done.left
 
 
 def _took_papers_out(change: ListChange) -> bool:
