@@ -5,7 +5,8 @@ stay, and who may not go. Who asks has proved who they are (views/leaving.py, pr
 hand: its ledger row goes too, so that its worker has no lease any more and ends before the dot.
 
 Whoever works for the reader at the same moment is waited for, or finds them gone. Locks are taken
-in the order in which the rest of the site takes them: owners of lists, reader, imports, papers.
+in the order in which the rest of the site takes them: owners of lists, reader, imports, papers; the
+reader's turn (papers/readers.py) is before all.
 """
 
 import logging
@@ -20,7 +21,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Count, Model, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -33,6 +34,7 @@ from accounts.mail import can_be_mailed, post
 from accounts.models import Suppression, User
 from papers import letters, trending, votes
 from papers.models import WeightChange
+from papers.readers import stop_new_work
 from readinglists.leaving import hold_imports_of, hold_lists_with
 from readinglists.models import Invitation, ListChange, Member, ReadingList, ShareLink
 from readinglists.saves import papers_saved_by
@@ -49,7 +51,9 @@ IN_PLACE_OF_ADDRESS = "(deleted)"
 ATTEMPTS = 5
 PAUSE_SECONDS = 0.2  # before the second attempt; each one after waits as much longer
 # What two transactions at once may do to each other; the second time one of them is over.
-_COLLISIONS = (errors.DeadlockDetected, errors.ForeignKeyViolation)
+_COLLISIONS = (errors.DeadlockDetected, errors.ForeignKeyViolation, errors.LockNotAvailable)
+# For one lock: work on a reader's rows takes a few seconds, an import the longest.
+LONGEST_WAIT = "5s"
 
 logger = logging.getLogger(__name__)
 
@@ -131,6 +135,8 @@ def _delete_again_and_again(reader_id: int, sessions: Collection[str]) -> User |
 @transaction.atomic
 def _delete(reader_id: int, sessions: Collection[str]) -> User | None:
     """One attempt, all or nothing; None when the account is gone already."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LONGEST_WAIT])
     reader = _hold(reader_id)
     if reader is None:
         return None
@@ -150,6 +156,7 @@ def _hold(reader_id: int) -> User | None:
     is_superuser = superusers.filter(pk=reader_id).exists()
     # Two superusers who leave at the same moment wait for each other: one of them has to stay.
     also = superusers.values_list("pk", flat=True) if is_superuser else ()
+    stop_new_work(reader_id)
     hold_lists_with(reader_id, also=also)
     # FOR UPDATE: whoever writes a row that refers to the reader waits, and finds them gone.
     reader = User.objects.select_for_update().filter(pk=reader_id).first()

@@ -3,6 +3,15 @@
 from django.contrib.auth import get_user_model
 from django.db import connection
 
+_TURN = "hashtextextended('papers.readers', %(id)s)"
+# The row is locked last, after the turn: a CTE that is joined is read first.
+_HOLD = f"""
+WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared({_TURN}))
+SELECT reader.id FROM turn, {{table}} AS reader WHERE reader.id = %(id)s
+FOR KEY SHARE OF reader
+"""  # noqa: S608
+_AWAIT_TURN = f"SELECT pg_advisory_xact_lock({_TURN})"
+
 
 def hold_reader(reader_id: int) -> None:
     """Keep the account from being deleted until the transaction ends; nobody else waits.
@@ -14,6 +23,16 @@ def hold_reader(reader_id: int) -> None:
     model = get_user_model()
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM {table} WHERE id = %s FOR KEY SHARE", [reader_id])  # noqa: S608
+        cursor.execute(_HOLD.format(table=table), {"id": reader_id})
         if cursor.fetchone() is None:
             raise model.DoesNotExist
+
+
+def stop_new_work(reader_id: int) -> None:
+    """Wait for all who hold the reader, and let none begin until the transaction ends.
+
+    Postgres lets those who share a row's lock go ahead of whoever waits to have it alone, so that
+    two who write by turns would keep the account for ever; of advisory locks the first comes first.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_AWAIT_TURN, {"id": reader_id})
