@@ -25,7 +25,7 @@ from django.db import connection
 from config.servers import paths
 from tests.faults.figures import Row, gather, report, unless
 from tests.faults.postbox import open_postbox
-from tests.faults.site_stage import make_due, make_stage, site_environment
+from tests.faults.site_stage import FINISH_SECONDS, make_due, make_stage, site_environment
 from tests.faults.visitors import Visitors, cookies_of, percentile_ms, statuses
 from tests.faults.whole_site import (
     STARTING_SECONDS,
@@ -43,7 +43,6 @@ PROMISES = (13,)
 Found = tuple[Row, list[str]]
 RESUMES_SECONDS = 120.0
 MOST_MS = 500.0
-FINISH_SECONDS = 420.0
 CALM_SECONDS = 20.0
 FLOOD_SECONDS = 30.0
 FROZEN_SECONDS = 60.0

@@ -29,7 +29,7 @@ from config.servers.processes import Guardian
 from tests.faults.figures import Row, gather, report, unless
 from tests.faults.postbox import Postbox, open_postbox
 from tests.faults.proxy import Proxy
-from tests.faults.site_stage import make_due, make_stage, site_environment
+from tests.faults.site_stage import await_end, make_due, make_stage, site_environment
 from tests.faults.visitors import GOOD, Answer, Visitors, cookies_of, statuses
 from tests.faults.whole_site import POSTGRES, Site, free_port, seconds_until, started_site
 
@@ -40,8 +40,6 @@ PROMISES = (16,)
 RECOVERS_SECONDS = 30.0
 CALM_SECONDS = 15.0
 WATCH_SECONDS = 60.0
-# A lease runs out after two minutes, and the next nudge comes within one.
-FINISH_SECONDS = 420.0
 HEAD = (
     *("Postgres", "away s", "answers meanwhile", "longest s", "/readyz named it s", "recovered s"),
     *("ready again s", "sent", "unknown", "doubles", "lost", "writes", "lost writes"),
@@ -113,15 +111,14 @@ def play(site: Site, stage: "Stage", fault: Fault) -> Found:
         returned = time.monotonic()
         time.sleep(WATCH_SECONDS)
         recovered = visitors.recovery_seconds(returned)
-    ready = seconds_until(lambda: site.not_well() == set(), FINISH_SECONDS)
-    red = site.not_well() if ready is None else None
-    connection.close()
-    is_over = seconds_until(stage.is_over, FINISH_SECONDS) is not None
+    end_of_run = await_end(site, stage)
     moments = (struck, returned + (recovered or 0.0) + 0.001)
     asked = visitors.between(*moments)
-    after = None if ready is None else WATCH_SECONDS + ready
-    row, broken = judge(fault, visitors, stage, asked, (named, recovered, after), is_over=is_over)
-    return row, [*broken, *unless(ready is not None, f"P16, {fault.name}: /readyz names {red}")]
+    after = None if end_of_run.ready is None else WATCH_SECONDS + end_of_run.ready
+    seconds = (named, recovered, after)
+    row, broken = judge(fault, visitors, stage, asked, seconds, is_over=end_of_run.is_over)
+    is_red = f"P16, {fault.name}: /readyz names {end_of_run.red}"
+    return row, [*broken, *unless(end_of_run.ready is not None, is_red)]
 
 
 def judge(

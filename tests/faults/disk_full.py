@@ -29,7 +29,7 @@ from django.db import connection
 from config.servers import paths
 from tests.faults.figures import finish, skip, unless
 from tests.faults.postbox import Postbox, open_postbox
-from tests.faults.site_stage import make_due, make_stage, site_environment
+from tests.faults.site_stage import await_end, make_due, make_stage, site_environment
 from tests.faults.visitors import GOOD, Answer, Visitors, cookies_of, statuses
 from tests.faults.whole_site import Site, free_port, seconds_until
 
@@ -43,7 +43,6 @@ INDEX_MEGABYTES = 24
 BACKUP_KILOBYTES = 64
 CALM_SECONDS = 10.0
 RECOVERS_SECONDS = 90.0
-FINISH_SECONDS = 420.0
 BALLAST = "ballast"
 FIFTY = 50
 
@@ -134,15 +133,13 @@ def fill_site(site: Site, stage: "Stage", seconds: float) -> Found:
     writes = [one for one in asked if one.kind == "write"]
     bad_reads = [one for one in reads if not one.is_good]
     unclear = [one for one in asked if not one.is_clear or one.status not in (*GOOD, 503)]
-    ready = seconds_until(lambda: site.not_well() == set(), FINISH_SECONDS)
-    connection.close()
-    is_over = seconds_until(stage.is_over, FINISH_SECONDS) is not None
+    end = await_end(site, stage)
     missing, lost = visitors.lost(), stage.lost()
     damaged = damage(site)
     words = [
         f"database's disk full for {seconds:.0f} s: reads {statuses(reads)}; "
         f"writes {statuses(writes)}; /readyz named it after {_words(named)}",
-        f"room again: recovered after {_words(recovered)}, /readyz well: {ready is not None}; "
+        f"room again: recovered after {_words(recovered)}, /readyz well: {end.ready is not None}; "
         f"{len(visitors.acknowledged)} lists acknowledged, {len(missing)} lost",
         f"digests: {dict(stage.states())} of {stage.readers()}, "
         f"{stage.postbox.doubles()} doubles, {lost} lost; damaged: {damaged or 'nothing'}",
@@ -155,8 +152,8 @@ def fill_site(site: Site, stage: "Stage", seconds: float) -> Found:
             *unless(not unclear, f"P18: unclear answers {statuses(unclear)}"),
             *unless(named is not None, "P18: /readyz did not name the disk"),
             *unless(recovered is not None, f"P18: not recovered {RECOVERS_SECONDS:.0f} s after"),
-            *unless(ready is not None, f"P18: not well again: {site.not_well()}"),
-            *unless(is_over and not lost, f"P18: digests {dict(stage.states())}"),
+            *unless(end.ready is not None, f"P18: not well again: {end.red}"),
+            *unless(end.is_over and not lost, f"P18: digests {dict(stage.states())}"),
             *unless(not stage.postbox.doubles(), f"P18: {stage.postbox.doubles()} doubles"),
             *unless(not missing, f"P18: {len(missing)} acknowledged writes lost"),
             *unless(not damaged, f"P18: damaged: {damaged}"),
