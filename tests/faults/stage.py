@@ -17,10 +17,10 @@ from django.db.models.functions import Now
 from accounts.digest import ledger
 from accounts.models import Delivery, User
 from accounts.tasks import send_due_digests
-from config.celery import app
 from tests.factories import make_paper
 from tests.faults.postbox import Postbox
 from tests.faults.workers import Crew, Process
+from tests.queues import empty_queues
 
 State = Delivery.State
 IN_HAND = (State.CLAIMED, State.SENDING)
@@ -51,7 +51,7 @@ class Stage:
 
     def begin(self, due_at: datetime | None = None) -> None:
         """Forget every issue and make the next ones due, now unless said otherwise."""
-        app.control.purge()
+        empty_queues()
         Delivery.objects.all().delete()
         User.objects.update(next_due_at=due_at or ledger.database_now())
         self.postbox.forget()

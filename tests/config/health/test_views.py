@@ -12,7 +12,6 @@ from django.utils import timezone
 from pytest_django import Settings
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from config.celery import app
 from config.health import parts
 from papers import arming, heartbeats, tasks
 from papers.models import Heartbeat
@@ -20,13 +19,14 @@ from papers.search import changes, folder
 from papers.search.folder import FollowerState
 from papers.search.follower import index_now
 from tests.factories import make_paper
+from tests.queues import empty_queues
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
 def _empty_queues() -> None:
-    app.control.purge()
+    empty_queues()
 
 
 @pytest.fixture(autouse=True)

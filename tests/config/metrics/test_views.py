@@ -11,11 +11,11 @@ from pytest_django import Settings
 
 from accounts.models import Bounce, Delivery
 from config import metrics_checks
-from config.celery import app
 from papers import heartbeats
 from papers.models import Source
 from papers.search.follower import index_now
 from tests.factories import make_paper, make_source, make_user
+from tests.queues import empty_queues
 
 TOKEN = "a-token-of-metrics-1234"
 PROJECT = Path(__file__).resolve().parent.parent.parent.parent
@@ -28,7 +28,7 @@ def metrics_on(settings: Settings, tmp_path: Path) -> None:
     settings.METRICS_TOKEN = TOKEN
     settings.SEARCH_INDEX = tmp_path / "index"
     cache.clear()
-    app.control.purge()
+    empty_queues()
 
 
 def read(**headers: str) -> dict[str, float]:
