@@ -13,6 +13,7 @@ a write took longer than a second (p99), or an acknowledged write or a digest is
 import argparse
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -143,6 +144,14 @@ class Busy:
 
         return Paper.objects.filter(title__startswith="Busy paper ").count()
 
+    def waiting(self) -> dict[str, int]:
+        """The feeds that are not stored, by attempts and the last error."""
+        from papers.models import FetchedDocument
+
+        left = FetchedDocument.objects.filter(source=self.source)
+        rows = left.values_list("attempts", "leased_until", "last_error")
+        return dict(Counter(f"{tried} attempts, {lease}, {said!r}" for tried, lease, said in rows))
+
 
 def feed(number: int) -> bytes:
     items = "".join(
@@ -201,7 +210,8 @@ def play_load(site: Site, stage: "Stage", busy: Busy, minutes: float) -> Load:
             *unless(not busy.doubles, f"P1: {busy.doubles} doubles"),
             *unless(not missing, f"P17: {len(missing)} acknowledged writes lost"),
             *unless(
-                busy.stored() == busy.feeds * FEED_ITEMS, f"P17: {busy.stored()} papers stored"
+                busy.stored() == busy.feeds * FEED_ITEMS,
+                f"P17: {busy.stored()} papers stored, waiting: {busy.waiting()}",
             ),
         ],
     )
