@@ -1,6 +1,6 @@
 # A machine needs make and Python 3.11 or newer, nothing else: the rest is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: admin audit bench-compare check check-deploy format help icons limits lock messages promises run sbom screenshots settings soak test test-api test-faults test-upgrade venv
+.PHONY: admin audit bench-compare check check-deploy format help icons limits lock messages promises run sbom screenshots settings soak test test-api test-faults test-long test-upgrade venv
 
 BIN := .venv/bin
 PYTHONS = $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
@@ -18,7 +18,8 @@ PYTEST_OPTIONS ?= -n auto --dist loadfile
 help:
 	@echo "make run          install what is needed and run the site (PORT=8000, SAMPLE=1 for sample papers)"
 	@echo "make admin        make an administrator"
-	@echo "make test         every check and every test"
+	@echo "make test         every check, and every test but those of test-long"
+	@echo "make test-long    the rest of the widest matrices: walks in Chromium, every page in every state and in the dark (ten minutes)"
 	@echo "make test-api     odd requests to every operation of the API, many of them (some minutes)"
 	@echo "make test-faults  long runs with killed processes and outages (over two hours; RUNS='limits poison' plays those)"
 	@echo "make soak         half an hour of mixed load on a whole site; what grows, is lost or done twice"
@@ -44,7 +45,10 @@ admin: .venv/installed
 	@$(BIN)/python manage.py createsuperuser
 
 test: check
-	$(BIN)/pytest $(PYTEST_OPTIONS)
+	$(BIN)/pytest -m "not long" $(PYTEST_OPTIONS)
+
+test-long: .venv/installed-dev
+	$(BIN)/pytest -m long $(PYTEST_OPTIONS)
 
 test-api: .venv/installed-dev
 	BROADSHEET_API_CASES=$(or $(CASES),200) $(BIN)/pytest tests/config/test_api_fuzz.py

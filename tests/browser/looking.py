@@ -1,11 +1,12 @@
 """Drawn pages looked at in a real Chromium: by axe, and by what looking.js measures.
 
-It asks axe for every rule in the light and, in the dark, for those that colours decide. Read more:
+It asks axe for every rule in the light and, in the dark, for that of colours. Read more:
 https://www.deque.com/axe/core-documentation/api-documentation/.
 """
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,8 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 # Every rule in the light, and in the dark those that the colours decide.
 LIGHT = {"runOnly": {"type": "tag", "values": TAGS}}
 DARK = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
-# The outline's colour is one variable for all, so these are asked for the rest too.
-FOCUS_IN_THE_DARK = {"papers:home", "papers:search", "accounts:settings", "styleguide"}
+# Colours are a few variables for all, so these show in the dark nearly all that can be wrong.
+IN_THE_DARK = {"papers:home", "papers:search", "accounts:settings", "styleguide"}
 DESKTOP, PHONE, ZOOMED = (1280, 900), (320, 640), (640, 450)
 
 
@@ -38,9 +39,30 @@ class Looked:
     too_small: list[str] = field(default_factory=list)
     moving: list[str] = field(default_factory=list)
 
+    @property
+    def all_found(self) -> list[str]:
+        return [*self.faults, *self.too_wide, *self.no_focus, *self.too_small, *self.moving]
+
 
 def look_at(browser: Browser, pages: list[DrawnPage]) -> Iterator[Looked]:
-    """Look at each page, one after the other."""
+    """Look at each page in the light, and at some in the dark."""
+    with _each_page(browser, pages) as each:
+        for page, name in each:
+            yield _look(page, name)
+
+
+def look_in_the_dark(browser: Browser, pages: list[DrawnPage]) -> Iterator[Looked]:
+    """Look at the colours of every page in the dark."""
+    with _each_page(browser, pages) as each:
+        for page, name in each:
+            looked = Looked(name)
+            _look_in_the_dark(page, looked)
+            yield looked
+
+
+@contextmanager
+def _each_page(browser: Browser, pages: list[DrawnPage]) -> Iterator[Iterator[tuple[Page, str]]]:
+    """One window that opens each page, and its name."""
     context = browser.new_context(
         viewport={"width": DESKTOP[0], "height": DESKTOP[1]},
         color_scheme="light",
@@ -49,32 +71,41 @@ def look_at(browser: Browser, pages: list[DrawnPage]) -> Iterator[Looked]:
     )
     page = context.new_page()
     with served([drawn.html for drawn in pages], {"/axe.js": AXE, "/looking.js": LOOKING}) as all_:
-        for address, drawn in zip(all_, pages, strict=True):
-            page.goto(address)
-            yield _look(page, drawn.name)
+        yield (
+            (_open(page, address), drawn.name) for address, drawn in zip(all_, pages, strict=True)
+        )
     context.close()
 
 
-def _look(page: Page, name: str) -> Looked:
+def _open(page: Page, address: str) -> Page:
+    page.goto(address)
     page.add_script_tag(url="/axe.js")
     page.add_script_tag(url="/looking.js")
+    return page
+
+
+def _look(page: Page, name: str) -> Looked:
     looked = Looked(name)
     _ask_axe(page, looked, "light", LIGHT)
     looked.moving = _ask(page, "moving()")
     looked.too_small = _ask(page, f"tooSmall(44, {json.dumps('main .primary')})")
     page.keyboard.press("Tab")
     looked.no_focus = _ask(page, "withoutFocusShown()")
-    page.emulate_media(color_scheme="dark")
-    _ask_axe(page, looked, "dark", DARK)
-    if name in FOCUS_IN_THE_DARK:
-        page.keyboard.press("Tab")
-        looked.no_focus += [f"dark: {each}" for each in _ask(page, "withoutFocusShown()")]
-    page.emulate_media(color_scheme="light")
+    if name in IN_THE_DARK:
+        _look_in_the_dark(page, looked)
     for width, height in (ZOOMED, PHONE):
         page.set_viewport_size({"width": width, "height": height})
         looked.too_wide += [f"{width} px: {each}" for each in _ask(page, "tooWide()")]
     page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
     return looked
+
+
+def _look_in_the_dark(page: Page, looked: Looked) -> None:
+    page.emulate_media(color_scheme="dark")
+    _ask_axe(page, looked, "dark", DARK)
+    page.keyboard.press("Tab")
+    looked.no_focus += [f"dark: {each}" for each in _ask(page, "withoutFocusShown()")]
+    page.emulate_media(color_scheme="light")
 
 
 def _ask(page: Page, call: str) -> list[str]:

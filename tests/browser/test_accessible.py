@@ -1,15 +1,21 @@
-"""Every page of the site, looked at by axe and measured: WCAG 2.2, level AA, light and dark."""
+"""Every page of the site, looked at by axe and measured: WCAG 2.2, level AA, light and dark.
 
+Each time every template is looked at in one of its states; in the long tier the other states, and
+all in the dark.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 from pytest_django import DjangoDbBlocker
 
 from tests.browser.chromium import FLAGS, find_chromium
-from tests.browser.looking import Looked, look_at
+from tests.browser.looking import Looked, look_at, look_in_the_dark
 from tests.browser.pages import DrawnPage, draw_all
 
 # By a mark too the database is asked for: else it is not made, and these tests would come before
@@ -39,12 +45,29 @@ def drawn(
 
 @pytest.fixture(scope="module")
 def looked(drawn: list[DrawnPage]) -> list[Looked]:
-    # A browser of its own, ended here: while one runs, Django refuses the database to this thread.
+    first, _others = by_templates(drawn)
+    with own_browser() as browser:
+        return list(look_at(browser, first))
+
+
+def by_templates(pages: list[DrawnPage]) -> tuple[list[DrawnPage], list[DrawnPage]]:
+    """Return the pages that are the first to use a template, and the others."""
+    seen: set[str] = set()
+    first: list[DrawnPage] = []
+    others: list[DrawnPage] = []
+    for page in pages:
+        (others if page.templates <= seen else first).append(page)
+        seen |= page.templates
+    return first, others
+
+
+@contextmanager
+def own_browser() -> Iterator[Browser]:
+    """Ended before the test: while one runs, Django refuses the database to this thread."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-        found = list(look_at(browser, drawn))
+        yield browser
         browser.close()
-    return found
 
 
 def test_no_page_is_left_out(drawn: list[DrawnPage]) -> None:
@@ -58,6 +81,23 @@ def test_no_page_is_left_out(drawn: list[DrawnPage]) -> None:
 
 def test_axe_finds_no_fault(looked: list[Looked]) -> None:
     assert {page.name: page.faults for page in looked if page.faults} == {}
+
+
+@pytest.mark.long
+def test_other_states_of_the_same_templates_have_no_fault_either(drawn: list[DrawnPage]) -> None:
+    _first, others = by_templates(drawn)
+    with own_browser() as browser:
+        found = {page.name: page.all_found for page in look_at(browser, others)}
+    assert len(found) > 20
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+@pytest.mark.long
+def test_axe_finds_no_fault_in_the_dark(drawn: list[DrawnPage]) -> None:
+    with own_browser() as browser:
+        dark = list(look_in_the_dark(browser, drawn))
+    assert len(dark) == len(drawn)
+    assert {page.name: page.all_found for page in dark if page.faults + page.no_focus} == {}
 
 
 def test_nothing_is_cut_or_scrolled_sideways_on_a_small_screen(looked: list[Looked]) -> None:

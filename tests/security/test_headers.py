@@ -81,7 +81,7 @@ def faults(answer: HttpResponseBase, *, allowed: dict[str, set[str]] | None = No
     return found
 
 
-def test_every_route_bears_them(world: World) -> None:
+def test_every_route_bears_them(world: World, undrawn: None) -> None:
     reader, visitor, found, statuses = Client(), Client(), {}, set()
     reader.force_login(world.owner)
     anywhere = {"Cross-Origin-Resource-Policy": {"same-origin", "cross-origin"}}

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from pytest_django import Settings
 
 from papers.search.follower import index_now
@@ -29,16 +30,17 @@ def world(settings: Settings, tmp_path: Path) -> World:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.promise(30)
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_reading_any_route_twice_changes_no_row(world: World, method: str) -> None:
+def test_reading_any_route_twice_changes_no_row(world: World) -> None:
     index_now()
     owner = client_of_owner(world)
-    before, changed = digests(), {}
+    before, at, changed = digests(), written(), {}
     opened: dict[str, int] = {}
     for route in ROUTES:
-        for _ in range(2):
+        for method in ("GET", "GET", "HEAD"):
             response = owner.generic(method, world.address(route), QUERY_STRING="q=kestrel")
             opened[route.name] = response.status_code
+        if at == (at := written()):
+            continue
         if (after := digests()) != before:
             changed[route.name] = [table for table in after if after[table] != before[table]]
             before = after
@@ -47,3 +49,10 @@ def test_reading_any_route_twice_changes_no_row(world: World, method: str) -> No
     closed -= {name for name in closed if name.startswith("admin:") and opened[name] == 403}
     missing = sorted(closed - NOT_OPENED)
     assert not missing, "a page that does not open proves nothing: see make_world"
+
+
+def written() -> str:
+    """How far Postgres has written its log, in which every change of a row is first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_wal_insert_lsn()")
+        return str(cursor.fetchone()[0])
