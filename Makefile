@@ -128,9 +128,10 @@ venv: .venv/installed
 	@$(PIP_INSTALL) -r requirements.txt
 	@touch $@
 
+# Not compiled: half of it is never imported.
 .venv/installed-dev: requirements-dev.txt requirements.txt | .venv/bin/python
 	@echo "Installing what requirements-dev.txt names"
-	@$(PIP_INSTALL) -r requirements-dev.txt
+	@$(PIP_INSTALL) --no-compile -r requirements-dev.txt
 	@touch $@ .venv/installed
 
 .venv/bin/python:
