@@ -2,6 +2,9 @@
 .DEFAULT_GOAL := help
 .PHONY: admin audit bench-compare check check-deploy format help icons limits lock messages promises run sbom screenshots settings soak test test-api test-faults test-long test-upgrade venv
 
+# Where no byte code may be written, each process compiles all of the site's modules at its start.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN := .venv/bin
 PYTHONS = $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
 IS_NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
@@ -128,10 +131,9 @@ venv: .venv/installed
 	@$(PIP_INSTALL) -r requirements.txt
 	@touch $@
 
-# Not compiled: half of it is never imported.
 .venv/installed-dev: requirements-dev.txt requirements.txt | .venv/bin/python
 	@echo "Installing what requirements-dev.txt names"
-	@$(PIP_INSTALL) --no-compile -r requirements-dev.txt
+	@$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $@ .venv/installed
 
 .venv/bin/python:
