@@ -13,7 +13,6 @@ digest is lost, or when it took more than 30 s until all was answered again.
 import argparse
 import os
 import signal
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,7 +30,7 @@ from tests.faults.postbox import Postbox, open_postbox
 from tests.faults.proxy import Proxy
 from tests.faults.site_stage import await_end, make_due, make_stage, site_environment
 from tests.faults.visitors import GOOD, Answer, Visitors, cookies_of, statuses
-from tests.faults.whole_site import POSTGRES, Site, free_port, seconds_until, started_site
+from tests.faults.whole_site import POSTGRES, Site, free_port, new_folder, seconds_until, site_in
 
 if TYPE_CHECKING:
     from tests.faults.stage import Stage
@@ -167,36 +166,42 @@ def distant_site(
     """A site whose Postgres is this process's child and is asked over TCP."""
     guardian = Guardian()
     servers = Servers(folder, guardian, lambda name, text: None)
-    site = None
     try:
         servers.start(Wanted(postgres=True, valkey=False))
         proxy = Proxy(paths.postgres_socket_directory(folder) / ".s.PGSQL.5432")
         address = f"postgres://{paths.ROLE}@127.0.0.1:{proxy.port}/{paths.DATABASE}"
-        site = Site(folder, port, DATABASE_URL=address, **site_environment(postbox))
-        site.wait_until_well()
-        yield site, servers, proxy
+        environment = site_environment(postbox) | {"DATABASE_URL": address}
+        with site_in(folder, port, **environment) as site:
+            yield site, servers, proxy
     finally:
-        if site is not None:
-            site.stop()
         servers.stop()
         guardian.close()
 
 
-def play_private(options: argparse.Namespace, postbox: Postbox) -> tuple[list[Row], list[str]]:
-    with started_site(options.port, **site_environment(postbox)) as site:
-        stage = make_stage(site, postbox, options.readers)
-        wanted = private_faults(site, options.seconds)
-        return gather(play(site, stage, fault) for fault in wanted if is_wanted(options, fault))
+class Plays:
+    """One folder, database and readers for both sites, since this process is set up for one."""
 
+    def __init__(self, folder: Path, postbox: Postbox, options: argparse.Namespace) -> None:
+        self.folder, self.postbox, self.options = folder, postbox, options
+        self._stage: Stage | None = None
 
-def play_distant(options: argparse.Namespace, postbox: Postbox) -> tuple[list[Row], list[str]]:
-    with tempfile.TemporaryDirectory(prefix="broadsheet-faults-") as name:
-        folder = Path(name)
-        folder.chmod(0o711)
-        with distant_site(folder, options.port, postbox) as (site, servers, proxy):
-            stage = make_stage(site, postbox, options.readers)
-            wanted = distant_faults(servers, proxy, options.seconds, options.minutes)
-            return gather(play(site, stage, fault) for fault in wanted if is_wanted(options, fault))
+    def private(self) -> tuple[list[Row], list[str]]:
+        with site_in(self.folder, self.options.port, **site_environment(self.postbox)) as site:
+            return self._gather(site, private_faults(site, self.options.seconds))
+
+    def distant(self) -> tuple[list[Row], list[str]]:
+        seconds, minutes = self.options.seconds, self.options.minutes
+        with distant_site(self.folder, self.options.port, self.postbox) as (site, servers, proxy):
+            return self._gather(site, distant_faults(servers, proxy, seconds, minutes))
+
+    def _gather(self, site: Site, faults: Iterator[Fault]) -> tuple[list[Row], list[str]]:
+        stage = self._stage or make_stage(site, self.postbox, self.options.readers)
+        self._stage = stage
+        wanted = (fault for fault in faults if is_wanted(self.options, fault))
+        try:
+            return gather(play(site, stage, fault) for fault in wanted)
+        finally:
+            connection.close()  # this site's Postgres ends
 
 
 def is_wanted(options: argparse.Namespace, fault: Fault) -> bool:
@@ -214,11 +219,12 @@ def main() -> None:
     options.port = options.port or free_port()
     rows: list[Row] = []
     broken: list[str] = []
-    with open_postbox() as postbox:
+    with open_postbox() as postbox, new_folder() as folder:
+        plays = Plays(folder, postbox, options)
         private, distant = ("killed", "frozen"), ("stopped", "cut off")
-        for plays, names in ((play_private, private), (play_distant, distant)):
+        for play_all, names in ((plays.private, private), (plays.distant, distant)):
             if not options.only or set(names) & set(options.only.split(",")):
-                found = plays(options, postbox)
+                found = play_all()
                 rows, broken = rows + found[0], broken + found[1]
     report(HEAD, rows, broken)
 

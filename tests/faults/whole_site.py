@@ -144,15 +144,27 @@ def seconds_until(is_so: Callable[[], bool], most: float) -> float | None:
 @contextmanager
 def started_site(port: int, **environment: str) -> Iterator[Site]:
     """A site with private servers in a new folder, once all its parts are well."""
+    with new_folder() as var, site_in(var, port, **environment) as site:
+        yield site
+
+
+@contextmanager
+def new_folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="broadsheet-faults-") as folder:
         var = Path(folder)
         var.chmod(0o711)
-        site = Site(var, port, **environment)
-        try:
-            site.wait_until_well()
-            yield site
-        finally:
-            site.stop()
+        yield var
+
+
+@contextmanager
+def site_in(var: Path, port: int, **environment: str) -> Iterator[Site]:
+    """The site of that folder, once all its parts are well."""
+    site = Site(var, port, **environment)
+    try:
+        site.wait_until_well()
+        yield site
+    finally:
+        site.stop()
 
 
 def free_port() -> int:
