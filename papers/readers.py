@@ -2,15 +2,16 @@
 
 from django.contrib.auth import get_user_model
 from django.db import connection
+from psycopg.sql import SQL, Identifier
 
-_TURN = "hashtextextended('papers.readers', %(id)s)"
-# The row is locked last, after the turn: a CTE that is joined is read first.
-_HOLD = f"""
-WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared({_TURN}))
-SELECT reader.id FROM turn, {{table}} AS reader WHERE reader.id = %(id)s
-FOR KEY SHARE OF reader
-"""  # noqa: S608
-_AWAIT_TURN = f"SELECT pg_advisory_xact_lock({_TURN})"
+# The row is locked last, after the turn.
+_HOLD = SQL("""
+WITH turn AS MATERIALIZED (
+    SELECT pg_advisory_xact_lock_shared(hashtextextended('papers.readers', %(id)s))
+)
+SELECT reader.id FROM turn, {table} AS reader WHERE reader.id = %(id)s FOR KEY SHARE OF reader
+""")
+_AWAIT_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('papers.readers', %(id)s))"
 
 
 def hold_reader(reader_id: int) -> None:
@@ -21,9 +22,9 @@ def hold_reader(reader_id: int) -> None:
     held. Raises the reader model's DoesNotExist when the account is gone.
     """
     model = get_user_model()
-    table = connection.ops.quote_name(model._meta.db_table)
+    hold = _HOLD.format(table=Identifier(model._meta.db_table))
     with connection.cursor() as cursor:
-        cursor.execute(_HOLD.format(table=table), {"id": reader_id})
+        cursor.execute(hold, {"id": reader_id})
         if cursor.fetchone() is None:
             raise model.DoesNotExist
 
