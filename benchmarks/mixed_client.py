@@ -26,9 +26,13 @@ MOST_FAULTS = 50
 
 @dataclass
 class Answers:
-    """`times` in milliseconds by kind; `told` is (reader, what, ...) of each acknowledged write."""
+    """`times` in milliseconds by kind; `told` is (reader, what, ...) of each acknowledged write.
+
+    `ends` is (moment of the monotonic clock, milliseconds) of each answer as they came.
+    """
 
     times: dict[str, list[float]] = field(default_factory=dict)
+    ends: list[tuple[float, float]] = field(default_factory=list)
     statuses: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
     told: list[tuple[Any, ...]] = field(default_factory=list)
@@ -100,7 +104,9 @@ class Client:
                 request.reader.is_writing = False  # type: ignore[union-attr]
         if status == 0:
             return
-        self.answers.times.setdefault(request.kind, []).append((time.monotonic() - due) * 1000)
+        ended = time.monotonic()
+        self.answers.times.setdefault(request.kind, []).append((ended - due) * 1000)
+        self.answers.ends.append((ended, (ended - due) * 1000))
         self.answers.statuses[str(status)] += 1
         if not request.expects(status):
             self._fault(request, str(status))

@@ -45,6 +45,9 @@ BATCHES = 2
 PATIENCE_SECONDS = 300.0
 MOST_P99_MS = 250.0
 MOST_SLOPE_MB = 2.0
+STRETCHES = 12
+STRETCH_ROLES = ("web", "postgres", "worker-io", "worker-cpu", "follower")
+STRETCHES_HEAD = ("to second", "answers", "p50 ms", "p99", "longest", *STRETCH_ROLES)
 TIMES_HEAD = ("asked for", "requests", "p50 ms", "p95", "p99", "longest")
 
 
@@ -56,6 +59,7 @@ class Outcome:
     rate: float
     answers: Answers
     slopes: list[Slope]
+    stretches: list[tuple[str, ...]]
     cpu: dict[str, float]
     proof: "Proof"
     mails: "Mails"
@@ -164,6 +168,7 @@ class Play:
             rate=rate,
             answers=answers,
             slopes=list(watch.slopes(warm, ended)),
+            stretches=list(stretches(answers.ends, watch, began, ended)),
             cpu=cpu,
             proof=mixed_proof.prove_writes(self.told, self.unknown),
             mails=mixed_proof.prove_mails(due, taken),
@@ -218,12 +223,27 @@ class Play:
         return answers
 
 
+def stretches(
+    ends: list[tuple[float, float]], watch: mixed_watch.Watch, began: float, ended: float
+) -> Iterator[tuple[str, ...]]:
+    """Yield a row for each of STRETCHES equal parts of the time: what was asked, and who worked."""
+    step = (ended - began) / STRETCHES
+    for number in range(STRETCHES):
+        since, until = began + number * step, began + (number + 1) * step
+        some = [ms for end, ms in ends if since <= end < until]
+        times = np.percentile(some, [50, 99, 100]) if some else [float("nan")] * 3
+        cores = watch.cores(since, until)
+        busy = (f"{cores.get(role, 0.0):.2f}" for role in STRETCH_ROLES)
+        yield f"{until - began:.0f}", f"{len(some):,}", *(f"{ms:.0f}" for ms in times), *busy
+
+
 def show(outcome: Outcome) -> None:
     """Print a table of each part."""
     times = outcome.answers.times
     rows = [(name, *_times(some)) for name, some in sorted(times.items())]
     print(f"\n{outcome.pace}")
     print_table(TIMES_HEAD, [*rows, ("all", *_times(outcome.answers.all_times))])
+    print_table(STRETCHES_HEAD, outcome.stretches)
     cores: list[tuple[str, ...]] = [
         (name, f"{cores:.3f}") for name, cores in sorted(outcome.cpu.items())
     ]
@@ -249,6 +269,7 @@ def keep(outcome: Outcome, file: Path) -> None:
         "faults": answers.faults,
         "statuses": dict(answers.statuses),
         "memory": [asdict(slope) for slope in outcome.slopes],
+        "stretches": [STRETCHES_HEAD, *outcome.stretches],
         "cpu": outcome.cpu,
         "writes": dict(outcome.proof.writes),
         "lost": outcome.proof.lost,

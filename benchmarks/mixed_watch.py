@@ -55,10 +55,14 @@ class Slope:
 
 @dataclass
 class Watch:
-    """`samples` by process; all of Postgres's count as one, since its backends come and go."""
+    """`samples` by process; all of Postgres's count as one, since its backends come and go.
+
+    `cpu` is what each role had used at a moment, in seconds.
+    """
 
     pid: int
     samples: dict[str, list[Sample]] = field(default_factory=dict)
+    cpu: list[tuple[float, dict[str, float]]] = field(default_factory=list)
     _is_over: threading.Event = field(default_factory=threading.Event)
 
     def look(self) -> None:
@@ -75,6 +79,7 @@ class Watch:
         now = time.monotonic()
         for key, (own, rss) in together.items():
             self.samples.setdefault(key, []).append(Sample(now, own, rss))
+        self.cpu.append((now, cpu_by_role(self.pid)))
 
     def go_on(self) -> None:
         while not self._is_over.wait(EVERY_SECONDS):
@@ -82,6 +87,14 @@ class Watch:
 
     def end(self) -> None:
         self._is_over.set()
+
+    def cores(self, since: float, until: float) -> dict[str, float]:
+        """Cores busy by role, between the samples nearest to these moments."""
+        (began, before), (ended, after) = (
+            min(self.cpu, key=lambda each: abs(each[0] - moment)) for moment in (since, until)
+        )
+        took = max(ended - began, EVERY_SECONDS)
+        return {role: (now - before.get(role, 0.0)) / took for role, now in after.items()}
 
     def slopes(self, since: float, until: float) -> Iterator[Slope]:
         """Of each process that was there nearly all the time from `since` to `until`."""

@@ -14,7 +14,7 @@ from config.supervisor.children import NAMES, describe_child
 def executed(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> list[Any]:
     settings.EMBEDDED_POSTGRES = settings.EMBEDDED_REDIS = False
     calls: list[Any] = []
-    monkeypatch.setattr(os, "execve", lambda *arguments: calls.append(arguments))
+    monkeypatch.setattr(os, "execvpe", lambda *arguments: calls.append(arguments))
     monkeypatch.setattr(os, "chdir", lambda folder: None)
     return calls
 

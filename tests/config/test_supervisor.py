@@ -169,7 +169,13 @@ def test_unknown_name_is_refused_with_those_there_are() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_child_has_a_command(name: str) -> None:
-    assert describe_child(name).command[0] == sys.executable
+    assert sys.executable in describe_child(name).command
+
+
+def test_workers_give_way_to_pages() -> None:
+    """Where cores are short; by the command itself, so that units and containers do the same."""
+    giving_way = {name for name in NAMES if describe_child(name).command[0] == "nice"}
+    assert giving_way == {"worker-io", "worker-cpu", "follower"}
 
 
 # --- What keeps it from starting ---------------------------------------------------------------

@@ -25,4 +25,4 @@ class Command(BaseCommand):
         program = describe_child(options["process"])
         os.chdir(program.folder)
         # Signals of whoever watches over it must reach the process itself.
-        os.execve(program.command[0], list(program.command), program.environment)  # noqa: S606
+        os.execvpe(program.command[0], list(program.command), program.environment)  # noqa: S606
