@@ -6,6 +6,7 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 
 import pytest
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.test import Client
@@ -82,7 +83,7 @@ def faults(answer: HttpResponseBase, *, allowed: dict[str, set[str]] | None = No
 
 
 def test_every_route_bears_them(world: World, undrawn: None) -> None:
-    reader, visitor, found, statuses = Client(), Client(), {}, set()
+    reader, visitor, found, statuses, leads_out = Client(), Client(), {}, set(), set()
     reader.force_login(world.owner)
     anywhere = {"Cross-Origin-Resource-Policy": {"same-origin", "cross-origin"}}
     for route in (route for route in all_routes() if route.name != MAIL):
@@ -93,9 +94,11 @@ def test_every_route_bears_them(world: World, undrawn: None) -> None:
                 statuses.add(answer.status_code)
                 if missing := faults(answer, allowed=allowed):
                     found[f"{who} {method} {route.name}"] = missing
-            if route.name == "account_logout":
-                reader.force_login(world.owner)
+        if SESSION_KEY not in reader.session:
+            leads_out.add(route.name)
+            reader.force_login(world.owner)
     assert found == {}
+    assert "account_logout" in leads_out
     assert {200, 302, 404, 405} <= statuses
 
 
@@ -175,6 +178,7 @@ def test_no_other_cookies_than_three_are_set(world: World, settings: Settings) -
     client.force_login(world.owner)
     for route in all_routes():
         seen.update(client.get(world.address(route), secure=True).cookies)
+    assert SESSION_KEY in client.session
     assert set(seen) <= {f"__Host-{name.lower()}" for name in named}
     assert "__Host-csrf" in seen
     for cookie in seen.values():
