@@ -1,6 +1,6 @@
 """The module that Django looks for in a database engine."""
 
-from contextlib import suppress
+from contextlib import nullcontext
 from types import ModuleType
 from typing import Any
 
@@ -8,30 +8,47 @@ import psycopg
 from django.db.backends.postgresql import base
 
 from config.patient_postgres import longest_wait
+from config.patient_postgres.silence import Silence
 
 # A server that answers ends the question when it is asked to; one that does not is not waited for.
 _CANCEL_SECONDS = 1.0
+_silence = Silence()
 
 
 class PatientConnection(psycopg.Connection[Any]):
     """A connection that is closed, with OperationalError, where an answer does not come in time."""
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        if (longest := longest_wait()) is None or timeout is not None:
+            return super().wait(gen, interval, timeout)
+        if _silence.is_on:
+            self.pgconn.finish()
+            raise _silence.error()
         try:
-            return super().wait(gen, interval, longest_wait() if timeout is None else timeout)
+            return super().wait(gen, interval, longest)
         except psycopg.errors._WaitTimeout:
-            if timeout is not None:
-                raise
-        with suppress(psycopg.Error):
+            self._take_back()
+        raise psycopg.OperationalError(f"Postgres gave no answer for {longest:.0f} s.")
+
+    def _take_back(self) -> None:
+        """End the question at the server, where it hears that; close the connection."""
+        try:
             self.cancel_safe(timeout=_CANCEL_SECONDS)
-        self.pgconn.finish()
-        raise psycopg.OperationalError(f"Postgres gave no answer for {longest_wait():.0f} s.")
+        except psycopg.Error:
+            _silence.begin()
+        finally:
+            self.pgconn.finish()
+
+
+def connect(*arguments: Any, **options: Any) -> PatientConnection:
+    with _silence.connecting() if longest_wait() is not None else nullcontext():
+        return PatientConnection.connect(*arguments, **options)
 
 
 def _patient_psycopg() -> ModuleType:
     """All of psycopg, but that `connect` makes patient connections."""
     module = ModuleType("patient_psycopg")
-    vars(module).update(vars(psycopg), connect=PatientConnection.connect)
+    vars(module).update(vars(psycopg), connect=connect)
     return module
 
 

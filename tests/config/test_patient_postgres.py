@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -85,6 +86,47 @@ def test_connection_that_went_dumb_fails_in_time_and_the_next_one_works() -> Non
         connection.close()
         assert ask(connection, "SELECT 2") == (2,)
     proxy.close()
+
+
+def test_once_it_is_silent_one_tries_it_and_all_others_are_told_at_once() -> None:
+    host = Path(str(settings.DATABASES["default"]["HOST"]))
+    if not (host / ".s.PGSQL.5432").exists():
+        pytest.skip("The tests' Postgres has no socket here.")
+    proxy = Proxy(host / ".s.PGSQL.5432")
+    slow = {**settings.DATABASES["default"]["OPTIONS"], "connect_timeout": 3}
+    behind = {"HOST": "127.0.0.1", "PORT": proxy.port, "OPTIONS": slow}
+    with own_connection(**behind) as first, own_connection(**behind) as open_before:
+        ask(first, "SELECT 1")
+        ask(open_before, "SELECT 1")
+        wait_at_most(0.3)
+        proxy.cut()
+        with pytest.raises(OperationalError, match="no answer for"):
+            ask(first, "SELECT 1")
+        with ThreadPoolExecutor(1) as pool, own_connection(**behind) as trial:
+            failing = pool.submit(trial.ensure_connection)
+            time.sleep(0.2)
+            began = time.monotonic()
+            with own_connection(**behind) as new, pytest.raises(OperationalError, match="tried"):
+                ask(new, "SELECT 1")
+            with pytest.raises(OperationalError, match="tried"):
+                ask(open_before, "SELECT 1")
+            assert time.monotonic() - began < 1
+            assert not failing.done()
+            assert isinstance(failing.exception(), OperationalError)
+        proxy.mend()
+        with own_connection(**behind) as again, own_connection(**behind) as another:
+            assert ask(again, "SELECT 2") == (2,)
+            assert ask(another, "SELECT 3") == (3,)
+    proxy.close()
+
+
+def test_a_question_that_only_takes_long_silences_nobody_else() -> None:
+    with own_connection() as slow, own_connection() as other:
+        ask(other, "SELECT 1")
+        wait_at_most(0.3)
+        with pytest.raises(OperationalError, match="no answer for"):
+            ask(slow, "SELECT pg_sleep(30)")
+        assert ask(other, "SELECT 1") == (1,)
 
 
 def test_transaction_that_waits_in_vain_is_rolled_back() -> None:
