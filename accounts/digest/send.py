@@ -17,6 +17,7 @@ from django.utils.translation import gettext_noop as _
 from accounts.bounces.refusals import note_refusal
 from accounts.digest import failpoints, foot, gate, ledger, mail, schedule, stopping
 from accounts.digest.choose import choose
+from accounts.digest.in_hand import mail_in_hand
 from accounts.digest.items import Choice, Item, items_of
 from accounts.digest.ledger import Lease, LeaseLostError
 from accounts.digest.near import NearFinder, find_near
@@ -58,7 +59,7 @@ def deliver(
     gaps = _unknown_before(rows)
     coverage = _coverage(rows, now)
     stale_at = time.monotonic() + CHOICE_LASTS.total_seconds()
-    with open_transport() as transport:
+    with open_transport() as transport, mail_in_hand():
         for row in rows:
             if stopping.is_asked() or time.monotonic() > stale_at:
                 break

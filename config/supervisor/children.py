@@ -22,9 +22,10 @@ STOP_STEPS: tuple[tuple[tuple[str, ...], float], ...] = (
     (("follower",), 1.0),
     (("web",), 1.5),
 )
+MAILER = "worker-io"
 NAMES = tuple(name for names, _ in STOP_STEPS for name in names)
-# Beat only tells the time. With 300 feeds being read on two full cores, p99 of pages was 3.3 s where
-# all were equal and 0.3 to 0.6 s so (benchmarks/mixed_load.py).
+# Beat only tells the time. While 300 feeds were read on two full cores, p99 of pages was 3.3 s with
+# all equal and 0.3 to 0.6 s so (benchmarks/mixed_load.py).
 GIVING_WAY = ("worker-io", "worker-cpu", "follower")
 NICENESS = "10"
 # A search of 1,000 letters that are not ASCII is an address of 9 to 12 kB; gunicorn refuses more

@@ -1,4 +1,5 @@
-"""Keeps processes running: starts again what dies, stops all in order within ten seconds.
+"""Keeps processes running: starts again what dies, stops all in order within ten seconds, or as
+soon as the mails in hand are through.
 
 It never decides what runs (children.py) and never touches the database.
 """
@@ -8,9 +9,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from accounts.digest import in_hand
 from config.servers.errors import ServersError
 from config.servers.processes import Guardian, Program, Running, describe_exit
-from config.supervisor.children import STOP_STEPS
+from config.supervisor.children import MAILER, STOP_STEPS
 from config.supervisor.output import Log
 from config.supervisor.signals import StopSignals
 
@@ -18,6 +20,8 @@ LONGEST_BACK_OFF_SECONDS = 60.0
 STEADY_SECONDS = 60.0  # who ran this long starts again with the shortest back-off
 # So long may one that is restarted finish what it has in hand.
 LAST_WORDS_SECONDS = 20.0
+# So much longer do workers live that hand a mail over: killed, nobody knows whether it arrived.
+MAIL_SECONDS = 20.0
 _POLL_SECONDS = 0.1
 
 
@@ -75,7 +79,15 @@ class Supervisor:
     def stop_children(self) -> None:
         """Stop the children step by step; a second signal makes it kill what is left at once."""
         for names, seconds in STOP_STEPS:
-            self._stop([kept for kept in self._kept if kept.name in names], seconds)
+            step = [kept.running for kept in self._kept if kept.name in names and kept.running]
+            for one in step:
+                one.ask_to_stop()
+            self._wait_for_end(step, seconds)
+            if MAILER in names and in_hand.is_any():
+                self._log.say("site", "waiting for mails in hand; Ctrl-C again stops at once")
+                self._wait_for_end(step, MAIL_SECONDS, lambda: not in_hand.is_any())
+            for one in step:
+                one.kill()
 
     def _start_child(self, program: Program) -> Running:
         running = Running(program, self._guardian, subprocess.PIPE)
@@ -110,17 +122,14 @@ class Supervisor:
         kept.start_at = time.monotonic() + wait
         self._log.say(kept.name, f"{kept.name} {what}; starting again in {wait:.0f} s")
 
-    def _stop(self, step: Sequence[Kept], seconds: float) -> None:
-        running = [kept.running for kept in step if kept.running is not None]
-        for one in running:
-            one.ask_to_stop()
+    def _wait_for_end(
+        self, step: Sequence[Running], seconds: float, is_enough: Callable[[], bool] = lambda: False
+    ) -> None:
         deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline and self._signals.count < 2:
-            if all(one.process.poll() is not None for one in running):
-                break
+        while time.monotonic() < deadline and self._signals.count < 2 and not is_enough():
+            if all(one.process.poll() is not None for one in step):
+                return
             time.sleep(0.02)
-        for one in running:
-            one.kill()
 
 
 def back_off_seconds(failures: int) -> float:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from pytest_django import Settings
 
 from config.servers.errors import ServersError
 from config.servers.processes import Guardian, Program
@@ -147,6 +148,50 @@ def test_second_signal_stops_at_once(stage: Stage) -> None:
     began = time.monotonic()
     stage.supervisor.stop_children()
     assert time.monotonic() - began < 1
+
+
+SENDING = """
+import os, signal, time
+from django.conf import settings
+settings.configure(VAR=os.environ["BROADSHEET_VAR"])
+from accounts.digest.in_hand import mail_in_hand
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+with mail_in_hand():
+    print("sending", flush=True)
+    time.sleep(1.0)
+    print("through", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.promise(44)
+def test_a_worker_lives_until_the_mail_in_its_hand_is_through(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
+) -> None:
+    settings.VAR = tmp_path
+    monkeypatch.setenv("BROADSHEET_VAR", str(tmp_path))
+    monkeypatch.setattr("config.supervisor.supervisor.STOP_STEPS", ((("worker-io",), 0.1),))
+    stage.keep("worker-io", SENDING)
+    stage.run_until(lambda: "sending" in stage.written.getvalue())
+    began = time.monotonic()
+    stage.supervisor.stop_children()
+    took = time.monotonic() - began
+    assert "through" in stage.written.getvalue()
+    assert "waiting for mails in hand" in stage.written.getvalue()
+    assert took < 5  # not for what it does besides
+
+
+def test_a_mail_that_does_not_end_is_not_waited_for_for_ever(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
+) -> None:
+    settings.VAR = tmp_path
+    monkeypatch.setenv("BROADSHEET_VAR", str(tmp_path))
+    monkeypatch.setattr("config.supervisor.supervisor.STOP_STEPS", ((("worker-io",), 0.1),))
+    monkeypatch.setattr("config.supervisor.supervisor.MAIL_SECONDS", 0.2)
+    stage.keep("worker-io", SENDING)
+    stage.run_until(lambda: "sending" in stage.written.getvalue())
+    stage.supervisor.stop_children()
+    assert "through" not in stage.written.getvalue()
 
 
 def test_beat_stops_first_and_web_last_within_seven_seconds() -> None:
