@@ -40,6 +40,7 @@ RUNS: dict[str, tuple[str, ...]] = {
     "digest_smtp": (),
     "digest_schedulers": (),
     "digest_stop": (),
+    "site_stop": (),
     "digest_on_time": (),
     "digest_kills": ("--runs", "3"),
     "migrate_under_load": (),

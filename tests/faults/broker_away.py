@@ -1,12 +1,14 @@
-"""Valkey killed, emptied, frozen and away, under load (RELIABILITY P13), with a site's processes.
+"""Valkey killed, emptied, frozen, away and cut off, under load (RELIABILITY P13, P14), with a
+site's processes.
 
     python -m tests.faults.broker_away [--port N] [--minutes 10] [--readers 100]
 
 Visitors, readers and writers ask all the time, and in each fault the digests of all readers come
 due. Killed, Valkey comes back by the supervisor; emptied, its queues are full of digests; frozen,
-it keeps its connections and says nothing; away, it cannot be started for `--minutes`; at last a
-site is started without any. Exits 1 when a page was not answered, a digest came twice or never, or
-work was not resumed within two minutes of its return.
+it keeps its connections and says nothing; away, it cannot be started for `--minutes`. Then sites
+whose Valkey is elsewhere: one is started while it is not there, one is cut off from it by a proxy,
+after which the old connections stay dumb. Exits 1 when a page was not answered, a digest came twice
+or never, or work was not resumed within two minutes of its return.
 """
 
 import argparse
@@ -25,6 +27,7 @@ from django.db import connection
 from config.servers import paths
 from tests.faults.figures import Row, gather, report, unless
 from tests.faults.postbox import open_postbox
+from tests.faults.proxy import Proxy
 from tests.faults.site_stage import FINISH_SECONDS, make_due, make_stage, site_environment
 from tests.faults.visitors import Visitors, cookies_of, percentile_ms, statuses
 from tests.faults.whole_site import (
@@ -39,7 +42,7 @@ from tests.faults.whole_site import (
 if TYPE_CHECKING:
     from tests.faults.stage import Stage
 
-PROMISES = (13,)
+PROMISES = (13, 14)
 Found = tuple[Row, list[str]]
 RESUMES_SECONDS = 120.0
 MOST_MS = 500.0
@@ -47,7 +50,16 @@ CALM_SECONDS = 20.0
 FLOOD_SECONDS = 30.0
 FROZEN_SECONDS = 60.0
 HEAD = (
-    *("Valkey", "away s", "answers", "p95 ms", "p95 before", "io resumed s", "cpu resumed s"),
+    *(
+        "Valkey",
+        "away s",
+        "answers",
+        "p95 ms",
+        "longest",
+        "p95 before",
+        "io resumed s",
+        "cpu resumed s",
+    ),
     *("ready again s", "digests", "doubles", "lost", "writes", "lost writes"),
 )
 
@@ -153,11 +165,13 @@ def judge(
     # At least half a minute: what waited and now floods the site counts too.
     asked = visitors.between(struck, found.at + max(found.ready or FINISH_SECONDS, FLOOD_SECONDS))
     p95, bad = percentile_ms(asked, 0.95), [one for one in asked if not one.is_good]
+    longest = percentile_ms(asked, 1.0)
     doubles, lost, missing = stage.postbox.doubles(), stage.lost(), visitors.lost()
     resumed = [found.io, found.cpu]
     ended = "; ".join(f"{state}: {times}" for state, times in sorted(stage.states().items()))
     row = (
-        *(fault.name, f"{fault.seconds:.0f}", statuses(asked), f"{p95:.0f}", f"{calm:.0f}"),
+        *(fault.name, f"{fault.seconds:.0f}", statuses(asked), f"{p95:.0f}"),
+        *(f"{longest:.0f}", f"{calm:.0f}"),
         *(_words(each) for each in (*resumed, found.ready)),
         *(ended, str(doubles), str(lost)),
         *(str(len(visitors.acknowledged)), str(len(missing))),
@@ -192,28 +206,54 @@ def _words(seconds: float | None) -> str:
 def play_start(var: Path, port: int, stage: "Stage", environment: dict[str, str]) -> Found:
     """A site whose Valkey is elsewhere and not there when it starts."""
     valkey_port = free_port()
+    with site_elsewhere(var, port, valkey_port, environment) as site:
+        visitors = Visitors(port, cookies_of(3))
+        with visitors.visiting():
+            struck = time.monotonic()
+            make_due(stage)
+            time.sleep(FROZEN_SECONDS)
+            with valkey(var, "--port", str(valkey_port)):
+                found = watch_return(site, stage)
+        fault = Fault("not there at the start", FROZEN_SECONDS, kill)
+        return judge(fault, visitors, stage, (struck, struck), found)
+
+
+def play_cut_off(var: Path, port: int, stage: "Stage", environment: dict[str, str]) -> Found:
+    """A firewall between a site and its Valkey drops everything for a while."""
+    socket = var / "elsewhere.sock"
+    proxy = Proxy(socket)
+
+    def cut(_site: Site) -> Callable[[], object]:
+        proxy.cut()
+        return proxy.mend
+
+    with (
+        valkey(var, "--port", "0", "--unixsocket", str(socket)),
+        site_elsewhere(var, port, proxy.port, environment) as site,
+    ):
+        site.wait_until_well()
+        return play(site, stage, Fault("cut off", FROZEN_SECONDS, cut))
+
+
+@contextmanager
+def site_elsewhere(
+    var: Path, port: int, valkey_port: int, environment: dict[str, str]
+) -> Iterator[Site]:
+    """The site in `var`, with a Valkey at that port, once its pages are answered."""
     elsewhere = {**environment, "REDIS_URL": f"redis://127.0.0.1:{valkey_port}/0"}
     site = Site(var, port, **elsewhere)
     try:
         came = seconds_until(lambda: site.ask("/")[0] == 200, STARTING_SECONDS)
         assert came is not None, "".join(site.lines)
         connection.close()  # that of the server before
-        visitors = Visitors(port, cookies_of(3))
-        with visitors.visiting():
-            struck = time.monotonic()
-            make_due(stage)
-            time.sleep(FROZEN_SECONDS)
-            with valkey(var, valkey_port):
-                found = watch_return(site, stage)
-        fault = Fault("not there at the start", FROZEN_SECONDS, kill)
-        return judge(fault, visitors, stage, (struck, struck), found)
+        yield site
     finally:
         site.stop()
 
 
 @contextmanager
-def valkey(var: Path, port: int) -> Iterator[None]:
-    command = [str(valkey_program(var)), "--port", str(port), "--save", ""]
+def valkey(var: Path, *options: str) -> Iterator[None]:
+    command = [str(valkey_program(var)), *options, "--save", ""]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd="/")
     try:
         yield
@@ -241,10 +281,14 @@ def main() -> None:
         with started_site(options.port, **environment) as site:
             stage = make_stage(site, postbox, options.readers)
             rows, broken = gather(play(site, stage, fault) for fault in wanted)
-            if only is None or "start" in only:
-                site.stop()
-                more = gather([play_start(site.var, options.port, stage, environment)])
-                rows, broken = rows + more[0], broken + more[1]
+            site.stop()
+            elsewhere = {"start": play_start, "cut off": play_cut_off}
+            more = gather(
+                each(site.var, options.port, stage, environment)
+                for name, each in elsewhere.items()
+                if only is None or name in only
+            )
+            rows, broken = rows + more[0], broken + more[1]
     report(HEAD, rows, broken)
 
 

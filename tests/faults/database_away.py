@@ -107,7 +107,8 @@ def play(site: Site, stage: "Stage", fault: Fault) -> Found:
         )
         time.sleep(max(0.0, struck + fault.seconds - time.monotonic()))
         end()
-        returned = time.monotonic()
+        # What is killed can be had again at once, as far as it is up to the fault.
+        returned = time.monotonic() if fault.seconds else struck
         time.sleep(WATCH_SECONDS)
         recovered = visitors.recovery_seconds(returned)
     end_of_run = await_end(site, stage)
@@ -132,7 +133,7 @@ def judge(
     named, recovered, _ready = seconds
     longest = max((answer.seconds for answer in asked), default=0.0)
     unclear = [one for one in asked if not one.is_clear or one.status not in (*GOOD, 503)]
-    states, doubles, lost = stage.states(), stage.postbox.doubles(), stage.lost()
+    states, doubles, lost = stage.states(), stage.postbox.doubles(), stage.not_sent()
     missing = visitors.lost()
     row = (
         *(fault.name, f"{fault.seconds:.0f}", statuses(asked), f"{longest:.1f}"),

@@ -60,7 +60,7 @@ class Watch:
 
     site: Site
     most: int = 0
-    deadlocks: int = 0
+    deadlocks: int | None = None
     _is_over: threading.Event = field(default_factory=threading.Event)
 
     @contextmanager
@@ -124,7 +124,8 @@ class Busy:
         """Keep what became of the round that is over."""
         if self.digests:
             self.doubles += self.stage.postbox.doubles()
-            self.missing += [f"{self.stage.lost()} of a round"] if self.stage.lost() else []
+            if missing := self.stage.not_sent():
+                self.missing.append(f"{missing} of a round")
 
     def _bring_feed(self) -> None:
         from django.utils import timezone
@@ -194,7 +195,7 @@ def play_load(site: Site, stage: "Stage", busy: Busy, minutes: float) -> Load:
         f"{len(asked)} answers, {len(asked) / minutes / 60:.1f} a second ({statuses(asked)}); "
         f"pages p95 {percentile_ms(pages, 0.95):.0f} ms",
         f"{len(writes)} writes: p50 {p50:.0f} ms, p99 {p99:.0f} ms (promised: 1000); "
-        f"{len(visitors.acknowledged)} lists acknowledged, {len(missing)} lost",
+        f"{len(visitors.acknowledged)} writes acknowledged, {len(missing)} lost",
         f"{busy.feeds} feeds of {FEED_ITEMS} papers, {busy.stored()} papers stored; "
         f"{busy.digests} rounds of {stage.readers()} digests, {busy.doubles} doubles",
         f"most connections at once: {watch.most} of {most}; deadlocks: {watch.deadlocks}",
@@ -204,7 +205,7 @@ def play_load(site: Site, stage: "Stage", busy: Busy, minutes: float) -> Load:
         [
             *unless(not bad, f"P17: faults seen: {statuses(bad)} {bad[0].path if bad else ''}"),
             *unless(p99 < MOST_WRITE_MS, f"P17: p99 of writes {p99:.0f} ms"),
-            *unless(not watch.deadlocks, f"P17: {watch.deadlocks} deadlocks"),
+            *unless(watch.deadlocks == 0, f"P17: {watch.deadlocks} deadlocks (None: not counted)"),
             *unless(not said, f"P17: Postgres said: {said[:2]}"),
             *unless(is_over and not busy.missing, f"P2: {busy.missing} {dict(stage.states())}"),
             *unless(not busy.doubles, f"P1: {busy.doubles} doubles"),
@@ -246,6 +247,7 @@ def all_connections_taken(site: Site) -> Iterator[int]:
             while True:
                 stack.enter_context(connected(site, paths.ROLE))
                 taken += 1
+        assert taken, "The stranger got no connection at all: nothing was taken away."
         yield taken
 
 
@@ -277,7 +279,7 @@ def play_stranger(site: Site, name: str, seconds: float) -> Load:
     words = (
         f"{name} ({what}) for {seconds:.0f} s: {statuses(asked)}, longest {longest:.1f} s, "
         f"recovered after {'never' if recovered is None else f'{recovered:.0f} s'}, "
-        f"{len(visitors.acknowledged)} lists acknowledged, {len(missing)} lost"
+        f"{len(visitors.acknowledged)} writes acknowledged, {len(missing)} lost"
     )
     print(words, flush=True)
     return Load(

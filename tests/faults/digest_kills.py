@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.faults.stage import Stage
 
 PROMISES = (1, 2)
+PROMISED_RUNS = 20
 THREADS = 4
 LONGEST_LIFE_SECONDS = 2.0
 SLOWEST_SECONDS = 0.35
@@ -102,6 +103,7 @@ def main() -> None:
     with digest_stage(options.readers) as stage:
         numbers = range(1, options.runs + 1)
         rows, broken = gather(play(stage, number, options.kills, chance) for number in numbers)
+    print(f"{options.runs} of the {PROMISED_RUNS} runs that P1 promises, each with another chance")
     report(HEAD, rows, broken)
 
 

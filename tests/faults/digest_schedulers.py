@@ -1,8 +1,11 @@
-"""Two beats, the loop command and four workers send one digest each (RELIABILITY P12).
+"""Two beats, the loop command and four workers send one digest each, and fetch each feed once
+(RELIABILITY P12).
 
-    python -m tests.faults.digest_schedulers [--readers 1000] [--digests 2]
+    python -m tests.faults.digest_schedulers [--readers 1000] [--digests 2] [--feeds 200]
 
-All run at once, with readers who become due while they do. Exits 1 when anybody got two mails.
+All run at once, with readers and feeds that become due while they do. Exits 1 when anybody got two
+mails, when more than 1 % of the feeds were asked twice or one never, or when one of those who work
+did not live, or did nothing, to the end.
 """
 
 import argparse
@@ -10,15 +13,20 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.db import connection
+
 from tests.faults.digest_site import digest_stage
 from tests.faults.figures import Row, gather, report, unless
-from tests.faults.workers import Loop, wait_for
+from tests.faults.stuck_feeds import ADD
+from tests.faults.workers import Loop, Process, wait_for
+from tests.origin.many_feeds import ManyFeeds
 
 if TYPE_CHECKING:
     from tests.faults.stage import Stage
 
 PROMISES = (12,)
-WORKERS = 4
+WORKERS, BEATS = 4, 2
+MOST_TWICE = 0.01
 # The beats nudge once as they start, and each minute from then on.
 MINUTE = timedelta(seconds=60)
 FINISH_SECONDS = 300.0
@@ -36,7 +44,7 @@ def play(stage: "Stage", number: int, loop: Loop) -> tuple[Row, list[str]]:
     time.sleep(MINUTE.total_seconds())
     states, doubles = stage.states(), stage.postbox.doubles()
     sent = states.pop("sent", 0)
-    figures = (number, 2, loop.rounds - rounds, WORKERS, len(stage.postbox.mails), sent)
+    figures = (number, BEATS, loop.rounds - rounds, WORKERS, len(stage.postbox.mails), sent)
     seconds = round(time.monotonic() - began)
     row = (*map(str, figures), str(dict(states) or "-"), str(doubles), str(seconds))
     return row, [
@@ -45,19 +53,49 @@ def play(stage: "Stage", number: int, loop: Loop) -> tuple[Row, list[str]]:
     ]
 
 
+def fetched_otherwise_than_once(feeds: ManyFeeds) -> list[str]:
+    twice = sum(times - 1 for times in feeds.asked.values())
+    never = feeds.count - len(feeds.asked)
+    print(f"{feeds.count} feeds: {twice} asked once more, {never} never", flush=True)
+    return [
+        *unless(twice <= MOST_TWICE * feeds.count, f"P12: {twice} feeds were asked twice"),
+        *unless(not never, f"P12: {never} feeds were never asked"),
+    ]
+
+
+def idle(workers: list[Process], beats: list[Process], loop: Loop) -> list[str]:
+    """Who ended, or did no work, in words: then it was not so many that sent one digest."""
+    did = {"worker": (workers, "succeeded in"), "beat": (beats, "Sending due task")}
+    return [
+        *(
+            f"P12: {name} {number} {'did nothing' if one.is_alive() else 'ended'}: {one.log}"
+            for name, (processes, words) in did.items()
+            for number, one in enumerate(processes)
+            if not (one.is_alive() and one.said(words))
+        ),
+        *unless(not loop.failed, f"P12: senddigests ended with {sorted(loop.failed)}"),
+        *unless(loop.rounds > 1, f"P12: {loop.rounds} rounds of senddigests"),
+    ]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--readers", type=int, default=1000)
     parser.add_argument("--digests", type=int, default=2)
+    parser.add_argument("--feeds", type=int, default=200)
     options = parser.parse_args()
-    with digest_stage(options.readers) as stage:
-        for _number in range(WORKERS):
-            stage.crew.worker()
-        for _number in range(2):
-            stage.crew.beat()
+    with (
+        ManyFeeds(count=options.feeds, delay_seconds=0.5) as feeds,
+        digest_stage(options.readers, feeds.hosts) as stage,
+    ):
+        with connection.cursor() as cursor:
+            cursor.execute(ADD, [feeds.addresses])
+        workers = [stage.crew.worker() for _number in range(WORKERS)]
+        beats = [stage.crew.beat() for _number in range(BEATS)]
         loop = Loop(stage.crew)
         numbers = range(1, options.digests + 1)
         rows, broken = gather(play(stage, number, loop) for number in numbers)
+        broken += [*idle(workers, beats, loop), *fetched_otherwise_than_once(feeds)]
         loop.ask_to_stop().ended_after(30.0)
     report(HEAD, rows, broken)
 

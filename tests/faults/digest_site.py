@@ -1,6 +1,6 @@
 """A stage for the digest's long runs: private servers, a mail server, nothing on the network."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def digest_stage(readers: int) -> Iterator["Stage"]:
-    """Yield a stage with so many readers, none of whom has an issue yet."""
+def digest_stage(readers: int, hosts: Sequence[str] = ()) -> Iterator["Stage"]:
+    """Yield a stage with so many readers, none of whom has an issue yet.
+
+    Feeds may be fetched from `hosts`, addresses of this machine.
+    """
     with running_site(None) as var, Origin() as origin, open_postbox() as postbox:
         django.setup()
         from django.conf import settings
@@ -28,6 +31,7 @@ def digest_stage(readers: int) -> Iterator["Stage"]:
         logs.mkdir()
         environment = origin.environment | {
             "EMAIL_URL": f"smtp://127.0.0.1:{postbox.port}",
+            "FETCH_ALLOWED_PRIVATE_HOSTS": ",".join([origin.host, *hosts]),
             "GITHUB_STARS": "no",
             "ARXIV_REPAIR": "no",
             "ARXIV_WITNESS": "no",

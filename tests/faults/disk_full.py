@@ -134,13 +134,13 @@ def fill_site(site: Site, stage: "Stage", seconds: float) -> Found:
     bad_reads = [one for one in reads if not one.is_good]
     unclear = [one for one in asked if not one.is_clear or one.status not in (*GOOD, 503)]
     end = await_end(site, stage)
-    missing, lost = visitors.lost(), stage.lost()
+    missing, lost = visitors.lost(), stage.not_sent()
     damaged = damage(site)
     words = [
         f"database's disk full for {seconds:.0f} s: reads {statuses(reads)}; "
         f"writes {statuses(writes)}; /readyz named it after {_words(named)}",
         f"room again: recovered after {_words(recovered)}, /readyz well: {end.ready is not None}; "
-        f"{len(visitors.acknowledged)} lists acknowledged, {len(missing)} lost",
+        f"{len(visitors.acknowledged)} writes acknowledged, {len(missing)} lost",
         f"digests: {dict(stage.states())} of {stage.readers()}, "
         f"{stage.postbox.doubles()} doubles, {lost} lost; damaged: {damaged or 'nothing'}",
     ]
@@ -149,6 +149,10 @@ def fill_site(site: Site, stage: "Stage", seconds: float) -> Found:
         words,
         [
             *unless(not bad_reads, f"P18: pages not answered: {paths_of(bad_reads)}"),
+            *unless(len(writes) > 0, "P18: nobody wrote"),
+            *unless(
+                any(one.status == 503 for one in writes), "P18: no write was refused: not full"
+            ),
             *unless(not unclear, f"P18: unclear answers {statuses(unclear)}"),
             *unless(named is not None, "P18: /readyz did not name the disk"),
             *unless(recovered is not None, f"P18: not recovered {RECOVERS_SECONDS:.0f} s after"),

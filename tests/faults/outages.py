@@ -159,7 +159,8 @@ def compare(calm: Run, stormy: Run) -> tuple[list[str], bool]:
     ]
     said.append(f"missing {len(missing)}, added {len(added)}, announced otherwise {len(moved)}")
     said += [f"another {name}: {len(keys)} {keys[:5] or ''}" for name, keys in changed.items()]
-    return said, not (missing or added or any(changed.values()))
+    differ = missing or added or moved or any(changed.values())
+    return said, bool(calm.papers) and not differ
 
 
 def main() -> None:

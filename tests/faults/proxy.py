@@ -1,4 +1,4 @@
-"""A network between a site and its Postgres that can be cut: a TCP port before a Unix socket.
+"""A network between a site and its Postgres or Valkey that can be cut: TCP before a Unix socket.
 
 Cut, what is open stays open and carries nothing, and what is new is taken and not answered either,
 as where a firewall drops everything. Afterwards new connections work and the old ones stay dumb:
@@ -29,7 +29,7 @@ class Proxy:
         pairs, self._pairs = self._pairs, []
         self._dumb += [client for client, _server in pairs]
         for _client, server in pairs:
-            # Postgres sees them end, as it does when their machine is gone for good.
+            # The server sees them end, as it does when their machine is gone for good.
             with suppress(OSError):
                 server.shutdown(socket.SHUT_RDWR)
 

@@ -116,9 +116,12 @@ class Stage:
         return True
 
     def lost(self) -> int:
-        """Readers whose issue ended in none of the states that are told to them."""
-        ended = self.count(State.SENT, State.UNKNOWN, State.SKIPPED, State.FAILED)
-        return self.readers() - ended
+        """Readers whose issue was neither sent, maybe sent, nor left out for a reason (P2)."""
+        return self.readers() - self.count(State.SENT, State.UNKNOWN, State.SKIPPED)
+
+    def not_sent(self) -> int:
+        """Readers to whom no mail went, where nothing spoke against it."""
+        return self.readers() - self.count(State.SENT, State.UNKNOWN)
 
     def sent_but_not_taken(self) -> int:
         """Issues that the ledger calls sent and the server never took."""

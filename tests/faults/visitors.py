@@ -1,8 +1,9 @@
 """Visitors and readers of a whole site while it is broken: what each got, and what was promised.
 
-Some look at pages, some are logged in, some write lists, or vote and mark papers; each asks again
-after a pause, so that the load is the same whatever the answers are. A new list counts as
-acknowledged when the answer leads to it.
+Some look at pages, some are logged in, some write lists, or vote and mark papers. Each asks once a
+pause, whether it was answered before or not, and time counts from when it wanted to ask: a site
+that stands still is asked as much as one that answers, and all who wait are counted. A write counts
+as acknowledged when the answer leads where a write done leads.
 """
 
 import http.client
@@ -11,9 +12,10 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -24,15 +26,43 @@ PAUSE_SECONDS = 0.3
 PATIENCE_SECONDS = 40.0
 OTHER_WRITES = 0.5
 CSRF = "f" * 32
-_MADE = re.compile(r"/lists/\d+/")
 GOOD = (200, 302, 304)
+_LIST = re.compile(r"/lists/\d+/")
+_NOT_LOGIN = re.compile(r"/(?!accounts/).*")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A write has a `form` and leads to what `leads_to` matches where it was done."""
+
+    kind: str
+    path: str
+    cookie: str = ""
+    form: Mapping[str, str] | None = None
+    leads_to: re.Pattern[str] = _NOT_LOGIN
+
+    def is_done_by(self, status: int, place: str) -> bool:
+        if self.form is None:
+            return status in (200, 304)
+        return status == 302 and self.leads_to.fullmatch(place) is not None
+
+    def head_and_body(self) -> tuple[dict[str, str], str | None]:
+        head = {"Cookie": self.cookie} if self.cookie else {}
+        if self.form is None:
+            return head, None
+        head |= {
+            "Cookie": f"{self.cookie}; csrf={CSRF}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        return head, urlencode({**self.form, "csrfmiddlewaretoken": CSRF})
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """`asked_at` and `at` by the monotonic clock; status 0 where none came, 1 where nobody was.
 
-    `is_clear`: good, or a fault told in words, with the time to come again and no traceback.
+    `is_good`: the page, or the write was done. `is_clear`: that, or a fault told in words, with the
+    time to come again and no traceback.
     """
 
     kind: str
@@ -40,20 +70,17 @@ class Answer:
     asked_at: float
     at: float
     status: int
+    is_good: bool
     is_clear: bool
 
     @property
     def seconds(self) -> float:
         return self.at - self.asked_at
 
-    @property
-    def is_good(self) -> bool:
-        return self.status in GOOD
-
 
 @dataclass
 class Visitors:
-    """`cookies` are those of readers who are logged in; `writers` of them write.
+    """`cookies` are those of readers who are logged in (`cookies_of`); `writers` of them write.
 
     With `papers` every other write is a vote for one of them, or a mark on it, each time by another
     reader: votes of one are few an hour.
@@ -67,14 +94,17 @@ class Visitors:
     writers: int = 2
     pause_seconds: float = PAUSE_SECONDS
     answers: list[Answer] = field(default_factory=list)
-    acknowledged: list[str] = field(default_factory=list)
+    acknowledged: list[Request] = field(default_factory=list)
     _is_over: threading.Event = field(default_factory=threading.Event)
 
     @contextmanager
     def visiting(self) -> Iterator[None]:
-        works = [self._look] * self.pages + [self._look_as_reader] * self.readers
-        works += [self._write] * self.writers
-        threads = [threading.Thread(target=work, args=(n,)) for n, work in enumerate(works)]
+        wishes = [self._pages] * self.pages + [self._own_pages] * self.readers
+        wishes += [self._writes] * self.writers
+        threads = [
+            threading.Thread(target=self._keep_asking, args=(each(number),))
+            for number, each in enumerate(wishes)
+        ]
         for thread in threads:
             thread.start()
         try:
@@ -93,12 +123,10 @@ class Visitors:
         ]
 
     def lost(self) -> list[str]:
-        """What was acknowledged and is not there."""
-        from readinglists.models import ReadingList
-
-        wanted = list(self.acknowledged)
-        there = set(ReadingList.objects.filter(title__in=wanted).values_list("title", flat=True))
-        return [title for title in wanted if title not in there]
+        """What was acknowledged and is not there, in words; and that nothing was acknowledged."""
+        if not self.acknowledged:
+            return ["no write was acknowledged"]
+        return [*self._lost_lists(), *self._lost_marks(), *self._wrong_counters()]
 
     def recovery_seconds(self, since: float) -> float | None:
         """Seconds from `since` to the last answer that was not good; None when they go on.
@@ -110,54 +138,91 @@ class Visitors:
         kinds = {answer.kind for answer in later if answer.asked_at > last_bad and answer.is_good}
         return last_bad - since if kinds == {"page", "reader", "write"} else None
 
-    def _look(self, number: int) -> None:
-        self._go_on("page", PATHS, number, "")
+    def _lost_lists(self) -> list[str]:
+        from readinglists.models import ReadingList
 
-    def _look_as_reader(self, number: int) -> None:
-        self._go_on("reader", OWN_PATHS, number, self.cookies[number % len(self.cookies)])
+        done = [each.form for each in self.acknowledged if each.form and "title" in each.form]
+        wanted = [form["title"] for form in done]
+        there = set(ReadingList.objects.filter(title__in=wanted).values_list("title", flat=True))
+        return [f"list {title}" for title in wanted if title not in there]
 
-    def _go_on(self, kind: str, paths: Sequence[str], number: int, cookie: str) -> None:
-        while not self._is_over.wait(self.pause_seconds):
-            number += 1
-            self._ask(kind, "GET", paths[number % len(paths)], {"Cookie": cookie} if cookie else {})
+    def _lost_marks(self) -> list[str]:
+        from accounts.models import User
+        from readinglists.models import ReadingState
 
-    def _write(self, number: int) -> None:
+        pks = User.objects.order_by("pk").values_list("pk", flat=True)[: len(self.cookies)]
+        readers = dict(zip(self.cookies, pks, strict=True))
+        done = [each for each in self.acknowledged if each.form and "state" in each.form]
+        wanted = {(readers[each.cookie], int(each.path.split("/")[3])) for each in done}
+        read = ReadingState.objects.filter(state=ReadingState.State.READ)
+        lost = wanted - set(read.values_list("user_id", "paper_id"))
+        return [f"mark of reader {reader} on paper {paper}" for reader, paper in sorted(lost)]
+
+    def _wrong_counters(self) -> list[str]:
+        """Votes are given and taken back at once by many: what must agree is the sum of each."""
+        from papers.models import PaperStats, Vote
+
+        counted = Counter(
+            Vote.objects.filter(paper__in=self.papers, counted_at__isnull=False).values_list(
+                "paper_id", flat=True
+            )
+        )
+        said = PaperStats.objects.filter(paper__in=self.papers).values_list("paper_id", "votes")
+        return [
+            f"paper {paper} has {counted[paper]} votes and says {votes}"
+            for paper, votes in said
+            if votes != counted[paper]
+        ]
+
+    def _pages(self, number: int) -> Iterator[Request]:
+        for turn in count(number + 1):
+            yield Request("page", PATHS[turn % len(PATHS)])
+
+    def _own_pages(self, number: int) -> Iterator[Request]:
+        cookie = self.cookies[number % len(self.cookies)]
+        for turn in count(number + 1):
+            yield Request("reader", OWN_PATHS[turn % len(OWN_PATHS)], cookie)
+
+    def _writes(self, number: int) -> Iterator[Request]:
         chance = random.Random(number)  # noqa: S311
-        while not self._is_over.wait(self.pause_seconds):
+        while True:
             cookie = chance.choice(self.cookies)
             if self.papers and chance.random() < OTHER_WRITES:
                 pk = chance.choice(self.papers)
                 if chance.random() < OTHER_WRITES:
-                    self._post(f"/paper/number/{pk}/vote/", cookie, voted=chance.choice("01"))
+                    form = {"voted": chance.choice("01")}
+                    yield Request("write", f"/paper/number/{pk}/vote/", cookie, form)
                 else:
-                    self._post(f"/lists/states/{pk}/", cookie, state="read")
+                    yield Request("write", f"/lists/states/{pk}/", cookie, {"state": "read"})
                 continue
-            title = uuid4().hex
-            if _MADE.fullmatch(self._post("/lists/new/", cookie, title=title, description="")):
-                self.acknowledged.append(title)
+            form = {"title": uuid4().hex, "description": ""}
+            yield Request("write", "/lists/new/", cookie, form, _LIST)
 
-    def _post(self, path: str, cookie: str, **fields: str) -> str:
-        """Return where the answer leads."""
-        headers = {
-            "Cookie": f"{cookie}; csrf={CSRF}",
-            "Content-Type": "application/x-www-form-urlencoded",
-        }
-        body = urlencode({**fields, "csrfmiddlewaretoken": CSRF})
-        return self._ask("write", "POST", path, headers, body)
+    def _keep_asking(self, wishes: Iterator[Request]) -> None:
+        due, asking = time.monotonic(), list[threading.Thread]()
+        for request in wishes:
+            due += self.pause_seconds
+            if self._is_over.wait(max(due - time.monotonic(), 0.0)):
+                break
+            thread = threading.Thread(target=self._ask, args=(request, due))
+            thread.start()
+            asking = [*(each for each in asking if each.is_alive()), thread]
+        for thread in asking:
+            thread.join()
 
-    def _ask(
-        self, kind: str, method: str, path: str, headers: dict[str, str], body: str = ""
-    ) -> str:
-        """Ask, remember the answer, return where it leads."""
-        asked_at = time.monotonic()
-        status, is_clear, place = 0, False, ""
+    def _ask(self, request: Request, due: float) -> None:
+        """Ask, and remember the answer."""
+        status, is_good, is_clear = 0, False, False
+        method = "GET" if request.form is None else "POST"
+        head, body = request.head_and_body()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
         try:
-            connection.request(method, path, body or None, headers)
+            connection.request(method, request.path, body, head)
             answer = connection.getresponse()
             text = answer.read().decode(errors="replace")
-            status, place = answer.status, answer.getheader("Location", "")
-            is_clear = status in GOOD or (
+            status = answer.status
+            is_good = request.is_done_by(status, answer.getheader("Location", ""))
+            is_clear = is_good or (
                 "<h1" in text and "Traceback" not in text and "Retry-After" in answer.headers
             )
         except (ConnectionError, http.client.HTTPException):
@@ -166,14 +231,16 @@ class Visitors:
             status = 0
         finally:
             connection.close()
-        self.answers.append(Answer(kind, path, asked_at, time.monotonic(), status, is_clear))
-        return place
+        if is_good and request.form is not None:
+            self.acknowledged.append(request)
+        now = time.monotonic()
+        self.answers.append(Answer(request.kind, request.path, due, now, status, is_good, is_clear))
 
 
 def percentile_ms(answers: Sequence[Answer], share: float) -> float:
-    """Milliseconds within which `share` of the answers came; 0 where there are none."""
+    """Milliseconds within which `share` of the answers came; endless where there are none."""
     times = sorted(answer.seconds for answer in answers)
-    return times[min(int(share * len(times)), len(times) - 1)] * 1000 if times else 0.0
+    return times[min(int(share * len(times)), len(times) - 1)] * 1000 if times else float("inf")
 
 
 def statuses(answers: Sequence[Answer]) -> str:
@@ -186,7 +253,7 @@ def statuses(answers: Sequence[Answer]) -> str:
 
 
 def cookies_of(readers: int) -> list[str]:
-    """Log so many readers in, made where there are none, and return their cookies."""
+    """Log the first so many readers in, made where there are none, and return their cookies."""
     from django.conf import settings
     from django.test import Client
 

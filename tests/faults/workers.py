@@ -137,11 +137,15 @@ class Crew:
 
 
 class Loop:
-    """`manage.py senddigests` again and again, as cron runs it but without the minute between."""
+    """`manage.py senddigests` again and again, as cron runs it but without the minute between.
+
+    `failed` are the codes other than 0 with which one ended.
+    """
 
     def __init__(self, crew: Crew) -> None:
         self.crew = crew
         self.rounds = 0
+        self.failed: set[int] = set()
         self._is_over = Event()
         self.current = crew.command("senddigests")
         self._changing = Lock()
@@ -156,10 +160,11 @@ class Loop:
 
     def _go_on(self) -> None:
         while not self._is_over.is_set():
-            self.current.child.wait()
+            code = self.current.child.wait()
             with self._changing:
                 if self._is_over.is_set():
                     return
+                self.failed |= {code} - {0}
                 self.rounds += 1
                 self.current = self.crew.command("senddigests")
 
