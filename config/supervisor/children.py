@@ -47,6 +47,8 @@ def describe_child(name: str) -> Program:
     environment = {**os.environ, RUNNING_VARIABLE: "1", "PYTHONUNBUFFERED": "1"}
     # Celery advises against root at each start; the operator has decided.
     environment.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser")
+    # Else glibc gives each thread a heap of its own, and what large tasks gave back stays there.
+    environment.setdefault("MALLOC_ARENA_MAX", "2")
     if name == "follower":
         environment[PATIENCE_VARIABLE] = str(FOLLOWER_SECONDS)
     folder = Path(settings.BASE_DIR)
