@@ -44,7 +44,12 @@ GROUPS = (
             Setting(
                 "CONTACT", "sent along when sources are fetched; arXiv asks for one", same=True
             ),
-            Setting("ALLOWED_HOSTS", "further names of the site", "web", "the host of `SITE_URL`"),
+            Setting(
+                "ALLOWED_HOSTS",
+                "further names beside the host of `SITE_URL`, such as the address by which a load "
+                "balancer or Prometheus asks a machine",
+                "web",
+            ),
             Setting("HOST", "the address on which the web server listens", "web"),
             Setting("PORT", "its port", "web"),
             Setting(

@@ -77,6 +77,18 @@ def test_an_https_site_says_so_for_a_year(tmp_path: Path) -> None:
     assert read(expression, tmp_path, {}) == "(0, False)"
 
 
+@pytest.mark.parametrize(
+    ("environment", "own"),
+    [({}, ["localhost", "127.0.0.1", "[::1]"]), (PUBLIC, ["papers.example.org"])],
+)
+def test_further_names_take_no_name_away(
+    tmp_path: Path, environment: dict[str, str], own: list[str]
+) -> None:
+    assert read("s.ALLOWED_HOSTS", tmp_path, environment) == str(own)
+    further = {**environment, "ALLOWED_HOSTS": "10.0.0.5,web"}
+    assert read("s.ALLOWED_HOSTS", tmp_path, further) == str([*own, "10.0.0.5", "web"])
+
+
 def test_keys_are_made_once_and_for_the_owner_only(tmp_path: Path) -> None:
     first = read("s.SECRET_KEY", tmp_path, {})
     assert len(first) >= 50
