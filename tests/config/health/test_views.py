@@ -141,6 +141,17 @@ def test_workers_that_do_nothing_are_named(
     assert client.get("/readyz/serve").status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/metrics", "/healthz", "/readyz", "/readyz/serve"])
+def test_machines_ask_by_address_and_without_https(settings: Settings, path: str) -> None:
+    settings.SECURE_SSL_REDIRECT, settings.METRICS_TOKEN = True, "a-token-of-metrics-1234"
+    settings.ALLOWED_HOSTS = ["papers.example.org", "10.0.0.5"]
+    index_now()
+    beat(io=5, cpu=5)
+    asked = {"host": "10.0.0.5:8000", "authorization": f"Bearer {settings.METRICS_TOKEN}"}
+    assert Client().get(path, headers=asked).status_code == 200
+    assert Client().get(f"{path}/", headers=asked).status_code == 301
+
+
 @pytest.mark.promise(46)
 def test_a_broker_that_is_away_is_named(client: Client, settings: Settings) -> None:
     index_now()
