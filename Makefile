@@ -13,7 +13,7 @@ UV_COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --g
 	--no-emit-index-url --no-header
 # An operator's settings, for the checks of a site that the world can reach.
 PUBLIC_SITE = SITE_URL=https://papers.example.org EMAIL_URL=smtp://mail.example.org \
-	CONTACT=admin@papers.example.org STAFF_NEEDS_MFA=1 DEBUG=0
+	CONTACT=admin@papers.example.org STAFF_NEEDS_MFA=1 TRUSTED_PROXIES=1 DEBUG=0
 PAGES = $(shell find templates -name '*.html' -not -path 'templates/emails/*')
 # loadfile: tests of one file share their servers. Their order: tests/ordering.py.
 PYTEST_OPTIONS ?= -n auto --dist loadfile

@@ -17,6 +17,8 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from papers.identifiers import ARCHIVES
 
 MOST_PROXIES = 5
+# Checks that concern whoever serves pages: `start` and `run web` run them, other processes do not.
+SERVING = "serving"
 # An archive in small letters, then perhaps a subject class: hep-th, cs.LG, cond-mat.mes-hall.
 _CATEGORY = re.compile(r"(?P<archive>[a-z]+(?:-[a-z]+)?)(?:\.[A-Za-z]+(?:-[a-z]+)?)?", re.ASCII)
 
@@ -69,6 +71,20 @@ def check_trusted_proxies(**_options: Any) -> list[CheckMessage]:
         hint = "With too many, clients choose the address that limits count by."
         return [Error(text, hint=hint, id="broadsheet.E032")]
     return []
+
+
+@register(SERVING, deploy=True)
+def check_way_to_https(**_options: Any) -> list[CheckMessage]:
+    if settings.TRUSTED_PROXIES or not settings.SECURE_SSL_REDIRECT:
+        return []
+    text = (
+        "No proxy is believed (TRUSTED_PROXIES=0): each page would be sent on to itself for ever."
+    )
+    hint = (
+        "The web server speaks no https. Put a proxy with a certificate in front that sets "
+        "X-Forwarded-Proto, as deploy/nginx does, and write TRUSTED_PROXIES=1"
+    )
+    return [Error(text, hint=hint, id="broadsheet.E033")]
 
 
 @register()

@@ -55,8 +55,8 @@ GROUPS = (
             Setting(
                 "TRUSTED_PROXIES",
                 "how many own proxies a request passes, which write `X-Forwarded-For` and "
-                "`X-Forwarded-Proto`; too many and clients choose the address by which they are "
-                "limited",
+                "`X-Forwarded-Proto`: 1 at least where `SITE_URL` is https; too many and clients "
+                "choose the address by which they are limited",
                 "web",
                 same=True,
             ),

@@ -101,6 +101,17 @@ def test_nobody_has_thirty_proxies(settings: Settings, proxies: int, expected: l
 
 
 @pytest.mark.parametrize(
+    ("proxies", "redirects", "expected"),
+    [(0, True, ["broadsheet.E033"]), (1, True, []), (0, False, [])],
+)
+def test_an_https_site_believes_a_proxy(
+    settings: Settings, proxies: int, redirects: bool, expected: list[str]
+) -> None:
+    values = {"TRUSTED_PROXIES": proxies, "SECURE_SSL_REDIRECT": redirects}
+    assert ids(checks.check_way_to_https, settings, values) == expected
+
+
+@pytest.mark.parametrize(
     ("values", "expected"),
     [
         ({**PUBLIC, "STAFF_NEEDS_MFA": False}, ["broadsheet.W034"]),

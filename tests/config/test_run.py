@@ -2,9 +2,11 @@
 
 import os
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.core.management.base import SystemCheckError
 from pytest_django import Settings
 
 from config.supervisor.children import NAMES, describe_child
@@ -24,6 +26,30 @@ def test_run_becomes_what_start_runs(executed: list[Any], name: str) -> None:
     call_command("run", name)
     program = describe_child(name)
     assert executed == [(program.command[0], list(program.command), program.environment)]
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    sites: list[Any] = []
+    monkeypatch.setattr(
+        "config.management.commands.start.Site",
+        lambda *given: Mock(run=lambda: sites.append(given)),
+    )
+    return sites
+
+
+def test_pages_are_not_served_where_each_would_lead_to_itself(
+    executed: list[Any], started: list[Any], settings: Settings
+) -> None:
+    settings.SECURE_SSL_REDIRECT, settings.TRUSTED_PROXIES = True, 0
+    for command in (["run", "web"], ["start"], ["start", "--only=web,follower"]):
+        with pytest.raises(SystemCheckError, match="write TRUSTED_PROXIES=1"):
+            call_command(*command)
+    assert not executed
+    assert not started
+    call_command("run", "worker-io")
+    call_command("start", "--without=web")
+    assert len(executed) == len(started) == 1
 
 
 def test_run_refuses_private_servers(executed: list[Any], settings: Settings) -> None:

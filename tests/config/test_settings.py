@@ -12,6 +12,7 @@ PUBLIC = {
     "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587",
     "CONTACT": "admin@papers.example.org",
     "STAFF_NEEDS_MFA": "1",
+    "TRUSTED_PROXIES": "1",
     "SECRET_KEY": "k3Jx9vQ2mZ7wB5nT8rL1cF6hD4sG0pYaEuIoXyRtWqNbVzKj-MPlHgUf",
 }
 

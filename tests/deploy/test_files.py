@@ -26,6 +26,23 @@ def change(path: Path, before: str, after: str) -> None:
     path.write_text(text.replace(before, after, 1))
 
 
+def test_all_that_is_shipped_for_pages_believes_the_proxy_in_front() -> None:
+    # Else an https site sends each page on to itself.
+    serving = [
+        *(
+            DEPLOY / "systemd" / name
+            for name in ("broadsheet-web.service", "one-machine/broadsheet.service")
+        ),
+        DEPLOY / "broadsheet.env.sample",
+    ]
+    assert all("TRUSTED_PROXIES=1" in path.read_text() for path in serving)
+    webs = [
+        each for each in compose.read_services() if each.options.get("command") == ["run", "web"]
+    ]
+    assert webs
+    assert all(each.options["environment"]["TRUSTED_PROXIES"] == "1" for each in webs)
+
+
 def test_compose_files_name_nothing_that_is_not_there() -> None:
     assert compose.find_problems() == []
 

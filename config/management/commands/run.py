@@ -4,6 +4,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from config.checks import SERVING
 from config.supervisor.children import NAMES, describe_child
 
 
@@ -22,6 +23,8 @@ class Command(BaseCommand):
                 "One process alone has no private servers: set DATABASE_URL and REDIS_URL, "
                 "or run the whole site with 'manage.py start'."
             )
+        if options["process"] == "web":
+            self.check(tags=[SERVING], include_deployment_checks=True)
         program = describe_child(options["process"])
         os.chdir(program.folder)
         # Signals of whoever watches over it must reach the process itself.

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error as DatabaseError
 
+from config.checks import SERVING
 from config.supervisor.children import NAMES, choose_names
 from config.supervisor.output import Log
 from config.supervisor.site import Site
@@ -22,6 +23,8 @@ class Command(BaseCommand):
             names = choose_names(options["only"], options["without"])
         except ValueError as error:
             raise CommandError(str(error)) from error
+        if "web" in names:
+            self.check(tags=[SERVING], include_deployment_checks=True)
         try:
             Site(names, Log(as_json=settings.LOG_FORMAT == "json")).run()
         except DatabaseError as error:
