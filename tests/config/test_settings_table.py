@@ -1,15 +1,19 @@
 """docs/settings.md against what config/settings.py reads."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from config.settings_table.described import GROUPS
+from config.settings_table.described import GROUPS, OTHERS
 from config.settings_table.table import check_described, write_table
 from config.supervisor.children import NAMES
 from tests.config.test_settings import run
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
+FOR_OPERATORS = ("README", "SECURITY", "CONTRIBUTING")
+# In capitals in the documents too: constants of the code, and variables that others read.
+NO_SETTINGS = {"INDEX_VERSION", "MOST_BUILD_BYTES", "BROADSHEET_SHARED_DATA", "INSIDE_ADDRESS"}
 
 
 def test_the_page_is_current(tmp_path: Path) -> None:
@@ -39,6 +43,20 @@ def test_a_setting_that_nobody_reads_is_named() -> None:
 )
 def test_a_default_is_shown_as_it_is_written(default: object, shown: str) -> None:
     assert f"| `LOG_LEVEL` | {shown} |" in write_table({"LOG_LEVEL": default})
+
+
+def test_the_documents_name_no_setting_that_is_not_there() -> None:
+    pages = [*PROJECT.glob("docs/*.md"), *(PROJECT / f"{name}.md" for name in FOR_OPERATORS)]
+    prefixes = tuple(name.removesuffix("...") for name in OTHERS if name.endswith("..."))
+    named = {
+        (page.name, name)
+        for page in pages
+        for name in re.findall(r"`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?==|`)", page.read_text())
+        if not name.startswith(prefixes)
+    }
+    assert {name for _page, name in named} >= {"SITE_URL", "TRUSTED_PROXIES"}
+    known = {*described(), *(f"{name}_FILE" for name in (*described(), "NAME")), *NO_SETTINGS}
+    assert {(page, name) for page, name in named if name not in known} == set()
 
 
 def test_nothing_is_described_twice() -> None:
