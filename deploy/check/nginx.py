@@ -32,7 +32,8 @@ def write_configuration(folder: Path, *, http: int, https: int, upstreams: Seque
     path = folder / "nginx.conf"
     path.write_text(
         f"pid {folder}/pid;\nerror_log {folder}/log/start.log;\nworker_processes 1;\ndaemon off;\n"
-        f"events {{ worker_connections 256; }}\nhttp {{\n{temporary}\n"
+        # As Debian and Ubuntu have it: what must not be compressed has to say so itself.
+        f"events {{ worker_connections 256; }}\nhttp {{\n{temporary}\n  gzip on;\n"
         f"  include {folder}/broadsheet.conf;\n}}\n"
     )
     return path

@@ -191,6 +191,14 @@ def test_nginx_logs_no_address_but_the_cut_one() -> None:
     assert "error_log /var/log/nginx/error.log crit;" in servers[1]
 
 
+def test_nginx_compresses_no_readers_page_whatever_it_inherits() -> None:
+    _http, https = re.split(r"^server \{", read_nginx(), flags=re.MULTILINE)[1:]
+    before_locations = https.partition("\n    location ")[0]
+    assert "\n    gzip off;\n" in before_locations
+    compressing = [part for part in https.split("\n    location ") if "gzip on;" in part]
+    assert [part.partition(" {")[0] for part in compressing] == ["/"]
+
+
 @pytest.mark.skipif(nginx.program() is None, reason="no nginx here")
 def test_nginx_takes_its_configuration(tmp_path: Path) -> None:
     assert nginx.find_problems(tmp_path) == []
