@@ -191,6 +191,16 @@ def test_nginx_logs_no_address_but_the_cut_one() -> None:
     assert "error_log /var/log/nginx/error.log crit;" in servers[1]
 
 
+@pytest.mark.promise(35)
+def test_nginx_passes_on_no_address_that_a_client_wrote() -> None:
+    _http, https = re.split(r"^server \{", read_nginx(), flags=re.MULTILINE)[1:]
+    server, *locations = re.sub(r"(?m)^\s*#.*$", "", https).split("\n    location ")
+    # A place that sets any header has none of the server's.
+    setting = [server, *(place for place in locations if "proxy_set_header" in place)]
+    assert len(setting) == 2
+    assert all("proxy_set_header X-Forwarded-For $remote_addr;" in place for place in setting)
+
+
 def test_nginx_compresses_no_readers_page_whatever_it_inherits() -> None:
     _http, https = re.split(r"^server \{", read_nginx(), flags=re.MULTILINE)[1:]
     before_locations = https.partition("\n    location ")[0]
