@@ -13,7 +13,7 @@ from papers.numerals import grouped
 
 OLDEST_VERSION = 15
 # halfvec and the iterative scan of an index.
-EXTENSIONS = {"vector": (0, 8), "pg_trgm": (1, 0)}
+EXTENSIONS = {"vector": (0, 8)}
 ALMOST_ALL_CONNECTIONS = 0.8
 _FACTS = """
 SELECT current_setting('server_version_num')::int / 10000, current_setting('server_version'),
