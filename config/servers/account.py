@@ -32,9 +32,9 @@ class Account:
 
 def make_var(var: Path) -> None:
     """Make `var/` if it is missing; raise ServersError when that cannot be."""
-    if var.exists():
-        return
     try:
+        if var.exists():
+            return
         var.mkdir(parents=True)
         _open_to_server_user(var)
     except OSError as error:

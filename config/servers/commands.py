@@ -22,6 +22,8 @@ from config.servers.private import Wanted, servers_for_command
 
 # Set by `manage.py start` for its children: the servers are there, do not look for them.
 RUNNING_VARIABLE = "BROADSHEET_SERVERS_RUN"
+# A mail server that pipes a mail to it keeps the mail where this says so.
+_PIPED = "readbounces"
 _WITHOUT_SERVERS = {
     "start",
     "pgupgrade",
@@ -47,7 +49,8 @@ def run_command(argv: list[str]) -> None:
         with _servers_for(argv):
             execute_from_command_line(argv)
     except (ServersError, ImproperlyConfigured) as error:
-        sys.exit(str(error))
+        sys.stderr.write(f"{error}\n")
+        sys.exit(os.EX_TEMPFAIL if argv[1:2] == [_PIPED] else 1)
     except ProgrammingError as error:
         if not isinstance(error.__cause__, UndefinedTable):
             raise

@@ -97,6 +97,16 @@ def test_keys_are_made_once_and_for_the_owner_only(tmp_path: Path) -> None:
     assert (tmp_path / "keys" / "secret_key").stat().st_mode & 0o077 == 0
 
 
+def test_a_key_that_cannot_be_read_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "keys" / "secret_key").mkdir(parents=True)  # root may read any file
+    for command, status in (["check"], 1), (["readbounces", "-"], os.EX_TEMPFAIL):
+        done = run("manage.py", *command, var=tmp_path, environment={})
+        assert done.returncode == status
+        assert "SECRET_KEY is not set and" in done.stderr
+        assert "run this as the user of the site, or set SECRET_KEY." in done.stderr
+        assert "Traceback" not in done.stderr
+
+
 def test_forwarded_addresses_count_behind_a_proxy_only(tmp_path: Path) -> None:
     expression = "(s.TRUSTED_PROXIES, getattr(s, 'SECURE_PROXY_SSL_HEADER', None))"
     assert read(expression, tmp_path, {}) == "(0, None)"
