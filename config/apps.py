@@ -15,3 +15,4 @@ class ConfigConfig(AppConfig):
             metrics_checks,
             working,
         )
+        from config.supervisor import self_watch  # noqa: F401

@@ -1,7 +1,8 @@
 """Which processes are alive but do nothing: workers that take no task, a beat that sends none.
 
 It looks at the file that a worker touches (config/working.py) and at the queue it should empty, in
-a thread of its own, since Redis may hang. It stops nothing itself (supervisor.py).
+a thread of its own, since Redis may hang. It stops nothing itself (supervisor.py). Where no
+supervisor is, workers and beat look at themselves (self_watch.py).
 """
 
 import threading
@@ -16,7 +17,9 @@ from papers.heartbeats import SILENT_AFTER
 
 LOOK_SECONDS = 15.0
 REDIS_SECONDS = 2.0
-_QUEUE_OF = {f"worker-{queue}": queue for queue in SILENT_AFTER}
+# So long may one that is restarted finish what it has in hand.
+LAST_WORDS_SECONDS = 20.0
+QUEUE_OF = {f"worker-{queue}": queue for queue in SILENT_AFTER}
 
 
 class DeafWatch:
@@ -31,7 +34,7 @@ class DeafWatch:
         ages: Callable[[], Mapping[str, float]],
         restart: Callable[[str, str], None],
     ) -> None:
-        self._names = [name for name in names if name in _QUEUE_OF]
+        self._names = [name for name in names if name in QUEUE_OF]
         self._keeps_beat = "beat" in names
         self._ages = ages
         self._restart = restart
@@ -59,8 +62,8 @@ class DeafWatch:
             self._names,
             keeps_beat=self._keeps_beat,
             ages=ages,
-            silent={name: _silent_seconds(_QUEUE_OF[name]) for name in self._names},
-            waiting={name: waiting[_QUEUE_OF[name]] for name in self._names},
+            silent={name: silent_seconds(QUEUE_OF[name]) for name in self._names},
+            waiting={name: waiting[QUEUE_OF[name]] for name in self._names},
         )
 
 
@@ -80,7 +83,7 @@ def find_deaf(
     """
     found: dict[str, str] = {}
     for name in names:
-        limit = SILENT_AFTER[_QUEUE_OF[name]].total_seconds()
+        limit = SILENT_AFTER[QUEUE_OF[name]].total_seconds()
         if min(silent[name], ages.get(name, 0.0)) <= limit:
             continue
         if waiting[name]:
@@ -90,7 +93,7 @@ def find_deaf(
     return found
 
 
-def _silent_seconds(queue: str) -> float:
+def silent_seconds(queue: str) -> float:
     try:
         return time.time() - working.file_of(queue).stat().st_mtime
     except OSError:

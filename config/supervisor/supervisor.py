@@ -13,13 +13,12 @@ from accounts.digest import in_hand
 from config.servers.errors import ServersError
 from config.servers.processes import Guardian, Program, Running, describe_exit
 from config.supervisor.children import MAILER, STOP_STEPS
+from config.supervisor.deaf import LAST_WORDS_SECONDS
 from config.supervisor.output import Log
 from config.supervisor.signals import StopSignals
 
 LONGEST_BACK_OFF_SECONDS = 60.0
 STEADY_SECONDS = 60.0  # who ran this long starts again with the shortest back-off
-# So long may one that is restarted finish what it has in hand.
-LAST_WORDS_SECONDS = 20.0
 # So much longer do workers live that hand a mail over: killed, nobody knows whether it arrived.
 MAIL_SECONDS = 20.0
 _POLL_SECONDS = 0.1

@@ -10,6 +10,7 @@ from django.core.management.base import SystemCheckError
 from pytest_django import Settings
 
 from config.supervisor.children import NAMES, describe_child
+from config.supervisor.self_watch import WATCHED_VARIABLE
 
 
 @pytest.fixture
@@ -25,7 +26,10 @@ def executed(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> list[Any]:
 def test_run_becomes_what_start_runs(executed: list[Any], name: str) -> None:
     call_command("run", name)
     program = describe_child(name)
-    assert executed == [(program.command[0], list(program.command), program.environment)]
+    environment = {**program.environment, WATCHED_VARIABLE: name}
+    assert executed == [(program.command[0], list(program.command), environment)]
+    # Below `start` the supervisor watches.
+    assert WATCHED_VARIABLE not in program.environment
 
 
 @pytest.fixture

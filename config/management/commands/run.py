@@ -6,12 +6,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config.checks import SERVING
 from config.supervisor.children import NAMES, describe_child
+from config.supervisor.self_watch import WATCHED_VARIABLE
 
 
 class Command(BaseCommand):
     help = (
         "Become one process of the site, as containers and units run it: the same command as "
-        "`start` gives it, with nobody above that starts it again."
+        "`start` gives it, with nobody above that starts it again. Workers and beat end themselves "
+        "where they do nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -27,5 +29,6 @@ class Command(BaseCommand):
             self.check(tags=[SERVING], include_deployment_checks=True)
         program = describe_child(options["process"])
         os.chdir(program.folder)
+        environment = {**program.environment, WATCHED_VARIABLE: program.name}
         # Signals of whoever watches over it must reach the process itself.
-        os.execvpe(program.command[0], list(program.command), program.environment)  # noqa: S606
+        os.execvpe(program.command[0], list(program.command), environment)  # noqa: S606
