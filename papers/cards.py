@@ -27,9 +27,9 @@ from papers.numerals import grouped
 
 _NOTHING_DONE = Marks()
 
-# Kept by what they show, so nothing has to be thrown away when a paper changes. About 8 MB a
-# process: the papers of some hundred pages.
-KEPT_CARDS = 4096
+# Kept by what they show, so nothing has to be thrown away when a paper changes. About 10 MB a
+# process: the papers of some forty pages, full within minutes.
+KEPT_CARDS = 1024
 
 
 @dataclass(frozen=True, slots=True)

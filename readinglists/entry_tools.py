@@ -19,7 +19,7 @@ from readinglists.models import Heading, ReadingState
 from readinglists.outline import SectionHead
 from readinglists.pages import Head, Row
 
-KEPT = 4096
+KEPT = 1024  # full within minutes, about 5 kB each
 
 
 @dataclass(frozen=True, slots=True)
