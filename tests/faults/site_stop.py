@@ -59,7 +59,9 @@ class Rounds:
             connection.close()
         figures = (number, taken, f"{took:.1f}", states["unknown"], states["sent"], doubles)
         return tuple(map(str, figures)), [
-            *unless(begun is not None and taken < self.options.readers, f"{taken} sent: not midway"),
+            *unless(
+                begun is not None and taken < self.options.readers, f"{taken} sent: not midway"
+            ),
             *unless(took <= LONGEST_STOP_SECONDS, f"P44: it stopped after {took:.1f} s"),
             *unless(is_over and states["sent"] == self.options.readers, f"P44: {dict(states)}"),
             *unless(not doubles, f"P1: {doubles} doubles"),
