@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from config.servers.ownership import is_alive
 _NAME = "broadsheet-{:%Y%m%d-%H%M%S}.backup"
 _KNOWN = re.compile(r"broadsheet-(\d{8}-\d{6})\.backup", re.ASCII)
 _DRAFT = re.compile(r"\..+\.(\d+)\.partial", re.ASCII)
+# A draft is written to all the time. Numbers of processes alone do not tell: each container begins
+# to count anew, so that who was killed there had the number of who comes after.
+SILENT_SECONDS = 6 * 3600
 
 
 def default_folder() -> Path:
@@ -55,9 +59,13 @@ def remove_dead_drafts(folder: Path) -> None:
     """Remove what processes that were killed left half written."""
     for path in folder.glob(".*.partial"):
         match = _DRAFT.fullmatch(path.name)
-        if match and not is_alive(int(match[1])):
-            with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):
+            if match and (not is_alive(int(match[1])) or _is_silent(path)):
                 path.unlink()
+
+
+def _is_silent(draft: Path) -> bool:
+    return time.time() - draft.stat().st_mtime > SILENT_SECONDS
 
 
 def _made_at(path: Path) -> datetime:

@@ -48,12 +48,14 @@ def make_backup(target: Path) -> Made:
     Raises BackupError, in words, when it cannot be made: no room, no pg_dump that is new enough,
     no database. Then nothing is left of it, and what lay at `target` is as it was.
     """
+    # First, and not after an hour of dumping.
+    version = project_version()
     remove_dead_drafts(target.parent)
     with _draft(target) as file, database.facts_of_one_moment() as facts:
         program = find_program(
             "pg_dump", least_major=facts.server // 10_000, private=settings.EMBEDDED_POSTGRES
         )
-        manifest = _write(file, facts, program)
+        manifest = _write(file, facts, program, version)
     return Made(target, target.stat().st_size, manifest)
 
 
@@ -66,7 +68,7 @@ def project_version() -> str:
         return str(tomllib.load(file)["project"]["version"])
 
 
-def _write(file: BinaryIO, facts: Facts, program: Found) -> Manifest:
+def _write(file: BinaryIO, facts: Facts, program: Found, version: str) -> Manifest:
     writer = Writer(file)
     writer.add(DUMP, _dump(program, facts))
     for name in KEY_SETTINGS:
@@ -75,7 +77,7 @@ def _write(file: BinaryIO, facts: Facts, program: Found) -> Manifest:
         writer.add(ENVIRONMENT, [environment_file().read_bytes()])
     manifest = Manifest(
         made_at=facts.read_at,
-        version=project_version(),
+        version=version,
         postgres=facts.server,
         pg_dump=program.version,
         migrations=facts.migrations,

@@ -42,6 +42,7 @@ def check_all(*, base: str | None, first_port: int) -> list[Claim]:
         before = site.release.times()
         claims = [*check_files(), requirements, scenario.check_rootless(site)]
         claims += scenario.start_machines(site)
+        claims.append(scenario.check_backup(site))
         claims += scenario.kill_under_load(site)
         claims += front.check_front(site)
         claims.append(scenario.check_nothing_written(site, before))

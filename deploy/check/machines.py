@@ -45,9 +45,9 @@ class Machine:
     running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for folder in (self.var, self.temporary):
+        for folder, mode in ((self.var, 0o711), (self.temporary, 0o711), (self.backups, 0o700)):
             folder.mkdir(parents=True)
-            folder.chmod(0o711)
+            folder.chmod(mode)
             if self._is_rootless:
                 os.chown(folder, USER, USER)
 
@@ -58,6 +58,11 @@ class Machine:
     @property
     def temporary(self) -> Path:
         return self.folder / "tmp"
+
+    @property
+    def backups(self) -> Path:
+        """What is mounted as /backups."""
+        return self.folder / "backups"
 
     @property
     def _is_rootless(self) -> bool:
@@ -151,7 +156,9 @@ class Machine:
         return done.returncode == 0
 
     def _start(self, service: Service) -> "subprocess.Popen[bytes]":
-        command = [str(self.release.python), "manage.py", *service.options["command"]]
+        mounted = {"/backups": str(self.backups)}
+        words = [mounted.get(word, word) for word in service.options["command"]]
+        command = [str(self.release.python), "manage.py", *words]
         options: dict[str, Any] = {"user": USER, "group": USER} if self._is_rootless else {}
         with (self.folder / f"{service.name}.log").open("ab") as log:
             return subprocess.Popen(

@@ -15,6 +15,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Delivery, User
+from config.backup.archive import BackupError, open_archive
+from config.backup.keeping import list_backups
 from deploy.check.claims import Claim
 from deploy.check.load import Load, Reader
 from deploy.check.machines import USER, Machine
@@ -66,6 +68,28 @@ def start_machines(site: Site) -> list[Claim]:
         ),
         Claim("HEALTHCHECK is well", unless(all(each.probe() for each in site.webs), "it is not")),
     ]
+
+
+def check_backup(site: Site) -> Claim:
+    """Make a backup as the timer of a machine does: it must be whole, with papers in it."""
+    text = "the service `backup` writes a whole backup, from the image's files alone"
+    machine = site.workers[0]
+    try:
+        said = machine.finish("backup")
+    except RuntimeError as error:
+        return Claim(text, (str(error),))
+    newest, papers = list_backups(machine.backups)[0], 0
+    try:
+        with open_archive(newest) as archive:
+            archive.check()
+            papers = archive.manifest.rows["papers_paper"]
+    except BackupError as error:
+        return Claim(text, (f"{newest.name}: {error}",))
+    return Claim(
+        text,
+        unless(papers > 0, f"no paper is in it; it said {said!r}"),
+        f"{papers} papers, {newest.stat().st_size / 1e6:.1f} MB",
+    )
 
 
 def kill_under_load(site: Site) -> list[Claim]:

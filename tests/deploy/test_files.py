@@ -6,7 +6,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
+from config.backup.make import project_version
 from config.log_lines import _BEFORE_KEY, SHOWN_CHARACTERS
 from deploy.check import compose, image, nginx, units
 from deploy.check.compose import DEPLOY
@@ -115,6 +117,14 @@ def test_the_image_gets_what_the_site_is_made_of_and_no_more() -> None:
     apps = {path.parent.name for path in project.glob("*/apps.py")}
     assert apps <= set(names)
     assert not {"tests", "benchmarks", "deploy", ".git", ".env", "var"} & set(names)
+
+
+def test_the_image_knows_which_version_it_is(tmp_path: Path, settings: Settings) -> None:
+    for name in image.copied_names():
+        if (DEPLOY.parent / name).is_file():
+            shutil.copy(DEPLOY.parent / name, tmp_path)
+    settings.BASE_DIR = tmp_path
+    assert project_version()
 
 
 def test_units_name_nothing_that_is_not_there() -> None:

@@ -36,6 +36,11 @@ class Command(BaseCommand):
         keep = options["keep"]
         if keep is not None and keep < 1:
             raise CommandError("--keep takes a number of days, 1 or more.")
+        if keep is not None and options["file"] is not None and not options["file"].is_dir():
+            raise CommandError(
+                f"--keep needs a folder, and {options['file']} is none: make it, or see whether "
+                "its disk is mounted."
+            )
         signal.signal(signal.SIGTERM, _stop)
         began = time.monotonic()
         now = timezone.now()

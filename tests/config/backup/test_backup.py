@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.contrib.sessions.models import Session
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from pytest_django import Settings
@@ -243,6 +243,16 @@ def test_a_dump_that_fails_leaves_nothing(monkeypatch: pytest.MonkeyPatch, tmp_p
     with pytest.raises(BackupError, match="pg_dump failed"):
         make_backup(tmp_path / "a.backup")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_keeping_needs_a_folder(tmp_path: Path) -> None:
+    target = tmp_path / "not-mounted"
+    with pytest.raises(CommandError, match="--keep needs a folder"):
+        call_command("backup", str(target), keep=30)
+    target.write_text("a file")
+    with pytest.raises(CommandError, match="--keep needs a folder"):
+        call_command("backup", str(target), keep=30)
+    assert target.read_text() == "a file"
 
 
 def test_the_command_writes_to_var_and_keeps_as_told(

@@ -1,4 +1,5 @@
 import os
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -41,3 +42,14 @@ def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
         path.touch()
     keeping.remove_dead_drafts(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {other.name, alive.name}
+
+
+def test_what_was_killed_in_a_container_is_removed_though_we_have_its_number(
+    tmp_path: Path,
+) -> None:
+    draft = tmp_path / f".a.backup.{os.getpid()}.partial"
+    draft.touch()
+    yesterday = time.time() - 24 * 3600
+    os.utime(draft, (yesterday, yesterday))
+    keeping.remove_dead_drafts(tmp_path)
+    assert not draft.exists()
