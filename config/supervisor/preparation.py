@@ -17,30 +17,38 @@ from django.db.migrations.executor import MigrationExecutor
 from config.servers.errors import ServersError
 
 DATABASE_PATIENCE_SECONDS = 60.0
+_POLL_SECONDS = 0.5
 _MIGRATION_LOCK = 20_250_601  # any number of our own; two machines must not migrate at once
 
 
-def wait_for_database(say: Callable[[str], None], pause: Callable[[float], None]) -> None:
-    """Wait until a server of the operator's own answers; raise ServersError after a minute."""
-    deadline = time.monotonic() + DATABASE_PATIENCE_SECONDS
-    told = False
+def wait_for_database(
+    say: Callable[[str], None],
+    pause: Callable[[float], None],
+    *,
+    patience_seconds: float = DATABASE_PATIENCE_SECONDS,
+) -> None:
+    """Wait until a server of the operator's own answers; raise ServersError when that takes longer
+    than `patience_seconds`.
+    """
+    deadline = time.monotonic() + patience_seconds
+    told = ""
     while True:
         try:
             connection.ensure_connection()
         except OperationalError as error:
+            reason = str(error).strip().splitlines()[0]
             if time.monotonic() > deadline:
-                reason = str(error).strip().splitlines()[0]
                 raise ServersError(f"No database answers at DATABASE_URL: {reason}") from error
         else:
             return
-        if not told:
-            say("waiting for the database of DATABASE_URL")
-            told = True
-        pause(0.5)
+        if reason != told:
+            say(f"waiting for the database of DATABASE_URL: {reason}")
+            told = reason
+        pause(_POLL_SECONDS)
 
 
-def migrate(say: Callable[[str], None]) -> None:
-    with _migrating_alone():
+def migrate(say: Callable[[str], None], pause: Callable[[float], None]) -> None:
+    with _migrating_alone(say, pause):
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if plan:
@@ -68,14 +76,26 @@ def has_users() -> bool:
 
 
 @contextmanager
-def _migrating_alone() -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
+def _migrating_alone(say: Callable[[str], None], pause: Callable[[float], None]) -> Iterator[None]:
+    # Asked again and again: a statement that waits for the lock holds a snapshot, for which CREATE
+    # INDEX CONCURRENTLY of whoever has the lock would wait in turn.
+    told = False
+    while not _try_lock():
+        if not told:
+            say("another machine brings the database up to date; waiting for it")
+            told = True
+        pause(_POLL_SECONDS)
     try:
         yield
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATION_LOCK])
+
+
+def _try_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_MIGRATION_LOCK])
+        return bool(cursor.fetchone()[0])
 
 
 def _fingerprint() -> str:

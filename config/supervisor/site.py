@@ -97,7 +97,9 @@ class Site:
     def _prepare(self) -> bool:
         """Make everything ready; return whether somebody has yet to become the administrator."""
         preparation.wait_for_database(self._say, self._signals.pause)
-        steps: list[Callable[[], None]] = [lambda: preparation.migrate(self._say)]
+        steps: list[Callable[[], None]] = [
+            lambda: preparation.migrate(self._say, self._signals.pause)
+        ]
         if "web" in self._names:
             steps.append(lambda: preparation.collect_static(self._say))
         if os.environ.get("SAMPLE") == "1":

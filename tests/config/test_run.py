@@ -1,16 +1,30 @@
 """`manage.py run` and `prepare`: what containers and units start."""
 
 import os
+import re
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock
 
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.core.management.base import SystemCheckError
+from django.db import OperationalError, connection
 from pytest_django import Settings
 
+from config.management.commands import prepare
+from config.supervisor import preparation
 from config.supervisor.children import NAMES, describe_child
 from config.supervisor.self_watch import WATCHED_VARIABLE
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+PREPARE_UNIT = PROJECT / "deploy" / "systemd" / "broadsheet-prepare.service"
 
 
 @pytest.fixture
@@ -86,6 +100,62 @@ def test_workers_are_as_large_as_told(settings: Settings) -> None:
     settings.IO_THREADS, settings.CPU_PROCESSES = 3, 2
     assert "--concurrency=3" in describe_child("worker-io").command
     assert "--concurrency=2" in describe_child("worker-cpu").command
+
+
+@pytest.mark.parametrize(
+    ("arguments", "gives_up"), [(["prepare"], True), (["prepare", "--wait"], False), ([], False)]
+)
+def test_prepare_waits_for_a_database_as_long_as_told(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], gives_up: bool
+) -> None:
+    """Without arguments: those of the unit, on which all other units wait."""
+    if not arguments:
+        line = re.search(r"^ExecStart=\S+ manage.py (.*)$", PREPARE_UNIT.read_text(), re.MULTILINE)
+        assert line
+        arguments = line[1].split()
+    tries = iter(range(500))
+    waited: list[float] = []
+
+    def connect() -> None:
+        if next(tries) < 400:
+            raise OperationalError("Connection refused")
+
+    clock = SimpleNamespace(monotonic=lambda: sum(waited), sleep=waited.append)
+    monkeypatch.setattr(preparation, "connection", SimpleNamespace(ensure_connection=connect))
+    for module in (preparation, prepare):
+        monkeypatch.setattr(module, "time", clock)
+    for step in ("migrate", "collect_static"):
+        monkeypatch.setattr(preparation, step, lambda *_given: None)
+    with pytest.raises(CommandError, match="No database answers") if gives_up else nullcontext():
+        call_command(*arguments)
+    assert sum(waited) == pytest.approx(60.5 if gives_up else 200)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_to_migrate_holds_up_no_index_that_is_built_beside() -> None:
+    given = connection.get_connection_params()
+    known = ("host", "port", "user", "password", "dbname")
+    waits = threading.Event()
+
+    def migrate() -> None:
+        try:
+            preparation.migrate(lambda _text: waits.set(), time.sleep)
+        finally:
+            connection.close()
+
+    where = {key: given[key] for key in known if given.get(key)}
+    with psycopg.connect(**where, autocommit=True) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("CREATE TABLE beside (number int)")
+        try:
+            other.execute("SELECT pg_advisory_lock(%s)", [preparation._MIGRATION_LOCK])
+            prepared = pool.submit(migrate)
+            waits.wait(3)
+            other.execute("CREATE INDEX CONCURRENTLY ON beside (number)")
+            assert not prepared.done()
+            other.execute("SELECT pg_advisory_unlock_all()")
+            prepared.result(30)
+        finally:
+            other.execute("DROP TABLE beside")
 
 
 @pytest.mark.django_db

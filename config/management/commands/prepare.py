@@ -1,3 +1,4 @@
+import math
 import time
 from typing import Any
 
@@ -17,11 +18,17 @@ class Command(BaseCommand):
             action="store_true",
             help="also collect and compress this machine's static files, where no image has them",
         )
+        parser.add_argument(
+            "--wait",
+            action="store_true",
+            help="wait for the database for as long as it takes, and not for a minute",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        patience = math.inf if options["wait"] else preparation.DATABASE_PATIENCE_SECONDS
         try:
-            preparation.wait_for_database(self.stdout.write, time.sleep)
-            preparation.migrate(self.stdout.write)
+            preparation.wait_for_database(self.stdout.write, time.sleep, patience_seconds=patience)
+            preparation.migrate(self.stdout.write, time.sleep)
             if options["static"]:
                 preparation.collect_static(self.stdout.write)
         except (ServersError, DatabaseError) as error:
