@@ -24,6 +24,9 @@ STOP_STEPS: tuple[tuple[tuple[str, ...], float], ...] = (
 )
 MAILER = "worker-io"
 NAMES = tuple(name for names, _ in STOP_STEPS for name in names)
+# For requests in hand when a web server is told to end: in a site that ends within ten seconds, and
+# alone, where units and containers wait 30 s for it (a page may wait 20 s for the database).
+WEB_GRACE_SECONDS, WEB_GRACE_ALONE_SECONDS = 1, 20
 # Beat only tells the time. While 300 feeds were read on two full cores, p99 of pages was 3.3 s with
 # all equal and 0.3 to 0.6 s so (benchmarks/mixed_load.py).
 GIVING_WAY = ("worker-io", "worker-cpu", "follower")
@@ -43,7 +46,8 @@ def choose_names(only: Sequence[str], without: Sequence[str]) -> list[str]:
     return [name for name in NAMES if name in (only or NAMES) and name not in without]
 
 
-def describe_child(name: str) -> Program:
+def describe_child(name: str, *, is_alone: bool = False) -> Program:
+    """Return the process of that name; `is_alone` for `manage.py run`, with nobody above it."""
     environment = {**os.environ, RUNNING_VARIABLE: "1", "PYTHONUNBUFFERED": "1"}
     # Celery advises against root at each start; the operator has decided.
     environment.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser")
@@ -52,7 +56,7 @@ def describe_child(name: str) -> Program:
     if name == "follower":
         environment[PATIENCE_VARIABLE] = str(FOLLOWER_SECONDS)
     folder = Path(settings.BASE_DIR)
-    command = [*_priority(name), sys.executable, *_arguments(name)]
+    command = [*_priority(name), sys.executable, *_arguments(name, is_alone=is_alone)]
     return Program(name, command, environment, folder)
 
 
@@ -61,10 +65,10 @@ def _priority(name: str) -> list[str]:
     return ["nice", "-n", NICENESS] if name in GIVING_WAY else []
 
 
-def _arguments(name: str) -> list[str]:
+def _arguments(name: str, *, is_alone: bool) -> list[str]:
     match name:
         case "web":
-            return _web()
+            return _web(WEB_GRACE_ALONE_SECONDS if is_alone else WEB_GRACE_SECONDS)
         case "worker-io":
             return _worker("io", "threads", settings.IO_THREADS)
         case "worker-cpu":
@@ -77,7 +81,7 @@ def _arguments(name: str) -> list[str]:
     raise ValueError(name)
 
 
-def _web() -> list[str]:
+def _web(grace_seconds: int) -> list[str]:
     host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
     return [
         *("-m", "gunicorn", "config.wsgi:application", f"--bind={host}:{settings.PORT}"),
@@ -90,7 +94,8 @@ def _web() -> list[str]:
         # What proxies forward is read by Django and accounts/client_address.py, by one setting;
         # gunicorn would believe whoever connects from this machine.
         "--forwarded-allow-ips=",
-        *("--graceful-timeout=1", "--timeout=60", "--log-level=warning", "--no-control-socket"),
+        *(f"--graceful-timeout={grace_seconds}", "--timeout=60"),
+        *("--log-level=warning", "--no-control-socket"),
     ]
 
 

@@ -40,8 +40,11 @@ def executed(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> list[Any]:
 def test_run_becomes_what_start_runs(executed: list[Any], name: str) -> None:
     call_command("run", name)
     program = describe_child(name)
-    environment = {**program.environment, WATCHED_VARIABLE: name}
-    assert executed == [(program.command[0], list(program.command), environment)]
+    ((path, command, environment),) = executed
+    assert path == program.command[0]
+    assert environment == {**program.environment, WATCHED_VARIABLE: name}
+    others = {*command} ^ {*program.command}
+    assert others == ({"--graceful-timeout=1", "--graceful-timeout=20"} if name == "web" else set())
     # Below `start` the supervisor watches.
     assert WATCHED_VARIABLE not in program.environment
 

@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from config.backup.make import project_version
 from config.log_lines import _BEFORE_KEY, SHOWN_CHARACTERS
+from config.supervisor.children import WEB_GRACE_ALONE_SECONDS
 from deploy.check import compose, image, nginx, units
 from deploy.check.compose import DEPLOY
 
@@ -145,6 +146,16 @@ def test_a_fault_in_a_unit_is_named(
 ) -> None:
     change(copy / "systemd" / file, before, after)
     assert any(problem in found for found in units.find_problems(copy / "systemd"))
+
+
+def test_who_stops_a_web_server_waits_longer_than_its_requests_may_take() -> None:
+    common = (units.UNITS / "broadsheet-.service.d" / "10-common.conf").read_text()
+    unit = re.search(r"^TimeoutStopSec=(\d+)$", common, re.MULTILINE)
+    services = {each.name: each.options for each in compose.read_services()}
+    container = re.fullmatch(r"(\d+)s", services["web"]["stop_grace_period"])
+    assert unit
+    assert container
+    assert min(int(unit[1]), int(container[1])) > WEB_GRACE_ALONE_SECONDS + 5
 
 
 @pytest.mark.skipif(not units.can_verify(), reason="no systemd here")

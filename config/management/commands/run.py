@@ -27,7 +27,7 @@ class Command(BaseCommand):
             )
         if options["process"] == "web":
             self.check(tags=[SERVING], include_deployment_checks=True)
-        program = describe_child(options["process"])
+        program = describe_child(options["process"], is_alone=True)
         os.chdir(program.folder)
         environment = {**program.environment, WATCHED_VARIABLE: program.name}
         # Signals of whoever watches over it must reach the process itself.

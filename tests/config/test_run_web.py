@@ -1,0 +1,129 @@
+"""`manage.py run web` for real: what becomes of a request in hand when it is told to end."""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.db import connection
+from pytest_django import Settings
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+PATIENCE_SECONDS = 60.0
+TABLE = "papers_paper"
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def database_url() -> str:
+    default = connection.settings_dict
+    host = str(default["HOST"])
+    if host.startswith("/"):
+        return f"postgresql://{default['USER']}@/{host.replace('/', '%2F')}/{default['NAME']}"
+    user = f"{default['USER']}:{default['PASSWORD']}"
+    return f"postgresql://{user}@{host}:{default['PORT'] or 5432}/{default['NAME']}"
+
+
+@pytest.fixture(params=["sync", "threads"])
+def web(
+    request: pytest.FixtureRequest, settings: Settings, tmp_path: Path
+) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """Its address, and the process."""
+    port = free_port()
+    own = {
+        "DATABASE_URL": database_url(),
+        "REDIS_URL": str(settings.CACHES["default"]["LOCATION"]),
+        "BROADSHEET_VAR": str(tmp_path),
+        "STATIC_ROOT": str(tmp_path / "static"),
+        "PORT": str(port),
+        "WEB_WORKERS": request.param,
+        "WEB_PROCESSES": "1",
+    }
+    (tmp_path / "static").mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "run", "web"], cwd=PROJECT, env=os.environ | own
+    )
+    try:
+        wait_for_port(port)
+        yield f"http://127.0.0.1:{port}", process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def wait_for_port(port: int) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1.0).close()
+        except OSError:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        else:
+            return
+
+
+def fetch(address: str) -> int:
+    with urllib.request.urlopen(address, timeout=PATIENCE_SECONDS) as answer:
+        answer.read()
+        return int(answer.status)
+
+
+def wait_until_somebody_waits() -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+def test_a_request_in_hand_is_answered_before_it_ends(
+    web: tuple[str, "subprocess.Popen[bytes]"],
+) -> None:
+    address, process = web
+    given = connection.get_connection_params()
+    known = ("host", "port", "user", "password", "dbname")
+    where = {key: given[key] for key in known if given.get(key)}
+    with psycopg.connect(**where) as other, ThreadPoolExecutor(1) as pool:
+        other.execute(f"LOCK TABLE {TABLE} IN ACCESS EXCLUSIVE MODE")
+        answer = pool.submit(fetch, f"{address}/new/")
+        wait_until_somebody_waits()
+        process.terminate()
+        time.sleep(3)
+        assert process.poll() is None
+        other.rollback()
+        assert answer.result(PATIENCE_SECONDS) == 200
+        assert process.wait(PATIENCE_SECONDS) == 0
+
+
+def test_with_nothing_in_hand_it_ends_at_once(
+    web: tuple[str, "subprocess.Popen[bytes]"],
+) -> None:
+    """A connection that a browser keeps open holds nobody up."""
+    address, process = web
+    kept = http.client.HTTPConnection(address.removeprefix("http://"), timeout=PATIENCE_SECONDS)
+    kept.request("GET", "/healthz")
+    answer = kept.getresponse()
+    assert (answer.status, answer.read()) == (200, b"ok\n")
+    began = time.monotonic()
+    process.terminate()
+    process.wait(PATIENCE_SECONDS)
+    assert time.monotonic() - began < 10
+    kept.close()
