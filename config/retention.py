@@ -113,6 +113,7 @@ TABLE = (
     Kept("what administrators changed in `/admin/`", FOR_GOOD, ("admin.LogEntry",)),
     Kept("the state of the index, and whether this is a restored copy", FOR_GOOD,
          ("papers.SearchEpoch", "papers.RestoredCopy", "papers.Heartbeat")),
+    Kept("when the newest backup was made", FOR_GOOD, ("papers.LastBackup",)),
     Kept("Django's own lists of models and rights", FOR_GOOD, (
         "auth.Group", "auth.Group_permissions", "auth.Permission", "contenttypes.ContentType",
     )),

@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from config.backup.keeping import default_folder, list_backups
+from config.backup.last import last_backup
 from config.doctor import clock, database, mail, redis_server
 from config.doctor.findings import Finding, Level, fault, warning, well
 from config.health.parts import Part, read_disk, read_mail, read_search, read_workers
@@ -35,9 +35,10 @@ def examine(*, asks_others: bool) -> list[Finding]:
     of_database = list(database.look())
     found = [*look_at_settings(), *of_database]
     has_database = of_database[0].level != Level.FAULT
-    looks: list[Look] = [redis_server.look, look_at_disk, look_at_backups]
+    looks: list[Look] = [redis_server.look, look_at_disk]
     if has_database:
-        looks += [look_at_search, look_at_workers, look_at_sources, look_at_the_copy]
+        looks += [look_at_backups, look_at_search, look_at_workers]
+        looks += [look_at_sources, look_at_the_copy]
     looks.append(lambda: clock.look(has_database=has_database, asks_others=asks_others))
     looks.append(lambda: mail.look(asks_others=asks_others))
     for look in looks:
@@ -115,18 +116,18 @@ def look_at_sources() -> list[Finding]:
 
 
 def look_at_backups() -> list[Finding]:
-    name, newest = _("Backups"), next(iter(list_backups(default_folder())), None)
+    name, newest = _("Backups"), last_backup()
     if newest is None:
         if settings.LOCAL:
             return [well(name, _("There are none; this site is a private one."))]
         advice = _("Run “manage.py backup” every night, and keep a copy on another machine.")
-        return [warning(name, _("There is none in var/backups."), advice)]
-    age = timezone.now().timestamp() - newest.stat().st_mtime
+        return [warning(name, _("None was made yet."), advice)]
+    age = timezone.now() - newest.made_at
     words = _("The newest is %(hours)d hours old: %(file)s.") % {
-        "hours": age // 3600,
+        "hours": age // timedelta(hours=1),
         "file": newest.name,
     }
-    if age > OLDEST_BACKUP.total_seconds():
+    if age > OLDEST_BACKUP:
         return [warning(name, words, _("Look why “manage.py backup” did not run last night."))]
     return [well(name, words)]
 

@@ -16,12 +16,13 @@ from prometheus_client.registry import Collector
 
 from accounts.digest import overview
 from accounts.models import Bounce, Delivery
+from config.backup.last import last_backup
 from config.health.parts import Part, read_parts
 from papers import health
 from papers.models import Source
 
 KEPT_SECONDS = 30
-_KEY = "metrics-counts"
+_KEY = "metrics-counts-2"  # another for each form of what is kept
 # Of a part's figures: the name of the metric, what it says, and its label where it has one.
 _FIGURES = {
     "waiting_io": ("queue_length", "Tasks that wait in a queue.", {"queue": "io"}),
@@ -86,6 +87,13 @@ def _of_counts(counts: dict[str, Any]) -> Iterable[GaugeMetricFamily]:
         ("documents_parked", "Answers of sources that could not be stored after three attempts."),
     ):
         yield GaugeMetricFamily(f"broadsheet_{name}", words, value=counts[name])
+    if counts["backup_made_at"] is not None:
+        age = timezone.now() - counts["backup_made_at"]
+        yield GaugeMetricFamily(
+            "broadsheet_backup_age_seconds",
+            "Since the newest backup was made; missing where none was.",
+            value=age.total_seconds(),
+        )
 
 
 def _counts() -> dict[str, Any]:
@@ -95,7 +103,7 @@ def _counts() -> dict[str, Any]:
 
 
 def _count() -> dict[str, Any]:
-    """Six queries, all but the two of bounces and sources by an index."""
+    """Seven queries, all but the two of bounces and sources by an index."""
     now = timezone.now()
     yesterday, state = now - timedelta(days=1), Delivery.State
     recent = Delivery.objects.filter(local_date__gt=now.date() - timedelta(days=3))
@@ -107,6 +115,7 @@ def _count() -> dict[str, Any]:
     digests = {name: (issues, lately) for name, issues, lately in by_state}
     sources = Source.objects.filter(is_active=True).order_by().values_list("state")
     waiting = overview.waiting(now)
+    backup = last_backup()
     unknown = Delivery.objects.filter(
         state=state.UNKNOWN, finished_at__gt=now - timedelta(days=overview.DAYS)
     )
@@ -119,4 +128,5 @@ def _count() -> dict[str, Any]:
         "mails_sent_last_day": digests.get(state.SENT, (0, 0))[1],
         "mails_refused_last_day": Bounce.objects.filter(happened_at__gt=yesterday).count(),
         "documents_parked": health.parked_documents()[0],
+        "backup_made_at": backup.made_at if backup else None,
     }

@@ -1,7 +1,7 @@
 """Papers, where they came from, what readers and the world thought of them."""
 
 from papers.models.announcements import Announcement
-from papers.models.copies import RestoredCopy
+from papers.models.copies import LastBackup, RestoredCopy
 from papers.models.coverage import Batch, CalendarYear, Holiday
 from papers.models.harvests import Harvest
 from papers.models.heartbeats import Heartbeat
@@ -42,6 +42,7 @@ __all__ = [
     "Heartbeat",
     "Holiday",
     "HostGate",
+    "LastBackup",
     "MeaningPart",
     "MeaningSlot",
     "MeaningTraining",

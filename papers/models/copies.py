@@ -21,3 +21,20 @@ class RestoredCopy(models.Model):
 
     def __str__(self) -> str:
         return f"backup of {self.backup_made_at:%Y-%m-%d %H:%M} UTC"
+
+
+class LastBackup(models.Model):
+    """A row: the newest backup that was made of this database, on whichever machine it lies."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    made_at = models.DateTimeField()
+    name = models.CharField(max_length=255)
+    size_bytes = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="lastbackup_single_row")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from config.backup import keeping
 from config.backup.archive import BackupError
-from config.backup.make import make_backup
+from config.backup.last import note_last
+from config.backup.make import Made, make_backup
 
 
 class Command(BaseCommand):
@@ -55,9 +56,17 @@ class Command(BaseCommand):
             f"{made.path}: {made.size_bytes / 1e6:,.1f} MB, {sum(made.manifest.rows.values()):,} "
             f"rows, {time.monotonic() - began:.0f} s"
         )
+        self._note(made)
         if keep is not None:
             for path in keeping.forget_old(made.path.parent, now=now, days=keep):
                 self.stdout.write(f"{path.name}: deleted, over {keep} days old")
+
+    def _note(self, made: Made) -> None:
+        try:
+            note_last(made)
+        except DatabaseError as error:
+            # The file is whole all the same.
+            self.stderr.write(f"The database did not note this backup: {str(error).strip()}")
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

@@ -1,8 +1,6 @@
-import os
 import smtplib
 import socket
 import ssl
-import time
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -21,7 +19,7 @@ from config.doctor.findings import Finding, Level
 from papers import heartbeats
 from papers.feeds.fetch import FetchedResponse
 from papers.feeds.records import FetchError
-from papers.models import Source
+from papers.models import LastBackup, Source
 from papers.search.follower import index_now
 from tests.factories import make_source
 
@@ -126,23 +124,24 @@ def test_a_source_that_was_not_read_for_days_is_named() -> None:
     assert f"Sources: {source}" in bad(examine(asks_others=False))
 
 
-def test_a_backup_that_is_old_or_missing_is_named(settings: Settings, tmp_path: Path) -> None:
-    settings.VAR, settings.LOCAL = tmp_path, False
+def test_a_backup_that_is_old_or_missing_is_named_wherever_it_lies(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings.LOCAL = False
     assert bad(look_at_backups()) == ["Backups"]
-    (tmp_path / "backups").mkdir()
-    backup = tmp_path / "backups" / "broadsheet-20260301-030000.backup"
-    backup.touch()
-    assert bad(look_at_backups()) == []
-    old = time.time() - 40 * 3600
-    os.utime(backup, (old, old))
+    call_command("backup", str(tmp_path), stdout=StringIO())
+    (found,) = look_at_backups()
+    assert found.level == Level.WELL
+    assert "0 hours old: broadsheet-" in found.words
+    LastBackup.objects.update(made_at=timezone.now() - timedelta(hours=40, minutes=1))
     assert "40 hours old" in look_at_backups()[0].words
     assert bad(look_at_backups()) == ["Backups"]
 
 
-def test_a_draft_of_a_backup_is_none(settings: Settings, tmp_path: Path) -> None:
-    settings.VAR, settings.LOCAL = tmp_path, False
-    (tmp_path / "backups").mkdir()
-    (tmp_path / "backups" / ".broadsheet-20260301-030000.backup.77.partial").touch()
+def test_a_backup_that_failed_is_none(settings: Settings, tmp_path: Path) -> None:
+    settings.LOCAL = False
+    with pytest.raises(CommandError):
+        call_command("backup", str(tmp_path / "missing" / "a.backup"))
     assert bad(look_at_backups()) == ["Backups"]
 
 

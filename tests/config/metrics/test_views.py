@@ -1,18 +1,20 @@
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.cache import cache
 from django.db.models.functions import Now
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import Bounce, Delivery
 from config import metrics_checks
 from papers import heartbeats
-from papers.models import Source
+from papers.models import LastBackup, Source
 from papers.search.follower import index_now
 from tests.factories import make_paper, make_source, make_user
 from tests.queues import empty_queues
@@ -75,6 +77,15 @@ def test_digests_mails_and_sources_are_told() -> None:
     assert said["broadsheet_mails_refused_last_day"] == 1
     assert said['broadsheet_sources{state="failing"}'] == 1
     assert said["broadsheet_digests_overdue_seconds"] == 0
+
+
+def test_the_age_of_the_newest_backup_is_told_once_there_is_one() -> None:
+    name = "broadsheet_backup_age_seconds"
+    assert name not in read()
+    made_at = timezone.now() - timedelta(hours=3)
+    LastBackup.objects.create(made_at=made_at, name="a.backup", size_bytes=1)
+    cache.clear()
+    assert read()[name] == pytest.approx(3 * 3600, abs=60)
 
 
 def test_requests_are_counted_by_route_and_status() -> None:
