@@ -1,5 +1,6 @@
 """deploy/ against the code it starts: what is named there must be here."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -120,6 +121,18 @@ def test_the_image_gets_what_the_site_is_made_of_and_no_more() -> None:
     assert not {"tests", "benchmarks", "deploy", ".git", ".env", "var"} & set(names)
 
 
+def test_an_image_can_be_built_for_a_providers_api() -> None:
+    build = {each.name: each.options.get("build") for each in compose.read_services()}["web"]
+    text = image.DOCKERFILE.read_text()
+    assert build
+    for name in build["args"]:
+        assert f"ARG {name}=" in text
+    assert "${ANYMAIL:+-r requirements-anymail.txt}" in text
+    copied = re.search(r"^COPY (requirements.*) \./$", text, re.MULTILINE)
+    assert copied
+    assert set(copied[1].split()) <= set(image.copied_names())
+
+
 def test_the_image_knows_which_version_it_is(tmp_path: Path, settings: Settings) -> None:
     for name in image.copied_names():
         if (DEPLOY.parent / name).is_file():
@@ -228,6 +241,44 @@ def test_nginx_compresses_no_readers_page_whatever_it_inherits() -> None:
     assert "\n    gzip off;\n" in before_locations
     compressing = [part for part in https.split("\n    location ") if "gzip on;" in part]
     assert [part.partition(" {")[0] for part in compressing] == ["/"]
+
+
+def test_all_that_nginx_reads_is_there_in_its_container() -> None:
+    services = {each.name: each.options for each in compose.read_services()}
+    mounted = {volume.split(":")[1] for volume in services["nginx"]["volumes"]}
+    read = set(re.findall(r"^\s+root (/\S+);", read_nginx(), re.MULTILINE))
+    files = re.findall(r"^\s+ssl_certificate(?:_key)? (/\S+);", read_nginx(), re.MULTILINE)
+    read |= {str(Path(file).parent) for file in files}
+    assert read == {"/var/www/acme", "/etc/nginx/tls"}
+    assert read <= mounted
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away, as certbot's hook")
+def test_a_new_certificate_is_taken_and_nginx_told(
+    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lineage, programs = tmp_path / "live", tmp_path / "bin"
+    for folder in (lineage, programs, copy / "tls"):
+        folder.mkdir()
+    for name in ("fullchain.pem", "privkey.pem"):
+        (lineage / name).write_text(f"new {name}")
+        (copy / "tls" / name).write_text("old")
+    docker = programs / "docker"
+    docker.write_text(f'#!/bin/sh\necho "$PWD $*" | tee -a {tmp_path}/told\n')
+    docker.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    monkeypatch.setenv("RENEWED_LINEAGE", str(lineage))
+    subprocess.run([copy / "take-certificate"], check=True, cwd="/")
+    taken = {path.name: path for path in (copy / "tls").iterdir()}
+    assert {name: path.read_text() for name, path in taken.items()} == {
+        "fullchain.pem": "new fullchain.pem",
+        "privkey.pem": "new privkey.pem",
+    }
+    assert {(path.stat().st_uid, path.stat().st_mode & 0o777) for path in taken.values()} == {
+        (101, 0o400)
+    }
+    told = (tmp_path / "told").read_text().splitlines()
+    assert told[-1] == f"{copy} compose exec -T nginx nginx -s reload"
 
 
 @pytest.mark.skipif(nginx.program() is None, reason="no nginx here")
