@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import Delivery, User
 from config.backup.archive import BackupError, open_archive
 from config.backup.keeping import list_backups
+from config.backup.last import last_backup
 from deploy.check.claims import Claim
 from deploy.check.load import Load, Reader
 from deploy.check.machines import USER, Machine
@@ -85,9 +86,11 @@ def check_backup(site: Site) -> Claim:
             papers = archive.manifest.rows["papers_paper"]
     except BackupError as error:
         return Claim(text, (f"{newest.name}: {error}",))
+    noted = last_backup()
     return Claim(
         text,
-        unless(papers > 0, f"no paper is in it; it said {said!r}"),
+        unless(papers > 0, f"no paper is in it; it said {said!r}")
+        + unless(noted is not None and noted.name == newest.name, "the site does not know of it"),
         f"{papers} papers, {newest.stat().st_size / 1e6:.1f} MB",
     )
 

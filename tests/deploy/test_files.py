@@ -73,6 +73,17 @@ def test_a_fault_in_a_compose_file_is_named(
     assert any(problem in found for found in compose.find_problems(copy))
 
 
+@pytest.mark.parametrize("file", ["compose.yaml", "machines/worker.yaml"])
+def test_backups_of_containers_lie_outside_of_their_volume(file: str) -> None:
+    (backup,) = [
+        each for each in compose.read_services() if (each.file, each.name) == (file, "backup")
+    ]
+    *command, folder = backup.options["command"]
+    mounted = dict(volume.split(":")[:2][::-1] for volume in backup.options["volumes"])
+    assert command == ["backup", "--keep", "30"]
+    assert mounted[folder].startswith(".")
+
+
 def test_secrets_of_the_compose_files_are_those_that_are_made(copy: Path) -> None:
     subprocess.run([copy / "make-secrets"], check=True, capture_output=True)
     made = {path.name for path in (copy / "secrets").iterdir()}
