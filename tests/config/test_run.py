@@ -155,10 +155,10 @@ def test_who_waits_to_migrate_holds_up_no_index_that_is_built_beside() -> None:
             waits.wait(3)
             other.execute("CREATE INDEX CONCURRENTLY ON beside (number)")
             assert not prepared.done()
-            other.execute("SELECT pg_advisory_unlock_all()")
-            prepared.result(30)
         finally:
+            other.execute("SELECT pg_advisory_unlock_all()")
             other.execute("DROP TABLE beside")
+        prepared.result(30)
 
 
 @pytest.mark.django_db
