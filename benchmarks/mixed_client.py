@@ -28,7 +28,8 @@ MOST_FAULTS = 50
 class Answers:
     """`times` in milliseconds by kind; `told` is (reader, what, ...) of each acknowledged write.
 
-    `ends` is (moment of the monotonic clock, milliseconds) of each answer as they came.
+    `ends` is (moment of the monotonic clock, milliseconds) of each answer as they came. Both are of
+    expected answers alone: what was refused or failed is among `errors`, and no work done.
     """
 
     times: dict[str, list[float]] = field(default_factory=dict)
@@ -105,12 +106,13 @@ class Client:
         if status == 0:
             return
         ended = time.monotonic()
-        self.answers.times.setdefault(request.kind, []).append((ended - due) * 1000)
-        self.answers.ends.append((ended, (ended - due) * 1000))
         self.answers.statuses[str(status)] += 1
         if not request.expects(status):
             self._fault(request, str(status))
-        elif is_write:
+            return
+        self.answers.times.setdefault(request.kind, []).append((ended - due) * 1000)
+        self.answers.ends.append((ended, (ended - due) * 1000))
+        if is_write:
             self._acknowledge(request)
 
     def _acknowledge(self, request: Request) -> None:

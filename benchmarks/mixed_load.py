@@ -1,19 +1,21 @@
 """Half an hour of mixed load on a whole site: errors, times, memory, what was lost or done twice.
 
     python -m benchmarks.mixed_load [--minutes 30] [--papers 3000 --readers 10000 --entries 100000]
-        [--keep FOLDER] [--rate N] [--share 0.6] [--json FILE] [--feeds N]
+        [--keep FOLDER] [--rate N] [--share 0.6] [--json FILE] [--feeds N] [--mails-a-minute 120]
 
-The site runs as `manage.py start` runs it. A short ramp finds the highest rate that it carries;
-then it is asked at --share of that: nine reads (pages, searches, feeds, API; visitors and readers)
-to one write (save, vote, note, move, list, follow), while digests go out to a sink and two batches
-of 600 papers are announced, fetched and indexed. Every acknowledged write is looked for at the end,
-every mail counted. Aims: no error, nothing lost or doubled, p99 <= 250 ms, and after warm-up (a
-quarter of the time, at most five minutes) less than 2 MB an hour more memory a process. The
-client's CPU is told apart from the site's.
+The site runs as `manage.py start` runs it. A short ramp finds the highest rate of expected answers
+that it gives; then it is asked at --share of that: nine reads (pages, searches, feeds, API;
+visitors and readers) to one write (save, vote, note, move, list, follow), while digests go out to a
+sink and two batches of 600 papers are announced, fetched and indexed. Every acknowledged write is
+looked for at the end, every mail counted, and how often each feed was asked. Aims: no error, also
+in the ramp, nothing lost or doubled, each feed asked once in each of its hours (75 s), p99 <= 250
+ms, no process replaced, and after warm-up (a quarter of the time, at most five minutes) less than 2
+MB an hour more memory a process. The client's CPU is told apart from the site's.
 """
 
 import argparse
 import json
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -32,7 +34,8 @@ from benchmarks.smtp_sink import mail_server
 from tests.origin.many_feeds import ManyFeeds
 
 if TYPE_CHECKING:
-    from benchmarks.mixed_proof import Mails, Proof
+    from benchmarks.mixed_proof import FeedsRead, Mails, Proof
+    from benchmarks.mixed_requests import People
     from benchmarks.mixed_site import Site
 
 RAMP = (2, 4, 8, 16)  # connections
@@ -40,7 +43,7 @@ RAMP_SECONDS = 12.0
 LONGEST_WARM_UP_SECONDS = 300.0
 MAILS_A_MINUTE = 120
 LAST_MAIL_SECONDS = 60.0  # before the end
-FEEDS_EVERY_SECONDS = 75.0  # as an hour
+FEEDS_EVERY_SECONDS = 75.0  # as an hour; the site looks every 60 s for what is due
 BATCHES = 2
 PATIENCE_SECONDS = 300.0
 MOST_P99_MS = 250.0
@@ -53,35 +56,46 @@ TIMES_HEAD = ("asked for", "requests", "p50 ms", "p95", "p99", "longest")
 
 @dataclass
 class Outcome:
-    """All that was found; `cpu` is of cores busy, by whom."""
+    """All that was found; `cpu` is of cores busy, by whom, `gaps` of what no slope can tell."""
 
     ramp: dict[int, float]
+    ramp_faults: list[str]
     rate: float
     answers: Answers
     slopes: list[Slope]
+    gaps: list[str]
     stretches: list[tuple[str, ...]]
     cpu: dict[str, float]
     proof: "Proof"
     mails: "Mails"
+    feeds: "FeedsRead"
     missing: list[str]
     is_indexed: bool
     stuck: list[str]
     pace: pace.Pace
 
     def p(self, percent: float) -> float:
-        return float(np.percentile(self.answers.all_times, percent))
+        times = self.answers.all_times
+        return float(np.percentile(times, percent)) if times else float("nan")
+
+    @property
+    def steepest(self) -> Slope | None:
+        return max(self.slopes, key=lambda slope: slope.an_hour, default=None)
 
     def faults(self, most_slope: float) -> Iterator[str]:
         """What must not be, in words; memory may grow by `most_slope` MB an hour a process."""
+        yield from self.ramp_faults
         if self.answers.errors:
             yield f"{self.answers.errors} errors, such as {self.answers.faults[:3]}"
         for slope in self.slopes:
             if slope.an_hour > most_slope:
                 yield f"{slope.name} grew by {slope.an_hour:.1f} ± {slope.error:.1f} MB an hour"
+        yield from self.gaps
         yield from (f"lost: {each}" for each in self.proof.lost)
         yield from (f"doubled: {each}" for each in self.proof.doubled)
         if self.mails.lost or self.mails.doubled:
             yield f"digests: {self.mails.lost} lost, {self.mails.doubled} doubled"
+        yield from self.feeds.faults()
         if self.missing or not self.is_indexed:
             yield f"{len(self.missing)} papers missing, all in the index: {self.is_indexed}"
         yield from (f"stuck: {each}" for each in self.stuck)
@@ -96,6 +110,12 @@ def options_parser(description: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--feeds", type=int, default=0, help="of one paper each, read all the time")
     parser.add_argument("--playing", type=int, default=200, help="readers who are logged in")
     parser.add_argument("--rate", type=float, help="requests a second; without it, of the ramp")
+    parser.add_argument(
+        "--mails-a-minute",
+        type=float,
+        default=MAILS_A_MINUTE,
+        help="digests that come due; inf: one of each reader who is not logged in",
+    )
     parser.add_argument("--share", type=float, default=0.6, help="of the highest rate")
     parser.add_argument("--keep", type=Path, help="the folder in which the site stays")
     parser.add_argument("--json", type=Path, help="where the figures are written")
@@ -121,7 +141,7 @@ def play(options: argparse.Namespace) -> Outcome:
                 started_site(folder, mail_port, feeds) as site,
                 running_client(people, site.port) as client,
             ):
-                return Play(site, client, feeds).run(options, taken, people.run)
+                return Play(site, client, feeds).run(options, taken, people)
 
 
 def _fill(folder: Path, options: argparse.Namespace) -> None:
@@ -133,25 +153,36 @@ def _fill(folder: Path, options: argparse.Namespace) -> None:
 
 
 class Play:
-    """The load itself, on a site that runs; `told` and `unknown` are the writes of all of it."""
+    """The load itself, on a site that runs; `told` and `unknown` are the writes of all of it.
+
+    `hours` is how many have passed for the feeds.
+    """
 
     def __init__(self, site: "Site", client: Remote, feeds: ManyFeeds) -> None:
         self.site, self.client, self.feeds = site, client, feeds
         self.told: list[tuple[Any, ...]] = []
         self.unknown: list[tuple[Any, ...]] = []
         self.announced: list[str] = []
+        self.ramp_faults: list[str] = []
+        self.hours = 0
 
-    def run(self, options: argparse.Namespace, taken: Path, seed: int) -> Outcome:
+    def run(self, options: argparse.Namespace, taken: Path, people: "People") -> Outcome:
         from benchmarks import mixed_proof, mixed_site
 
-        before = pace.measure()
+        before, seed = pace.measure(), people.run
         mixed_site.add_feeds(self.feeds)
         ramp = {} if options.rate else self.find_highest(seed)
         rate = options.rate or max(ramp.values()) * options.share
+        if not rate:
+            sys.exit(f"Nothing was answered as expected: {self.ramp_faults}")
         seconds = options.minutes * 60
         print(f"{rate:.1f} requests a second for {options.minutes:g} minutes", flush=True)
-        mails = min(int(MAILS_A_MINUTE * options.minutes), options.readers - options.playing)
-        due = mixed_proof.make_due(mails, 5.0, max(seconds - LAST_MAIL_SECONDS, 10.0))
+        due = mixed_proof.make_due(
+            options.mails_a_minute * options.minutes,
+            *(5.0, max(seconds - LAST_MAIL_SECONDS, 10.0)),
+            without={reader.pk for reader in people.readers},
+        )
+        asked_before = self.feeds.asked.copy()
         with watching(self.site.process.pid) as watch:
             used, began = self.cpu(), time.monotonic()
             answers = self.hold(rate, seconds, seed + len(RAMP) + 1)
@@ -165,13 +196,19 @@ class Play:
         warm = began + min(seconds / 4, LONGEST_WARM_UP_SECONDS)
         return Outcome(
             ramp=ramp,
+            ramp_faults=self.ramp_faults,
             rate=rate,
             answers=answers,
             slopes=list(watch.slopes(warm, ended)),
+            gaps=list(watch.gaps(warm, ended)),
             stretches=list(stretches(answers.ends, watch, began, ended)),
             cpu=cpu,
             proof=mixed_proof.prove_writes(self.told, self.unknown),
             mails=mixed_proof.prove_mails(due, taken),
+            feeds=mixed_proof.FeedsRead.of(
+                [self.feeds.asked[host] - asked_before[host] for host in self.feeds.hosts],
+                self.hours,
+            ),
             missing=mixed_site.missing(self.announced),
             is_indexed=mixed_proof.index_is_complete(),
             stuck=list(mixed_proof.stuck_rows()),
@@ -179,11 +216,15 @@ class Play:
         )
 
     def find_highest(self, seed: int) -> dict[int, float]:
-        """Requests a second by connections, each of which asks again as soon as it may."""
+        """Expected answers a second by connections, each of which asks again as soon as it may."""
         found: dict[int, float] = {}
         for number, at_once in enumerate((RAMP[0], *RAMP)):
             self.client.begin("as_fast_as_may_be", at_once, RAMP_SECONDS, seed + number)
             answers = self._answers()
+            if answers.errors:
+                self.ramp_faults.append(
+                    f"{at_once} at once: {answers.errors} errors, such as {answers.faults[:3]}"
+                )
             # The first time is for caches and connections.
             if number:
                 found[at_once] = len(answers.all_times) / answers.seconds
@@ -192,17 +233,21 @@ class Play:
 
     def hold(self, rate: float, seconds: float, seed: int) -> Answers:
         """Ask at the rate. Papers come in equal distances, and hours pass for the feeds."""
+        from django.utils import timezone
+
         from benchmarks import mixed_site
 
         self.client.begin("at_a_rate", rate, seconds, seed)
-        began, batches, hours = time.monotonic(), 0, 0
+        began, batches, hour = time.monotonic(), 0, timezone.now()
         while (passed := time.monotonic() - began) < seconds:
             if batches < BATCHES and passed > (batches + 1) * seconds / (BATCHES + 1):
                 batches += 1
                 self.announced += self.site.say_new_papers(seed + batches)
-            if self.feeds.count and passed > hours * FEEDS_EVERY_SECONDS:
-                hours += 1
-                mixed_site.make_feeds_due()
+            if passed > self.hours * FEEDS_EVERY_SECONDS:
+                self.hours += 1
+                hour = timezone.now()
+            if self.feeds.count:
+                mixed_site.make_feeds_due(hour)
             time.sleep(min(1.0, max(seconds - passed, 0.0)))
         return self._answers()
 
@@ -256,6 +301,8 @@ def show(outcome: Outcome) -> None:
     print("writes looked for:", ", ".join(f"{n:,} x {what}" for what, n in proof.writes.items()))
     print(f"lost {len(proof.lost)}, doubled {len(proof.doubled)}")
     print(f"digests due {mails.due:,}: {mails.states}; {mails.lost} lost, {mails.doubled} doubled")
+    feeds = outcome.feeds
+    print(f"{feeds.count} feeds, {feeds.hours} hours: each asked {feeds.fewest} times or more")
     print(f"papers missing {len(outcome.missing)}; all in the index: {outcome.is_indexed}")
     print(f"{outcome.answers.errors} errors; {dict(outcome.answers.statuses)}")
 
@@ -264,17 +311,20 @@ def keep(outcome: Outcome, file: Path) -> None:
     answers = outcome.answers
     kept = {
         "ramp": outcome.ramp,
+        "ramp_faults": outcome.ramp_faults,
         "rate": outcome.rate,
         "errors": answers.errors,
         "faults": answers.faults,
         "statuses": dict(answers.statuses),
         "memory": [asdict(slope) for slope in outcome.slopes],
+        "gaps": outcome.gaps,
         "stretches": [STRETCHES_HEAD, *outcome.stretches],
         "cpu": outcome.cpu,
         "writes": dict(outcome.proof.writes),
         "lost": outcome.proof.lost,
         "doubled": outcome.proof.doubled,
         "mails": asdict(outcome.mails),
+        "feeds": asdict(outcome.feeds),
         "missing": outcome.missing,
         "is_indexed": outcome.is_indexed,
         "stuck": outcome.stuck,
@@ -288,7 +338,8 @@ def keep(outcome: Outcome, file: Path) -> None:
 
 
 def _times(some: list[float]) -> tuple[str, ...]:
-    return f"{len(some):,}", *(f"{ms:.0f}" for ms in np.percentile(some, [50, 95, 99, 100]))
+    values = np.percentile(some, [50, 95, 99, 100]) if some else [float("nan")] * 4
+    return f"{len(some):,}", *(f"{ms:.0f}" for ms in values)
 
 
 def main() -> None:

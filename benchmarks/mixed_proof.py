@@ -137,6 +137,44 @@ class Mails:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedsRead:
+    """How often each of `count` feeds was asked while `hours` passed for them; `failing` in words.
+
+    The last hour may have been too short to be asked in.
+    """
+
+    count: int
+    hours: int
+    fewest: int
+    behind: int
+    failing: list[str]
+
+    @classmethod
+    def of(cls, asked: list[int], hours: int) -> "FeedsRead":
+        wanted = _readings(hours)
+        behind = sum(1 for times in asked if times < wanted)
+        return cls(len(asked), hours, min(asked, default=0), behind, list(_failing()))
+
+    def faults(self) -> Iterator[str]:
+        if self.behind:
+            wanted = _readings(self.hours)
+            yield (
+                f"{self.behind} of {self.count} feeds were asked less than {wanted} times in"
+                f" {self.hours} hours, one of them {self.fewest} times"
+            )
+        yield from (f"failing: {each}" for each in self.failing)
+
+
+def _readings(hours: int) -> int:
+    return max(hours - 1, 1)
+
+
+def _failing() -> Iterator[str]:
+    for source in Source.objects.filter(is_active=True, state=Source.State.FAILING):
+        yield f"{source.name}: {source.last_error}"
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """Readers whose next issue comes due after `since`, one each."""
 
@@ -147,14 +185,18 @@ class Due:
         return Delivery.objects.filter(user__in=self.readers, due_at__gte=self.since)
 
 
-def make_due(count: int, begin: float, end: float) -> Due:
-    """Spread the next moments of so many readers evenly from `begin` to `end` seconds from now."""
+def make_due(most: float, begin: float, end: float, *, without: set[int]) -> Due:
+    """Spread the next moments of readers evenly from `begin` to `end` seconds from now.
+
+    At most so many of those who have digests, `without` those with these ids.
+    """
     now = timezone.now()
     Delivery.objects.filter(local_date__gte=now.date()).delete()
     enabled = User.objects.filter(digest_enabled=True).order_by("pk")
     # Nobody else comes due meanwhile.
     enabled.filter(next_due_at__lte=now + SHORTEST_AWAY).update(next_due_at=now + SHORTEST_AWAY)
-    users = list(enabled[:count])
+    others = enabled.exclude(pk__in=without)
+    users = list(others[: int(min(most, others.count()))])
     step = (end - begin) / max(len(users), 1)
     for place, user in enumerate(users):
         user.next_due_at = now + timedelta(seconds=begin + place * step)

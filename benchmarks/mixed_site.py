@@ -13,10 +13,11 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.db import connection, connections
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from benchmarks.corpus import Corpus
@@ -115,10 +116,14 @@ def add_feeds(feeds: ManyFeeds) -> None:
         cursor.execute(ADD, [feeds.addresses])
 
 
-def make_feeds_due() -> None:
-    """Hours pass for the feeds: each is read again, whatever its interval."""
+def make_feeds_due(hour: datetime) -> None:
+    """Let each feed that was not read since `hour` be due, whatever its interval.
+
+    To be called again and again: a feed that was being read at that moment is due afterwards.
+    """
     feeds = Source.objects.filter(kind=Source.Kind.SYNDICATION, leased_until=None)
-    feeds.update(next_due_at=timezone.now())
+    waiting = feeds.exclude(last_attempt_at__gte=hour).filter(next_due_at__gt=Now())
+    waiting.update(next_due_at=Now())
 
 
 def _last_weekday() -> date:

@@ -19,6 +19,11 @@ EVERY_SECONDS = 5.0
 FEWEST_SAMPLES = 10
 # A process counts that was there for so much of the time that is looked at.
 SHARE_OF_TIME = 0.8
+# Of each of these memory must be judged, and none of their processes may end.
+JUDGED_ROLES = ("web", "worker-io", "worker-cpu", "follower", "beat", "postgres")
+# Celery replaces the children of this one by design (CELERY_WORKER_MAX_TASKS_PER_CHILD).
+RENEWED_ROLE = "worker-cpu"
+RENEWED = f"{RENEWED_ROLE} children, mean"
 MARKS = {
     "gunicorn": "web",
     "--queues=io": "worker-io",
@@ -55,7 +60,8 @@ class Slope:
 
 @dataclass
 class Watch:
-    """`samples` by process; all of Postgres's count as one, since its backends come and go.
+    """`samples` by process. Those that come and go by design count as one: all of Postgres's, and
+    as a mean the children of worker-cpu.
 
     `cpu` is what each role had used at a moment, in seconds.
     """
@@ -66,19 +72,18 @@ class Watch:
     _is_over: threading.Event = field(default_factory=threading.Event)
 
     def look(self) -> None:
-        together: dict[str, list[float]] = {}
+        found: dict[str, list[tuple[float, float]]] = {}
         for pid in family(self.pid):
             try:
-                name, (own, rss) = role_of(pid), _memory(pid)
+                name, memory = name_of(pid), _memory(pid)
             except (OSError, IndexError):
                 continue
-            key = name if name == "postgres" else f"{name} {pid}"
-            so_far = together.setdefault(key, [0.0, 0.0])
-            so_far[0] += own
-            so_far[1] += rss
+            found.setdefault(name, []).append(memory)
         now = time.monotonic()
-        for key, (own, rss) in together.items():
-            self.samples.setdefault(key, []).append(Sample(now, own, rss))
+        for name, each in found.items():
+            own, rss = (sum(values) for values in zip(*each, strict=True))
+            count = len(each) if name == RENEWED else 1
+            self.samples.setdefault(name, []).append(Sample(now, own / count, rss / count))
         self.cpu.append((now, cpu_by_role(self.pid)))
 
     def go_on(self) -> None:
@@ -106,6 +111,22 @@ class Watch:
                 continue
             an_hour, error = fit([each.at for each in some], [each.own for each in some])
             yield Slope(name, some[0].own, some[-1].own, some[-1].rss, an_hour, error)
+
+    def gaps(self, since: float, until: float) -> Iterator[str]:
+        """Say of what no slope can tell: roles without one, and processes that ended meanwhile."""
+        judged = {role_in(slope.name) for slope in self.slopes(since, until)}
+        for role in JUDGED_ROLES:
+            if role not in judged:
+                yield f"no process of {role} was there long enough to judge its memory"
+        looks = [at for at, _cpu in self.cpu if at <= until]
+        if not looks:
+            return
+        for name, samples in sorted(self.samples.items()):
+            # Seen once only: it was about to become something else.
+            if name == RENEWED or role_in(name) not in JUDGED_ROLES or len(samples) == 1:
+                continue
+            if samples[-1].at < looks[-1]:
+                yield f"{name} ended {samples[-1].at - looks[0]:.0f} s after the first look"
 
 
 @contextmanager
@@ -156,6 +177,18 @@ def cpu_by_role(pid: int) -> dict[str, float]:
     return found
 
 
+def name_of(pid: int) -> str:
+    """The name under which memory is kept: the role, and the number where each is looked at."""
+    role = role_of(pid)
+    if role == RENEWED_ROLE and role_of(_parent(pid)) == role:
+        return RENEWED
+    return role if role == "postgres" else f"{role} {pid}"
+
+
+def role_in(name: str) -> str:
+    return name.split()[0]
+
+
 def role_of(pid: int) -> str:
     command = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
     words = command.split()
@@ -165,6 +198,11 @@ def role_of(pid: int) -> str:
         if any(word.endswith(mark) for word in words[:3]):
             return role
     return words[0].rpartition("/")[2]
+
+
+def _parent(pid: int) -> int:
+    # man proc_pid_stat: the parent is the second field after the name.
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def _memory(pid: int) -> tuple[float, float]:
