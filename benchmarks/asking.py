@@ -57,21 +57,28 @@ def take_a_port() -> None:
 
 
 @contextmanager
-def running_server() -> Iterator[Server]:
-    from django.conf import settings
-
-    from config.servers.paths import servers_home
+def running_server(settings_module: str = "config.settings") -> Iterator[Server]:
     from config.supervisor.children import describe_child
 
     program = describe_child("web")
-    process = subprocess.Popen(program.command, env=program.environment, cwd=program.folder)
-    postmaster = servers_home(settings.VAR) / "postgres" / "postmaster.pid"
+    environment = {**program.environment, "DJANGO_SETTINGS_MODULE": settings_module}
+    process = subprocess.Popen(program.command, env=environment, cwd=program.folder)
     try:
         _wait_for_port()
-        yield Server(process.pid, int(postmaster.read_text().split()[0]))
+        yield Server(process.pid, postmaster())
     finally:
         process.terminate()
         process.wait()
+
+
+def postmaster() -> int:
+    """The process number of this site's private Postgres."""
+    from django.conf import settings
+
+    from config.servers.paths import servers_home
+
+    file = servers_home(settings.VAR) / "postgres" / "postmaster.pid"
+    return int(file.read_text().split()[0])
 
 
 def asker_for(email: str) -> Asker:
@@ -91,11 +98,11 @@ def asker_for(email: str) -> Asker:
 def measure(
     asker: Asker, addresses: Sequence[str], at_once: int, server: Server, status: int = 200
 ) -> Cost:
-    cpu, database = _cpu_seconds(server.web), _cpu_seconds(server.postgres)
+    cpu, database = cpu_seconds(server.web), cpu_seconds(server.postgres)
     began = time.perf_counter()
     times = ask_all(asker, addresses, at_once, status)
     wall = time.perf_counter() - began
-    spent = _cpu_seconds(server.web) - cpu, _cpu_seconds(server.postgres) - database
+    spent = cpu_seconds(server.web) - cpu, cpu_seconds(server.postgres) - database
     p50, p95, p99 = (float(each) for each in np.percentile(times, [50, 95, 99]))
     each = [seconds * 1000 / len(times) for seconds in spent]
     return Cost(len(times) / wall, p50, p95, p99, *each)
@@ -152,7 +159,7 @@ def _wait_for_port() -> None:
     sys.exit("The web server does not answer.")
 
 
-def _cpu_seconds(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
     """Return what a process and its children have used, those that ended included."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     spent = own_seconds(str(pid))

@@ -93,8 +93,7 @@ def measure_sizes(folder: Path, options: argparse.Namespace) -> Table:
 
 
 def measure_pages(folder: Path, options: argparse.Namespace) -> Table:
-    with asking.running_server() as server:
-        found = dict(pages.measure_rows(pages.all_pages(), server, options))
+    found = pages.measure_all(options)
     return Table(pages.HEAD, [(*key, *pages.numbers(cost)) for key, cost in found.items()])
 
 
