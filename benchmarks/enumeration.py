@@ -1,4 +1,4 @@
-"""Whether the time of an answer tells that an address has an account (promise 34).
+"""Whether an answer, or the time it takes, tells that an address has an account (promise 34).
 
     python -m benchmarks.enumeration [FOLDER] [--times 500] [--forms "log in" share]
 
@@ -6,13 +6,17 @@ Each form is sent --times for addresses that have an account and as often for ot
 from a browser and a network of its own, so that no limit answers. Requests go through the whole
 middleware, without a network in between; mail is rendered and kept in memory. Prints the medians
 of the milliseconds, their difference, and the middle half of both, which says what the machine's
-other work makes of it. Target: medians differ by less than 5 ms.
+other work makes of it. Target: medians differ by less than 5 ms, and of each two answers status,
+redirect and names of cookies are the same, and the lengths of their bodies within 16 bytes.
 """
 
 import argparse
+import re
 import statistics
 import time
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +25,14 @@ import django
 from benchmarks.site import print_table, run, running_site
 
 if TYPE_CHECKING:
+    from django.http import HttpResponse
     from django.test import Client
 
 TARGET_MS = 5.0
+# Addresses and numbers that a page shows are not all equally long.
+ALIKE_BYTES = 16
+REFUSALS = (403, 429)  # of a limit or for a token: nothing was measured
+HEAD = ("form", "known ms", "unknown ms", "differ by", "middle half ms", "answers", "")
 PASSWORD = "a wrong passphrase"  # noqa: S105 - of nobody
 Form = tuple[str, Callable[[str], dict[str, str]]]
 FORMS: dict[str, Form] = {
@@ -47,7 +56,7 @@ def main() -> None:
         django.setup()
         prepare()
         rows = [measure(name, asked.times) for name in asked.forms]
-    print_table(("form", "known ms", "unknown ms", "differ by", "middle half ms", ""), rows)
+    print_table(HEAD, rows)
 
 
 def prepare() -> None:
@@ -57,16 +66,45 @@ def prepare() -> None:
     settings.ALLOWED_HOSTS = ["testserver"]
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What somebody sees of an answer: numbers in the address of a redirect do not count."""
+
+    status: int
+    redirect: str
+    cookies: tuple[str, ...]
+    length: int
+
+    @classmethod
+    def of(cls, answer: "HttpResponse") -> "Seen":
+        redirect = re.sub(r"\d+", "N", answer.headers.get("Location", ""))
+        cookies = tuple(sorted(answer.cookies))
+        return cls(answer.status_code, redirect, cookies, len(answer.content))
+
+    def is_like(self, other: "Seen") -> bool:
+        same = (self.status, self.redirect, self.cookies)
+        near = abs(self.length - other.length) <= ALIKE_BYTES
+        return near and same == (other.status, other.redirect, other.cookies)
+
+
 def measure(name: str, times: int) -> tuple[str, ...]:
     ask = asking(name)
     spent: dict[bool, list[float]] = {True: [], False: []}
+    statuses, unlike = Counter[int](), list[dict[bool, Seen]]()
     for number in range(-3, times):  # the first few find caches empty
+        seen: dict[bool, Seen] = {}
         for known in (True, False) if number % 2 else (False, True):
             request = ask(number, known)
             began = time.perf_counter()
-            request()
+            answer = request()
             if number >= 0:
                 spent[known].append((time.perf_counter() - began) * 1000)
+            seen[known] = Seen.of(answer)
+            statuses[answer.status_code] += 1
+        if not seen[True].is_like(seen[False]):
+            unlike.append(seen)
+    if unlike:
+        print(f"{name}: {len(unlike)} of {times + 3} pairs differ, such as {unlike[0]}")
     of_known, of_unknown = (statistics.median(spent[each]) for each in (True, False))
     apart = abs(of_known - of_unknown)
     quarters = statistics.quantiles([*spent[True], *spent[False]], n=4)
@@ -76,8 +114,15 @@ def measure(name: str, times: int) -> tuple[str, ...]:
         f"{of_unknown:.1f}",
         f"{apart:.1f}",
         f"{quarters[0]:.1f} to {quarters[2]:.1f}",
-        "" if apart < TARGET_MS else "TELLS",
+        ", ".join(f"{count} x {status}" for status, count in sorted(statuses.items())),
+        _verdict(statuses, is_told=bool(unlike) or apart >= TARGET_MS),
     )
+
+
+def _verdict(statuses: Counter[int], *, is_told: bool) -> str:
+    if any(status in REFUSALS or status >= 500 for status in statuses):
+        return "REFUSED"
+    return "TELLS" if is_told else ""
 
 
 def asking(name: str) -> Callable[[int, bool], Callable[[], Any]]:
