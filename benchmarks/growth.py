@@ -6,11 +6,12 @@ Each size has a site of its own (benchmarks/growth_site.py) and, in FOLDER, keep
 again: a million papers take a quarter of an hour to make. The server runs with the processes and
 threads that `manage.py start` gives it; this process asks over connections kept alive, of which
 each has a thread. Client, server and Postgres share the machine's cores, and nothing else of a site
-runs. Each round of a kind asks for other words. CPU is of web server and Postgres, a request.
+runs. No text is asked for twice, whoever asks and however many at once, but where there are only
+some: filters name one of 20 years, and of what is typed the first letters may be the same. CPU is
+of web server and Postgres, a request.
 """
 
 import argparse
-import itertools
 import json
 import random
 import subprocess
@@ -37,6 +38,7 @@ from benchmarks.search import kinds
 from benchmarks.site import print_table, run, running_site
 
 CONCURRENT = 8
+WARM_TEXTS = 60
 MIXED, TYPED = "all kinds mixed", "as one types (htmx)"
 SORTS = ("new", "trending", "votes", "stars", "citations")
 WANTED_MS = 40.0
@@ -89,40 +91,55 @@ def measure_size(papers: int, root: Path, rounds: int, only: str) -> None:
 
         fill_once(folder, papers, steps(papers))
         askers = [Asker("visitor", {}), asker_for("reader@example.org")]
+        texts = Texts(rounds)
         with running_server() as server:
-            warm(askers)
-            found = list(measure_all(askers, server, rounds, only))
+            warm(askers, texts)
+            found = list(measure_all(askers, server, texts, only))
     (folder / RESULT).write_text(json.dumps({each.key: each.cost.p95 for each in found}))
     head = ("who", "kind", "at once", "p50 ms", "p95 ms", "server CPU ms", "Postgres CPU ms")
     print(f"\n{papers:,} papers; aim: p95 <= {WANTED_MS:.0f} ms at {CONCURRENT} at once")
     print_table(head, [row(each) for each in found])
 
 
-def warm(askers: list[Asker]) -> None:
+class Texts:
+    """Searches of each kind that were not asked for yet, drawn by chance from its first ones.
+
+    In their order, those who ask later would ask for rarer words.
+    """
+
+    def __init__(self, rounds: int) -> None:
+        self.rounds = rounds
+        self._makers = makers_by_name()
+        self._chance = random.Random(1)
+        # Two askers and two numbers of connections of each kind; half as many for all kinds mixed.
+        first = range(8 * rounds + WARM_TEXTS)
+        self._numbers = {
+            name: iter(self._chance.sample(first, len(first))) for name in self._makers
+        }
+
+    def take(self, name: str, count: int) -> list[str]:
+        """Return so many of one kind, or of all kinds in a random order."""
+        return [self._next(name) for _text in range(count)]
+
+    def _next(self, name: str) -> str:
+        kind = self._chance.choice(sorted(self._makers)) if name == MIXED else name
+        return self._makers[kind](next(self._numbers[kind]))
+
+
+def warm(askers: list[Asker], texts: Texts) -> None:
     """Let every process and thread of the server have its connections and caches."""
-    texts = list(itertools.islice(texts_of(MIXED, seed=99), 60))
     for asker in askers:
-        ask_all(asker, map(page_of, texts), CONCURRENT)
+        ask_all(asker, map(page_of, texts.take(MIXED, WARM_TEXTS)), CONCURRENT)
 
 
-def measure_all(askers: list[Asker], server: Server, rounds: int, only: str) -> Iterator[Figures]:
+def measure_all(askers: list[Asker], server: Server, texts: Texts, only: str) -> Iterator[Figures]:
     names = [*kinds(), *(f"common word by {sort}" for sort in SORTS), TYPED, MIXED]
     for asker in askers:
-        for number, name in enumerate(name for name in names if only in name):
-            count = rounds * 10 if name == MIXED else rounds
+        for name in (name for name in names if only in name):
+            count = texts.rounds * 10 if name == MIXED else texts.rounds
             for connections in (1, CONCURRENT):
-                # Other words each time, so that nothing is remembered from before.
-                texts = list(itertools.islice(texts_of(name, seed=number + connections), count))
-                yield measure_kind(asker, name, texts, connections, server)
-
-
-def texts_of(name: str, *, seed: int) -> Iterator[str]:
-    """Yield searches of one kind, or of all kinds in a random order."""
-    makers = makers_by_name()
-    chance = random.Random(f"{name} {seed}")
-    for n in itertools.count(seed * 7 % 11):
-        kind = chance.choice(sorted(makers)) if name == MIXED else name
-        yield makers[kind](n)
+                some = texts.take(name, count)
+                yield measure_kind(asker, name, some, connections, server)
 
 
 def makers_by_name() -> dict[str, Callable[[int], str]]:
