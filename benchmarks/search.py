@@ -5,9 +5,10 @@
 Papers are synthetic (benchmarks/corpus.py); the index is written as the follower writes it, the
 counts that orders need are random arrays. Meaning and the wording of titles are left out: they need
 a database, and are measured by benchmarks.vectors and benchmarks.growth. Each round of a kind asks
-for other words where there are some, so that nothing is remembered from the round before.
-Milliseconds of the engine's call, one page of 20; the processor's time beside it, for machines that
-do other things too.
+for other words where there are some, so that nothing is remembered from the round before. Each kind
+is asked without facets and with them, as the page does it. Milliseconds of the engine's call, one
+page of 20; the processor's time beside it, for machines that do other things too. Of 60 rounds p99
+is nearly the longest.
 """
 
 import argparse
@@ -26,6 +27,8 @@ from benchmarks.site import print_table
 
 TODAY = date(2026, 3, 2)
 TARGETS = "p50 5, p99 15"
+P99_MS = 15.0
+FACETS = ", with facets"
 HEAD = ("kind", "papers", f"p50 ({TARGETS})", "p99", "p50 CPU", "p99 CPU")
 
 
@@ -80,22 +83,23 @@ def kinds() -> dict[str, Callable[[int], str]]:
 
 
 def asked() -> Iterator[tuple[str, Callable[[int], object]]]:
+    from papers.search import facets as counted
     from papers.search.engine import search
     from papers.search.language import parse
     from papers.search.tree import SORTS
 
     def ask(text: str, *, facets: bool = False) -> object:
+        # Those of the last 200 searches are remembered, whatever their order.
+        counted._known.clear()
         return search(parse(text, today=TODAY), limit=20, today=TODAY, facets=facets)
 
-    for name, text_of in kinds().items():
-        yield name, lambda n, text_of=text_of: ask(text_of(n))  # type: ignore[misc]
-    common = kinds()["common word"]
-    yield "facets of a common word", lambda n: ask(common(n), facets=True)
-    two = kinds()["two words"]
-    yield "facets of two words", lambda n: ask(two(n), facets=True)
-    yield "facets of 25 %", lambda n: ask(kinds()["phrase in 25 %"](n), facets=True)
+    makers = kinds()
+    common = makers["common word"]
     for sort in SORTS[1:]:
-        yield f"common word by {sort}", lambda n, sort=sort: ask(f"{common(n)} sort:{sort}")  # type: ignore[misc]
+        makers[f"common word by {sort}"] = lambda n, sort=sort: f"{common(n)} sort:{sort}"  # type: ignore[misc]
+    for name, text_of in makers.items():
+        yield name, lambda n, text_of=text_of: ask(text_of(n))  # type: ignore[misc]
+        yield f"{name}{FACETS}", lambda n, text_of=text_of: ask(text_of(n), facets=True)  # type: ignore[misc]
 
 
 def measure(name: str, work: Callable[[int], object], rounds: int) -> tuple[str, ...]:
@@ -160,6 +164,17 @@ def main() -> None:
         spare_the_collector()  # as a web process does
         rows = [measure(name, work, options.rounds) for name, work in asked()]
         print_table(HEAD, rows)
+        print(verdict(rows))
+
+
+def verdict(rows: list[tuple[str, ...]]) -> str:
+    """Say which kind has the worst p99, by the clock and by CPU, and whether the aim is reached."""
+    said = []
+    for what, column in (("by the clock", 3), ("CPU", 5)):
+        slowest = max(rows, key=lambda row: float(row[column]))
+        reached = "reached" if float(slowest[column]) <= P99_MS else "missed"
+        said.append(f"{slowest[column]} ms {what} ({slowest[0]}): {reached}")
+    return f"worst p99, aim {P99_MS:.0f} ms: {'; '.join(said)}"
 
 
 if __name__ == "__main__":
