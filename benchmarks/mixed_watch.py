@@ -32,6 +32,7 @@ MARKS = {
     "follow": "follower",
     "valkey-server": "valkey",
     "parser_child": "parser of worker-cpu",
+    "training_child": "training",
     "start": "supervisor",
     "postgres": "postgres",
 }

@@ -4,10 +4,11 @@
         [--keep FOLDER] [--json FILE] [--only PART ...] [--seconds 3] [--due 5000]
 
 Makes the site (benchmarks/scale_site.py; in FOLDER it is kept, and made once), then measures what
-grew on disk, each kind of page, the engine's searches, ranking, the digest, and ingest with its way
-into the index and the matching of what came with all followed searches. Each figure is measured by
-the function of the benchmark of that name. Prints a table a part; FILE keeps all of them, and the
-pace of the machine before and after each, as JSON. docs/scale.md says what follows from them.
+grew on disk, each kind of page, the engine's searches, related papers and recommendations, ranking,
+the digest, and ingest with its way into the index and the matching of what came with all followed
+searches. Each figure is measured by the function of the benchmark of that name. Prints a table a
+part; FILE keeps all of them, and the pace of the machine before and after each, as JSON.
+docs/scale.md says what follows from them.
 """
 
 import argparse
@@ -107,6 +108,12 @@ def measure_search(folder: Path, options: argparse.Namespace) -> Table:
     return Table(search.HEAD, rows)
 
 
+def measure_related(folder: Path, options: argparse.Namespace) -> Table:
+    from benchmarks import related
+
+    return Table(related.HEAD, related.measure_all())
+
+
 def measure_ranking(folder: Path, options: argparse.Namespace) -> Table:
     from benchmarks import ranking
 
@@ -131,6 +138,7 @@ PARTS: dict[str, Callable[[Path, argparse.Namespace], Table]] = {
     "sizes": measure_sizes,
     "pages": measure_pages,
     "search": measure_search,
+    "related": measure_related,
     "ranking": measure_ranking,
     "digest": measure_digest,
     "ingest": measure_ingest,
