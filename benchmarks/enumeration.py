@@ -115,14 +115,16 @@ def measure(name: str, times: int) -> tuple[str, ...]:
         f"{apart:.1f}",
         f"{quarters[0]:.1f} to {quarters[2]:.1f}",
         ", ".join(f"{count} x {status}" for status, count in sorted(statuses.items())),
-        _verdict(statuses, is_told=bool(unlike) or apart >= TARGET_MS),
+        _verdict(statuses, apart, len(unlike)),
     )
 
 
-def _verdict(statuses: Counter[int], *, is_told: bool) -> str:
+def _verdict(statuses: Counter[int], apart: float, unlike: int) -> str:
     if any(status in REFUSALS or status >= 500 for status in statuses):
         return "REFUSED"
-    return "TELLS" if is_told else ""
+    if unlike:
+        return "ANSWERS TELL"
+    return "TIMES TELL" if apart >= TARGET_MS else ""
 
 
 def asking(name: str) -> Callable[[int, bool], Callable[[], Any]]:
