@@ -138,9 +138,9 @@ class Mails:
 
 @dataclass(frozen=True, slots=True)
 class FeedsRead:
-    """How often each of `count` feeds was asked while `hours` passed for them; `failing` in words.
+    """How often each of `count` feeds was asked while `hours` passed for them.
 
-    The last hour may have been too short to be asked in.
+    The last hour may have been too short to be asked in. `failing` says in words which fail.
     """
 
     count: int
@@ -162,7 +162,8 @@ class FeedsRead:
                 f"{self.behind} of {self.count} feeds were asked less than {wanted} times in"
                 f" {self.hours} hours, one of them {self.fewest} times"
             )
-        yield from (f"failing: {each}" for each in self.failing)
+        if self.failing:
+            yield f"{len(self.failing)} feeds fail, such as {self.failing[0]}"
 
 
 def _readings(hours: int) -> int:
@@ -170,8 +171,9 @@ def _readings(hours: int) -> int:
 
 
 def _failing() -> Iterator[str]:
-    for source in Source.objects.filter(is_active=True, state=Source.State.FAILING):
-        yield f"{source.name}: {source.last_error}"
+    feeds = Source.objects.filter(kind=Source.Kind.SYNDICATION, is_active=True)
+    for source in feeds.filter(state=Source.State.FAILING):
+        yield f"{source.key}: {source.last_error}"
 
 
 @dataclass(frozen=True, slots=True)

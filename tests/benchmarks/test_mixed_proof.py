@@ -8,6 +8,7 @@ from benchmarks import mixed_proof, mixed_site
 from benchmarks.mixed_proof import FeedsRead
 from papers.models import Source
 from tests.factories import make_user
+from tests.origin.many_feeds import ManyFeeds
 
 pytestmark = pytest.mark.django_db
 
@@ -32,11 +33,11 @@ def test_in_the_shortest_run_each_feed_is_asked_once() -> None:
     assert list(FeedsRead.of([0], hours=1).faults()) != []
 
 
-def test_a_source_that_fails_is_told() -> None:
+def test_a_feed_that_fails_is_told() -> None:
     add_feed("http://one.example/", state=Source.State.FAILING, last_error="No answer.")
     add_feed("http://two.example/", state=Source.State.OK)
     assert list(FeedsRead.of([], hours=1).faults()) == [
-        "failing: syndication:http://one.example/: No answer."
+        "1 feeds fail, such as http://one.example/: No answer."
     ]
 
 
@@ -55,6 +56,15 @@ def test_an_hour_makes_those_feeds_due_that_were_not_read_in_it() -> None:
     Source.objects.filter(pk=held.pk).update(leased_until=None)
     mixed_site.make_feeds_due(hour)
     assert set(due.all()) == {never, waiting, held}
+
+
+def test_feeds_of_an_earlier_run_are_taken_out() -> None:
+    add_feed("http://127.1.0.1:1/feed.xml")
+    kept = add_feed("https://journal.example/feed.xml")
+    with ManyFeeds(count=2) as feeds:
+        mixed_site.add_feeds(feeds)
+        keys = set(Source.objects.values_list("key", flat=True))
+    assert keys == {kept.key, *feeds.addresses}
 
 
 def test_all_readers_who_do_not_play_come_due_and_nobody_else() -> None:
