@@ -178,13 +178,19 @@ def _failing() -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Readers whose next issue comes due after `since`, one each."""
+    """Readers whose next issue comes due from `since` to `until`, one each.
+
+    Their usual one, later on the same day, is skipped where it comes too near to that.
+    """
 
     readers: list[int]
     since: datetime
+    until: datetime
 
     def issues(self) -> Any:
-        return Delivery.objects.filter(user__in=self.readers, due_at__gte=self.since)
+        return Delivery.objects.filter(
+            user__in=self.readers, due_at__range=(self.since, self.until)
+        )
 
 
 def make_due(most: float, begin: float, end: float, *, without: set[int]) -> Due:
@@ -203,7 +209,7 @@ def make_due(most: float, begin: float, end: float, *, without: set[int]) -> Due
     for place, user in enumerate(users):
         user.next_due_at = now + timedelta(seconds=begin + place * step)
     User.objects.bulk_update(users, ["next_due_at"], batch_size=1_000)
-    return Due([user.pk for user in users], now)
+    return Due([user.pk for user in users], now, now + timedelta(seconds=end))
 
 
 def wait_for_mails(due: Due, seconds: float) -> None:
