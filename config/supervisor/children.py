@@ -27,9 +27,9 @@ NAMES = tuple(name for names, _ in STOP_STEPS for name in names)
 # For requests in hand when a web server is told to end: in a site that ends within ten seconds, and
 # alone, where units and containers wait 30 s for it (a page may wait 20 s for the database).
 WEB_GRACE_SECONDS, WEB_GRACE_ALONE_SECONDS = 1, 20
-# Beat only tells the time. While 300 feeds were read on two full cores, p99 of pages was 3.3 s with
-# all equal and 0.3 to 0.6 s so (benchmarks/mixed_load.py).
-GIVING_WAY = ("worker-io", "worker-cpu", "follower")
+# Beat only tells the time, and searches wait for the follower. While 300 feeds were read on two
+# full cores, p99 of pages was 3.3 s with all equal and 0.3 to 0.6 s so (benchmarks/mixed_load.py).
+GIVING_WAY = ("worker-io", "worker-cpu")
 NICENESS = "10"
 # A search of 1,000 letters that are not ASCII is an address of 9 to 12 kB; gunicorn refuses more
 # than 8,190 bytes with a bare line of its own. What is too long for the search is said by its page.

@@ -220,7 +220,7 @@ def test_every_child_has_a_command(name: str) -> None:
 def test_workers_give_way_to_pages() -> None:
     """Where cores are short; by the command itself, so that units and containers do the same."""
     giving_way = {name for name in NAMES if describe_child(name).command[0] == "nice"}
-    assert giving_way == {"worker-io", "worker-cpu", "follower"}
+    assert giving_way == {"worker-io", "worker-cpu"}
 
 
 # --- What keeps it from starting ---------------------------------------------------------------
