@@ -15,7 +15,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from config.addresses import read_database_url
 from config.environment import Environment
-from config.patient_postgres import PATIENCE_VARIABLE, longest_wait, wait_at_most
+from config.patient_postgres import PATIENCE_VARIABLE, base, longest_wait, wait_at_most
+from config.patient_postgres.silence import Silence
 from config.supervisor.children import NAMES, describe_child
 from tests.faults.proxy import Proxy
 
@@ -23,9 +24,20 @@ pytestmark = [pytest.mark.django_db, pytest.mark.promise(16)]
 
 
 @pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
+def as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(base, "_silence", Silence())
     yield
     wait_at_most(None)
+
+
+@pytest.fixture
+def proxy() -> Iterator[Proxy]:
+    host = Path(str(settings.DATABASES["default"]["HOST"]))
+    if not (host / ".s.PGSQL.5432").exists():
+        pytest.skip("The tests' Postgres has no socket here: it is another's, over TCP.")
+    proxy = Proxy(host / ".s.PGSQL.5432")
+    yield proxy
+    proxy.close()
 
 
 @contextmanager
@@ -70,11 +82,7 @@ def test_question_without_an_answer_fails_in_time_and_ends_at_the_server() -> No
             assert cursor.fetchone() == (0,)
 
 
-def test_connection_that_went_dumb_fails_in_time_and_the_next_one_works() -> None:
-    host = Path(str(settings.DATABASES["default"]["HOST"]))
-    if not (host / ".s.PGSQL.5432").exists():
-        pytest.skip("The tests' Postgres has no socket here.")
-    proxy = Proxy(host / ".s.PGSQL.5432")
+def test_connection_that_went_dumb_fails_in_time_and_the_next_one_works(proxy: Proxy) -> None:
     with own_connection(HOST="127.0.0.1", PORT=proxy.port) as connection:
         ask(connection, "SELECT 1")
         wait_at_most(0.3)
@@ -85,14 +93,9 @@ def test_connection_that_went_dumb_fails_in_time_and_the_next_one_works() -> Non
         proxy.mend()
         connection.close()
         assert ask(connection, "SELECT 2") == (2,)
-    proxy.close()
 
 
-def test_once_it_is_silent_one_tries_it_and_all_others_are_told_at_once() -> None:
-    host = Path(str(settings.DATABASES["default"]["HOST"]))
-    if not (host / ".s.PGSQL.5432").exists():
-        pytest.skip("The tests' Postgres has no socket here.")
-    proxy = Proxy(host / ".s.PGSQL.5432")
+def test_once_it_is_silent_one_tries_it_and_all_others_are_told_at_once(proxy: Proxy) -> None:
     slow = {**settings.DATABASES["default"]["OPTIONS"], "connect_timeout": 3}
     behind = {"HOST": "127.0.0.1", "PORT": proxy.port, "OPTIONS": slow}
     with own_connection(**behind) as first, own_connection(**behind) as open_before:
@@ -117,7 +120,6 @@ def test_once_it_is_silent_one_tries_it_and_all_others_are_told_at_once() -> Non
         with own_connection(**behind) as again, own_connection(**behind) as another:
             assert ask(again, "SELECT 2") == (2,)
             assert ask(another, "SELECT 3") == (3,)
-    proxy.close()
 
 
 def test_a_question_that_only_takes_long_silences_nobody_else() -> None:
