@@ -46,10 +46,8 @@ LINK_KEY = read_secret(env, "LINK_KEY", VAR)
 ADDRESS_KEY = read_secret(env, "ADDRESS_KEY", VAR)
 
 _site = urlsplit(SITE_URL)
-ALLOWED_HOSTS = [
-    *(["localhost", "127.0.0.1", "[::1]"] if LOCAL else [_site.hostname or ""]),
-    *env.list("ALLOWED_HOSTS", default=[]),
-]
+_own_names = ["localhost", "127.0.0.1", "[::1]"] if LOCAL else [_site.hostname or ""]
+ALLOWED_HOSTS = [*_own_names, *env.list("ALLOWED_HOSTS", default=[])]
 CSRF_TRUSTED_ORIGINS = [] if LOCAL else [f"{_site.scheme}://{_site.netloc}"]
 
 # --- Applications -----------------------------------------------------------------------------
