@@ -30,6 +30,8 @@ MOST_TWICE = 0.01
 # The beats nudge once as they start, and each minute from then on.
 MINUTE = timedelta(seconds=60)
 FINISH_SECONDS = 300.0
+# In each line that a worker's task logs (config/log_lines.py).
+OF_A_TASK = "[task_id="
 HEAD = ("digest", "beats", "loop rounds", "workers", "taken", "sent", "other", "doubles", "seconds")
 
 
@@ -65,14 +67,14 @@ def fetched_otherwise_than_once(feeds: ManyFeeds) -> list[str]:
 
 def idle(workers: list[Process], beats: list[Process], loop: Loop) -> list[str]:
     """Who ended, or did no work, in words: then it was not so many that sent one digest."""
-    did = {"worker": (workers, "succeeded in"), "beat": (beats, "Sending due task")}
+    ended = [one for one in (*workers, *beats) if not one.is_alive()]
+    for beat in beats:
+        beat.ask_to_stop()
+    lazy = [one for one in workers if not one.said(OF_A_TASK)]
+    lazy += [one for one in beats if one.ended_after(30.0) is None or not one.nudges()]
     return [
-        *(
-            f"P12: {name} {number} {'did nothing' if one.is_alive() else 'ended'}: {one.log}"
-            for name, (processes, words) in did.items()
-            for number, one in enumerate(processes)
-            if not (one.is_alive() and one.said(words))
-        ),
+        *(f"P12: one ended before the end: {one.tail()}" for one in ended),
+        *(f"P12: one did nothing: {one.tail()}" for one in lazy if one not in ended),
         *unless(not loop.failed, f"P12: senddigests ended with {sorted(loop.failed)}"),
         *unless(loop.rounds > 1, f"P12: {loop.rounds} rounds of senddigests"),
     ]

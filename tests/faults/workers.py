@@ -1,6 +1,7 @@
 """Celery workers, beats and the loop command as processes of their own, to be killed or frozen."""
 
 import os
+import shelve
 import signal
 import subprocess
 import sys
@@ -17,6 +18,8 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 PATIENCE_SECONDS = 60.0
 # The end of a worker's banner: next it takes tasks.
 READY = "[tasks]"
+# The file in which a beat keeps what it sent, beside its log.
+SCHEDULE = ".schedule"
 
 
 def wait_for(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> bool:
@@ -41,6 +44,15 @@ class Process:
 
     def said(self, words: str) -> bool:
         return words in self.log.read_text(errors="replace")
+
+    def tail(self) -> str:
+        """The end of what it said."""
+        return self.log.read_text(errors="replace")[-500:]
+
+    def nudges(self) -> int:
+        """How many tasks a beat sent; it writes that down as it stops."""
+        with shelve.open(self.log.with_suffix(SCHEDULE), "r") as schedule:  # noqa: S301 - our beat wrote it
+            return sum(entry.total_run_count for entry in schedule["entries"].values())
 
     def wait_until_ready(self) -> None:
         """Wait until a worker takes tasks; raise when it does not."""
@@ -110,7 +122,7 @@ class Crew:
         return self._start([*command, *options])
 
     def beat(self) -> Process:
-        schedule = self.folder / f"schedule{len(self.started)}"
+        schedule = self._log().with_suffix(SCHEDULE)
         return self._celery("beat", f"--schedule={schedule}", "--pidfile=")
 
     def command(self, *arguments: str) -> Process:
@@ -126,8 +138,11 @@ class Crew:
         command = [sys.executable, "-m", "celery", "-A", "config.celery", *broker, *arguments]
         return self._start(command, **extra)
 
+    def _log(self) -> Path:
+        return self.folder / f"process{len(self.started)}.log"
+
     def _start(self, command: list[str], **extra: str) -> Process:
-        log = self.folder / f"process{len(self.started)}.log"
+        log = self._log()
         environment = {**os.environ, **self.environment, RUNNING_VARIABLE: "1", **extra}
         with log.open("wb") as out:
             child = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=out, stderr=out)
