@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.site import own_seconds
+from benchmarks.site import own_seconds, parent_of
 
 EVERY_SECONDS = 5.0
 FEWEST_SAMPLES = 10
@@ -181,7 +181,7 @@ def cpu_by_role(pid: int) -> dict[str, float]:
 def name_of(pid: int) -> str:
     """The name under which memory is kept: the role, and the number where each is looked at."""
     role = role_of(pid)
-    if role == RENEWED_ROLE and role_of(_parent(pid)) == role:
+    if role == RENEWED_ROLE and role_of(parent_of(pid)) == role:
         return RENEWED
     return role if role == "postgres" else f"{role} {pid}"
 
@@ -199,11 +199,6 @@ def role_of(pid: int) -> str:
         if any(word.endswith(mark) for word in words[:3]):
             return role
     return words[0].rpartition("/")[2]
-
-
-def _parent(pid: int) -> int:
-    # man proc_pid_stat: the parent is the second field after the name.
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def _memory(pid: int) -> tuple[float, float]:

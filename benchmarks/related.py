@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,9 +101,12 @@ def related() -> Work:
 
     numbers = np.random.default_rng(11).permutation(Paper.objects.count()) + 1
 
+    def find(pk: int) -> int:
+        return len(related_papers(pk, limit=RELATED))
+
     def calls() -> Calls:
         for pk in numbers.tolist():
-            yield lambda pk=pk: len(related_papers(pk, limit=RELATED))  # type: ignore[misc]
+            yield partial(find, pk)
 
     return Work(f"related papers, {RELATED}", calls(), RELATED_MS)
 
@@ -110,7 +114,7 @@ def related() -> Work:
 def recommended() -> Work:
     def calls() -> Calls:
         for reader in readers():
-            yield lambda reader=reader: _recommend(reader)  # type: ignore[misc]
+            yield partial(_recommend, reader)
 
     return Work(f"recommendations, {SAVED} saved papers", calls(), RECOMMENDED_MS)
 
@@ -125,7 +129,7 @@ def recommended_first() -> Work:
 
     def calls() -> Calls:
         for reader in readers():
-            yield lambda reader=reader: first(reader)  # type: ignore[misc]
+            yield partial(first, reader)
 
     return Work("the first of a minute", calls(), None)
 

@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from itertools import count, islice
 from pathlib import Path
 
@@ -88,18 +89,22 @@ def asked() -> Iterator[tuple[str, Callable[[int], object]]]:
     from papers.search.language import parse
     from papers.search.tree import SORTS
 
-    def ask(text: str, *, facets: bool = False) -> object:
-        # Those of the last 200 searches are remembered, whatever their order.
-        counted._known.clear()
-        return search(parse(text, today=TODAY), limit=20, today=TODAY, facets=facets)
-
     makers = kinds()
     common = makers["common word"]
+
+    def ask(text_of: Callable[[int], str], facets: bool, n: int) -> object:
+        # Those of the last 200 searches are remembered, whatever their order.
+        counted._known.clear()
+        return search(parse(text_of(n), today=TODAY), limit=20, today=TODAY, facets=facets)
+
+    def in_order(sort: str, n: int) -> str:
+        return f"{common(n)} sort:{sort}"
+
     for sort in SORTS[1:]:
-        makers[f"common word by {sort}"] = lambda n, sort=sort: f"{common(n)} sort:{sort}"  # type: ignore[misc]
+        makers[f"common word by {sort}"] = partial(in_order, sort)
     for name, text_of in makers.items():
-        yield name, lambda n, text_of=text_of: ask(text_of(n))  # type: ignore[misc]
-        yield f"{name}{FACETS}", lambda n, text_of=text_of: ask(text_of(n), facets=True)  # type: ignore[misc]
+        yield name, partial(ask, text_of, False)
+        yield f"{name}{FACETS}", partial(ask, text_of, True)
 
 
 def measure(name: str, work: Callable[[int], object], rounds: int) -> tuple[str, ...]:

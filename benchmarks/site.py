@@ -71,6 +71,11 @@ def own_seconds(pid: str) -> float:
     return sum(int(value) for value in values[11:15]) / _TICKS
 
 
+def parent_of(pid: int) -> int:
+    # man proc_pid_stat: the parent is the second field after the name.
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
 def timed(work: Callable[[], object], clock: Callable[[], float]) -> list[float]:
     """Milliseconds of each round but the first."""
     work()

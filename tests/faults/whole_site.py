@@ -17,7 +17,7 @@ from pathlib import Path
 
 import django
 
-from benchmarks.site import PROJECT
+from benchmarks.site import PROJECT, parent_of
 
 TOKEN = "whole-site-whole-site"
 NOWHERE = "http://127.0.0.1:9/"
@@ -126,8 +126,7 @@ class Site:
 def _parents(pid: int) -> set[int]:
     found: set[int] = set()
     while pid > 1:
-        # man proc_pid_stat: the parent is the second field after the name.
-        pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+        pid = parent_of(pid)
         found.add(pid)
     return found
 
