@@ -4,11 +4,14 @@ The sender holds a lock on a file, which ends with the process, whatever ends it
 """
 
 import fcntl
+import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from django.conf import settings
+
+logger = logging.getLogger(__name__)
 
 
 def _file() -> Path:
@@ -17,9 +20,13 @@ def _file() -> Path:
 
 @contextmanager
 def mail_in_hand() -> Iterator[None]:
-    """Say so for as long as this lasts; raise OSError where BROADSHEET_VAR cannot be written."""
-    with _file().open("ab") as file:
-        fcntl.flock(file, fcntl.LOCK_SH)
+    """Say so for as long as this lasts; where it cannot be written, mail goes out all the same."""
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(_file().open("ab"))
+            fcntl.flock(file, fcntl.LOCK_SH)
+        except OSError:
+            logger.exception("Nobody will wait for the mails in hand")
         yield
 
 
