@@ -83,7 +83,7 @@ class Supervisor:
                 one.ask_to_stop()
             self._wait_for_end(step, seconds)
             if MAILER in names and in_hand.is_any():
-                self._log.say("site", "waiting for mails in hand; Ctrl-C again stops at once")
+                self._log.say(MAILER, "waiting for mails in hand; Ctrl-C again stops at once")
                 self._wait_for_end(step, MAIL_SECONDS, lambda: not in_hand.is_any())
             for one in step:
                 one.kill()

@@ -1,17 +1,11 @@
-"""What keeps a site running, with small children of its own, and once with the real ones."""
+"""What keeps a site running, with small children of its own; test_start.py has the real ones."""
 
 import io
 import os
 import re
-import shutil
 import signal
-import socket
-import subprocess
 import sys
-import tempfile
-import threading
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -21,11 +15,11 @@ from pytest_django import Settings
 
 from config.servers.errors import ServersError
 from config.servers.processes import Guardian, Program
-from config.supervisor import problems
 from config.supervisor.children import NAMES, STOP_STEPS, choose_names, describe_child
 from config.supervisor.output import Log
 from config.supervisor.signals import StopRequested, StopSignals
 from config.supervisor.supervisor import Supervisor, back_off_seconds
+from tests.config.processes import is_running, wait_until
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 STUBBORN = """
@@ -164,34 +158,35 @@ time.sleep(60)
 """
 
 
-@pytest.mark.promise(44)
-def test_a_worker_lives_until_the_mail_in_its_hand_is_through(
+@pytest.fixture
+def sending(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
-) -> None:
+) -> Stage:
+    """A worker that is asked to stop, may live a tenth of a second, and has a mail in hand."""
     settings.VAR = tmp_path
     monkeypatch.setenv("BROADSHEET_VAR", str(tmp_path))
     monkeypatch.setattr("config.supervisor.supervisor.STOP_STEPS", ((("worker-io",), 0.1),))
     stage.keep("worker-io", SENDING)
     stage.run_until(lambda: "sending" in stage.written.getvalue())
+    return stage
+
+
+@pytest.mark.promise(44)
+def test_a_worker_lives_until_the_mail_in_its_hand_is_through(sending: Stage) -> None:
     began = time.monotonic()
-    stage.supervisor.stop_children()
+    sending.supervisor.stop_children()
     took = time.monotonic() - began
-    assert "through" in stage.written.getvalue()
-    assert "waiting for mails in hand" in stage.written.getvalue()
+    assert "through" in sending.written.getvalue()
+    assert "waiting for mails in hand" in sending.written.getvalue()
     assert took < 5  # not for what it does besides
 
 
 def test_a_mail_that_does_not_end_is_not_waited_for_for_ever(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
+    sending: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.VAR = tmp_path
-    monkeypatch.setenv("BROADSHEET_VAR", str(tmp_path))
-    monkeypatch.setattr("config.supervisor.supervisor.STOP_STEPS", ((("worker-io",), 0.1),))
     monkeypatch.setattr("config.supervisor.supervisor.MAIL_SECONDS", 0.2)
-    stage.keep("worker-io", SENDING)
-    stage.run_until(lambda: "sending" in stage.written.getvalue())
-    stage.supervisor.stop_children()
-    assert "through" not in stage.written.getvalue()
+    sending.supervisor.stop_children()
+    assert "through" not in sending.written.getvalue()
 
 
 def test_beat_stops_first_and_web_last_within_seven_seconds() -> None:
@@ -221,192 +216,3 @@ def test_workers_give_way_to_pages() -> None:
     """Where cores are short; by the command itself, so that units and containers do the same."""
     giving_way = {name for name in NAMES if describe_child(name).command[0] == "nice"}
     assert giving_way == {"worker-io", "worker-cpu"}
-
-
-# --- What keeps it from starting ---------------------------------------------------------------
-
-
-def test_taken_port_is_said_with_another() -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        port = other.getsockname()[1]
-        with pytest.raises(ServersError, match=f"Port {port} .* is taken .*PORT={port + 1}"):
-            problems.refuse_taken_port("127.0.0.1", port)
-
-
-def test_address_of_another_machine_is_refused() -> None:
-    with pytest.raises(ServersError, match="set HOST to an address of this machine"):
-        problems.refuse_taken_port("192.0.2.1", 8000)
-
-
-def test_full_disk_is_said_before_anything_is_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    usage = shutil.disk_usage(tmp_path)._replace(free=60_000_000)
-    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage)
-    with pytest.raises(ServersError, match=r"Only 60 MB are free .* 300 MB are needed"):
-        problems.refuse_unusable_folder(tmp_path, is_new=True)
-    problems.refuse_unusable_folder(tmp_path, is_new=False)
-
-
-def test_folder_that_cannot_be_written_is_one_line() -> None:
-    result = run_manage(Path("/proc/broadsheet"), "start")
-    assert result.returncode == 1
-    assert result.stderr.startswith("Cannot write to /proc/broadsheet")
-    assert len(result.stderr.splitlines()) == 1
-
-
-# --- The whole site ----------------------------------------------------------------------------
-
-
-class Started(NamedTuple):
-    process: subprocess.Popen[str]
-    lines: list[str]
-    is_first: bool
-
-    def wait_for(self, text: str, seconds: float) -> None:
-        deadline = time.monotonic() + seconds
-        while not any(text in line for line in self.lines):
-            assert time.monotonic() < deadline, "".join(self.lines)
-            time.sleep(0.05)
-
-
-@pytest.fixture(scope="module")
-def var() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="broadsheet-site-"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
-
-
-@pytest.fixture(scope="module")
-def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-@pytest.fixture
-def site(var: Path, port: int) -> Iterator[Started]:
-    started = start_site(var, port)
-    yield started
-    started.process.kill()
-    started.process.wait()
-    wait_until(lambda: processes_of(var) == [], seconds=12)
-
-
-@pytest.mark.slow
-def test_first_start_answers_and_stops_within_ten_seconds(
-    site: Started, var: Path, port: int
-) -> None:
-    site.wait_for("Broadsheet is ready", 60)
-    site.wait_for("'make admin'", 10)
-    # Beat nudged, and a worker answered: the sources of this test cannot be reached. The page
-    # says so still when another test of this site came first.
-    wait_until(lambda: "failing" in get(port, "status/"), seconds=90)
-    for _ in range(6):  # the first page of each of the two web processes loads all templates
-        get(port)
-    assert get_while_others_idle(port) < 1
-    began = time.monotonic()
-    site.process.send_signal(signal.SIGINT)
-    assert site.process.wait(10) == 0
-    assert time.monotonic() - began < 10
-    assert processes_of(var) == []
-
-
-@pytest.mark.slow
-def test_later_start_is_quick_and_a_killed_one_leaves_nothing(
-    site: Started, var: Path, port: int
-) -> None:
-    site.wait_for("Broadsheet is ready", 30)
-    assert 0 <= seconds_to_ready(site) < (60 if site.is_first else 10)
-    refused = run_manage(var, "start", PORT=str(port))
-    assert "already runs from this folder" in refused.stderr
-    assert refused.returncode == 1
-    site.process.kill()
-    wait_until(lambda: processes_of(var) == [], seconds=12)
-
-
-def environment_of(var: Path, **more: str) -> dict[str, str]:
-    nowhere = "http://127.0.0.1:9/"
-    sources = ("ARXIV_RSS_URL", "ARXIV_API_URL", "ARXIV_OAI_URL", "HUGGINGFACE_URL")
-    kept = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
-    own = {"FETCH_ALLOWED_PRIVATE_HOSTS": "127.0.0.1:9", "BROADSHEET_VAR": str(var)}
-    return {**kept, **dict.fromkeys(sources, nowhere), **own, **more}
-
-
-def run_manage(var: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=PROJECT,
-        env=environment_of(var, **more),
-        capture_output=True,
-        text=True,
-    )
-
-
-def start_site(var: Path, port: int) -> Started:
-    is_first = not (var / "static.stamp").exists()
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "start"],
-        cwd=PROJECT,
-        env=environment_of(var, PORT=str(port)),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    lines: list[str] = []
-    assert process.stdout is not None
-    threading.Thread(target=lines.extend, args=(process.stdout,), daemon=True).start()
-    return Started(process, lines, is_first)
-
-
-def seconds_to_ready(site: Started) -> int:
-    found = re.search(r"ready after (\d+) s", "".join(site.lines))
-    return int(found[1]) if found else -1
-
-
-def get(port: int, path: str = "") -> str:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=30) as answer:
-        assert answer.status == 200
-        return str(answer.read().decode())
-
-
-def get_while_others_idle(port: int) -> float:
-    """Return the seconds a page takes while ten connections are open and say nothing."""
-    idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(10)]
-    began = time.monotonic()
-    get(port)
-    seconds = time.monotonic() - began
-    for connection in idle:
-        connection.close()
-    return seconds
-
-
-def wait_until(is_done: Callable[[], bool], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_done():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def is_running(pid: int) -> bool:
-    """A dead process stays listed, as Z, until init takes note of it."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def processes_of(var: Path) -> list[str]:
-    """Return the command lines of processes that name the folder in arguments or environment."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            text = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
-        except OSError:
-            continue
-        if os.fsencode(var) in text and is_running(int(folder.name)):
-            found.append(text.decode(errors="replace")[:200])
-    return found
