@@ -10,11 +10,9 @@ from django.db.models import DurationField, ExpressionWrapper, F
 from django.db.models.functions import Now
 
 from papers.models import Heartbeat
+from papers.queues import SILENT_AFTER
 
 BEAT_SECONDS = 60
-# Two beats missed: then a line stands in the log before three minutes are over. In the queue cpu
-# a task may keep all workers busy, parsing for up to four minutes.
-SILENT_AFTER = {"io": timedelta(seconds=150), "cpu": timedelta(minutes=10)}
 
 
 def beat(queue: str) -> None:

@@ -15,6 +15,7 @@ from django.db import Error, connection
 
 from config.broker import QUEUES, count_waiting
 from papers import arming, heartbeats
+from papers.queues import SILENT_AFTER
 from papers.search.readiness import Readiness, read_readiness
 from papers.sentences import number, sentence
 
@@ -131,7 +132,7 @@ def _worker(queue: str, age: timedelta | None) -> Part:
     if age is None:
         return Part(name, False, sentence("No task was ever done."), {"heartbeat_seconds": None})
     seconds = round(age.total_seconds(), 1)
-    well = age <= heartbeats.SILENT_AFTER[queue]
+    well = age <= SILENT_AFTER[queue]
     words = sentence("A task was done %(n)s seconds ago.", n=round(seconds))
     return Part(name, well, words, {"heartbeat_seconds": seconds})
 

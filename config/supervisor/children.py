@@ -77,7 +77,7 @@ def _arguments(name: str, *, is_alone: bool) -> list[str]:
             return _worker("cpu", "prefork", settings.CPU_PROCESSES)
         case "beat":
             schedule = settings.VAR / "beat-schedule"
-            return [*_celery(), "beat", f"--schedule={schedule}", "--pidfile="]
+            return [*_celery("config.beat"), "beat", f"--schedule={schedule}", "--pidfile="]
         case "follower":
             return ["manage.py", "follow"]
     raise ValueError(name)
@@ -115,8 +115,15 @@ def _worker(queue: str, pool: str, concurrency: int) -> list[str]:
     node = [f"--hostname={queue}@%h", f"--queues={queue}", "--loglevel=INFO"]
     size = [f"--pool={pool}", f"--concurrency={concurrency}"]
     # Workers here need not know of each other, which saves talk on the broker.
-    return [*_celery(), "worker", *node, *size, "--without-gossip", "--without-mingle"]
+    return [
+        *_celery("config.celery"),
+        "worker",
+        *node,
+        *size,
+        "--without-gossip",
+        "--without-mingle",
+    ]
 
 
-def _celery() -> list[str]:
-    return ["-m", "celery", "--quiet", "--app=config.celery:app"]
+def _celery(module: str) -> list[str]:
+    return ["-m", "celery", "--quiet", f"--app={module}:app"]

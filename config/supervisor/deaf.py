@@ -13,7 +13,7 @@ import redis
 
 from config import working
 from config.broker import count_waiting
-from papers.heartbeats import SILENT_AFTER
+from papers.queues import SILENT_AFTER
 
 LOOK_SECONDS = 15.0
 REDIS_SECONDS = 2.0

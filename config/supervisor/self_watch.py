@@ -24,7 +24,7 @@ from config.supervisor.deaf import (
     find_deaf,
     silent_seconds,
 )
-from papers.heartbeats import SILENT_AFTER
+from papers.queues import SILENT_AFTER
 
 # Set by `manage.py run`: the name of the process, of children.NAMES.
 WATCHED_VARIABLE = "BROADSHEET_WATCHES_ITSELF"

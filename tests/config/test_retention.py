@@ -5,7 +5,7 @@ import pytest
 from django.apps import apps
 
 from config import retention, tasks
-from config.celery import app
+from config.schedule import SCHEDULE
 
 NOW = datetime(2026, 3, 3, 2, 0, tzinfo=UTC)
 DOCUMENT = Path(__file__).resolve().parent.parent.parent / "docs" / "retention.md"
@@ -54,5 +54,5 @@ def test_the_nights_task_runs_all_of_it_and_beat_knows_it(
 ) -> None:
     tasks.forget_what_is_over()
     assert "could not be deleted" not in caplog.text
-    names = {entry["task"] for entry in app.conf.beat_schedule.values()}
+    names = {entry["task"] for entry in SCHEDULE.values()}
     assert tasks.forget_what_is_over.name in names

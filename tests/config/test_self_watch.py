@@ -21,9 +21,9 @@ from tests.queues import empty_queues
 IMPATIENT = """
 import os, signal, sys, time
 from datetime import timedelta
-import django; django.setup()
+{set_up}
 self_watch = sys.modules["config.supervisor.self_watch"]  # it must have come with the app
-from papers.heartbeats import SILENT_AFTER
+from papers.queues import SILENT_AFTER
 SILENT_AFTER.update(io=timedelta(seconds=3), cpu=timedelta(seconds=3))
 self_watch.LOOK_SECONDS = self_watch.LAST_WORDS_SECONDS = 0.5
 """
@@ -33,7 +33,7 @@ from config.celery import app
 app.start(["worker", "--pool={pool}", "--concurrency=1", "--queues=elsewhere", "--loglevel=INFO"])
 """
 DUMB_BEAT = """
-from config.celery import app
+from config.beat import app
 app.conf.beat_schedule = {}
 app.start(["beat", f"--schedule={sys.argv[1]}", "--pidfile=", "--loglevel=INFO"])
 """
@@ -69,7 +69,9 @@ def fall_silent(queue: str) -> None:
 
 
 def run_as(crew: Crew, name: str, code: str) -> Process:
-    command = [sys.executable, "-c", IMPATIENT + code, str(crew.folder / "schedule")]
+    set_up = "import config.beat" if name == "beat" else "import django; django.setup()"
+    impatient = IMPATIENT.format(set_up=set_up)
+    command = [sys.executable, "-c", impatient + code, str(crew.folder / "schedule")]
     return crew._start(command, **{WATCHED_VARIABLE: name})
 
 

@@ -123,7 +123,7 @@ class Crew:
 
     def beat(self) -> Process:
         schedule = self._log().with_suffix(SCHEDULE)
-        return self._celery("beat", f"--schedule={schedule}", "--pidfile=")
+        return self._celery("beat", f"--schedule={schedule}", "--pidfile=", app="config.beat")
 
     def command(self, *arguments: str) -> Process:
         return self._start([sys.executable, "manage.py", *arguments])
@@ -133,9 +133,9 @@ class Crew:
             if process.is_alive():
                 process.kill()
 
-    def _celery(self, *arguments: str, **extra: str) -> Process:
+    def _celery(self, *arguments: str, app: str = "config.celery", **extra: str) -> Process:
         broker = ["-b", self.broker_url]
-        command = [sys.executable, "-m", "celery", "-A", "config.celery", *broker, *arguments]
+        command = [sys.executable, "-m", "celery", "-A", app, *broker, *arguments]
         return self._start(command, **extra)
 
     def _log(self) -> Path:

@@ -18,6 +18,7 @@ from accounts.bounces import reading
 from accounts.digest import ledger
 from accounts.models import Bounce, Delivery
 from config.celery import app
+from config.schedule import SCHEDULE
 from tests.accounts.bounces.mails import AUTO_REPLY, dsn
 from tests.factories import make_user
 
@@ -126,7 +127,7 @@ def test_the_task_says_when_the_box_is_away(
     ("entry", "minutes"), [("read-bounces", 10), ("forget-old-bounces", 24 * 60)]
 )
 def test_beat_nudges_it(entry: str, minutes: int) -> None:
-    nudge = app.conf.beat_schedule[entry]
+    nudge = SCHEDULE[entry]
     assert nudge["schedule"] == minutes * 60
     assert nudge["task"] in {task.name for task in (tasks.read_bounces, tasks.forget_old_bounces)}
     assert nudge["task"] not in app.conf.task_routes  # so that it runs in `io`
