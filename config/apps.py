@@ -11,6 +11,7 @@ class ConfigConfig(AppConfig):
             celery,
             checks,
             feed_checks,
+            forking,
             mail_checks,
             metrics_checks,
             working,

@@ -11,8 +11,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from config.metrics import requests
 from config.metrics.access import may_read
+from config.metrics.folder import FOLDER_VARIABLE
 from config.metrics.site import SiteCollector
-from config.web_hooks import FOLDER_VARIABLE
 
 
 @never_cache
