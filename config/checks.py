@@ -17,13 +17,15 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from papers.identifiers import ARCHIVES
 
 MOST_PROXIES = 5
+# All that read settings only. `start` runs these; Django's own load all views.
+SETTINGS = "settings"
 # Checks that concern whoever serves pages: `start` and `run web` run them, other processes do not.
 SERVING = "serving"
 # An archive in small letters, then perhaps a subject class: hep-th, cs.LG, cond-mat.mes-hall.
 _CATEGORY = re.compile(r"(?P<archive>[a-z]+(?:-[a-z]+)?)(?:\.[A-Za-z]+(?:-[a-z]+)?)?", re.ASCII)
 
 
-@register(Tags.security)
+@register(Tags.security, SETTINGS)
 def check_site_url(**_options: Any) -> list[CheckMessage]:
     if settings.LOCAL:
         return []
@@ -38,7 +40,7 @@ def check_site_url(**_options: Any) -> list[CheckMessage]:
     return []
 
 
-@register(Tags.security)
+@register(Tags.security, SETTINGS)
 def check_host_of_local_site(**_options: Any) -> list[CheckMessage]:
     if not settings.LOCAL or _is_loopback(settings.HOST):
         return []
@@ -50,7 +52,7 @@ def check_host_of_local_site(**_options: Any) -> list[CheckMessage]:
     return [Error(text, hint=hint, id="broadsheet.E003")]
 
 
-@register(Tags.security)
+@register(Tags.security, SETTINGS)
 def check_debug_of_public_site(**_options: Any) -> list[CheckMessage]:
     if not (settings.DEBUG and _is_public()):
         return []
@@ -59,7 +61,7 @@ def check_debug_of_public_site(**_options: Any) -> list[CheckMessage]:
     return [Error(text, hint=hint, id="broadsheet.E004")]
 
 
-@register(Tags.security)
+@register(Tags.security, SETTINGS)
 def check_trusted_proxies(**_options: Any) -> list[CheckMessage]:
     old = [name for name in ("BEHIND_PROXY", "TRUSTED_PROXY_COUNT") if os.environ.get(name)]
     if old:
@@ -87,7 +89,7 @@ def check_way_to_https(**_options: Any) -> list[CheckMessage]:
     return [Error(text, hint=hint, id="broadsheet.E033")]
 
 
-@register()
+@register(SETTINGS)
 def check_mail_of_public_site(**_options: Any) -> list[CheckMessage]:
     if settings.EMAIL_CONFIGURED or not _is_public():
         return []
@@ -96,7 +98,7 @@ def check_mail_of_public_site(**_options: Any) -> list[CheckMessage]:
     return [Warning(text, hint=hint, id="broadsheet.W005")]
 
 
-@register()
+@register(SETTINGS)
 def check_contact_of_public_site(**_options: Any) -> list[CheckMessage]:
     if settings.CONTACT or not _is_public():
         return []
@@ -105,7 +107,7 @@ def check_contact_of_public_site(**_options: Any) -> list[CheckMessage]:
     return [Warning(text, hint=hint, id="broadsheet.W006")]
 
 
-@register(Tags.security)
+@register(Tags.security, SETTINGS)
 def check_second_step_of_staff(**_options: Any) -> list[CheckMessage]:
     if settings.STAFF_NEEDS_MFA or not _is_public():
         return []
@@ -114,7 +116,7 @@ def check_second_step_of_staff(**_options: Any) -> list[CheckMessage]:
     return [Warning(text, hint=hint, id="broadsheet.W034")]
 
 
-@register()
+@register(SETTINGS)
 def check_categories(**_options: Any) -> list[CheckMessage]:
     if not settings.ARXIV_CATEGORIES:
         hint = "Write ARXIV_CATEGORIES=cs.LG,stat.ML"

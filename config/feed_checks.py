@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from config.checks import SETTINGS
 from papers.feeds.records import FetchError
 from papers.feeds.targets import target_of
 
@@ -29,7 +30,7 @@ LARGEST_MB = 100
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+):\d{1,5}", re.ASCII)
 
 
-@register()
+@register(SETTINGS)
 def check_addresses(**_options: Any) -> list[CheckMessage]:
     hint = "Leave it out to ask the site itself, or write an address that begins with https://"
     found: list[CheckMessage] = []
@@ -41,7 +42,7 @@ def check_addresses(**_options: Any) -> list[CheckMessage]:
     return found
 
 
-@register()
+@register(SETTINGS)
 def check_sizes(**_options: Any) -> list[CheckMessage]:
     hint = f"Write a whole number of megabytes from 1 to {LARGEST_MB}."
     return [
@@ -51,7 +52,7 @@ def check_sizes(**_options: Any) -> list[CheckMessage]:
     ]
 
 
-@register()
+@register(SETTINGS)
 def check_private_hosts(**_options: Any) -> list[CheckMessage]:
     hint = "Write name and port, with commas: FETCH_ALLOWED_PRIVATE_HOSTS=mirror.local:8080"
     return [
@@ -65,7 +66,7 @@ def check_private_hosts(**_options: Any) -> list[CheckMessage]:
     ]
 
 
-@register()
+@register(SETTINGS)
 def check_contact(**_options: Any) -> list[CheckMessage]:
     contact = settings.CONTACT
     if contact.isascii() and contact.isprintable():

@@ -12,6 +12,7 @@ from django.core.checks import CheckMessage, Error, Warning, register
 
 from accounts.bounces.verp import LONGEST_LOCAL_PART
 from config.api_mail import is_installed
+from config.checks import SETTINGS
 
 LONGEST_SITE_NAME = 80
 SHORTEST_SECRET = 16
@@ -27,7 +28,7 @@ _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _IMAP_FORM = "imaps://user:password@imap.example.org/INBOX"
 
 
-@register()
+@register(SETTINGS)
 def check_site_name(**_options: Any) -> list[CheckMessage]:
     name = settings.SITE_NAME
     # "=?" begins what a mail program decodes (RFC 2047).
@@ -38,7 +39,7 @@ def check_site_name(**_options: Any) -> list[CheckMessage]:
     return [Error("SITE_NAME cannot stand in a mail.", hint=hint, id="broadsheet.E012")]
 
 
-@register()
+@register(SETTINGS)
 def check_bounce_address(**_options: Any) -> list[CheckMessage]:
     if not settings.BOUNCE_ADDRESS or _is_bounce_address(settings.BOUNCE_ADDRESS):
         return []
@@ -51,7 +52,7 @@ def check_bounce_address(**_options: Any) -> list[CheckMessage]:
     return [Error(text, hint=hint, id="broadsheet.E013")]
 
 
-@register()
+@register(SETTINGS)
 def check_bounce_imap_url(**_options: Any) -> list[CheckMessage]:
     if not settings.BOUNCE_IMAP_URL:
         return []
@@ -60,7 +61,7 @@ def check_bounce_imap_url(**_options: Any) -> list[CheckMessage]:
     return [Error(problem, hint=hint, id="broadsheet.E014")] if problem else []
 
 
-@register()
+@register(SETTINGS)
 def check_that_bounces_are_read(**_options: Any) -> list[CheckMessage]:
     if settings.BOUNCE_ADDRESS or not (settings.BOUNCE_IMAP_URL or settings.BOUNCE_MAILDIR):
         return []
@@ -69,7 +70,7 @@ def check_that_bounces_are_read(**_options: Any) -> list[CheckMessage]:
     return [Warning(text, hint=hint, id="broadsheet.W015")]
 
 
-@register()
+@register(SETTINGS)
 def check_api_mail(**_options: Any) -> list[CheckMessage]:
     asked_for = settings.API_MAIL_PROVIDER or "WEBHOOK_SECRET" in settings.ANYMAIL
     if asked_for and not is_installed():

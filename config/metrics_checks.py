@@ -6,10 +6,12 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
+from config.checks import SETTINGS
+
 SHORTEST_TOKEN = 16
 
 
-@register(Tags.security)
+@register(Tags.security, SETTINGS)
 def check_metrics_token(**_options: Any) -> list[CheckMessage]:
     if not settings.METRICS_TOKEN or len(settings.METRICS_TOKEN) >= SHORTEST_TOKEN:
         return []
@@ -17,7 +19,7 @@ def check_metrics_token(**_options: Any) -> list[CheckMessage]:
     return [Error("METRICS_TOKEN can be guessed.", hint=hint, id="broadsheet.E040")]
 
 
-@register(Tags.security)
+@register(Tags.security, SETTINGS)
 def check_metrics_addresses(**_options: Any) -> list[CheckMessage]:
     hint = "Write addresses or networks with commas: METRICS_ADDRESSES=127.0.0.1,10.1.0.0/16"
     return [

@@ -46,8 +46,25 @@ def choose_names(only: Sequence[str], without: Sequence[str]) -> list[str]:
     return [name for name in NAMES if name in (only or NAMES) and name not in without]
 
 
+def describe_preparation(*, serves: bool, samples: bool) -> Program:
+    """Return the process that makes everything ready for the others, and then ends."""
+    options = {"--static": serves, "--samples": samples}
+    chosen = [option for option, is_chosen in options.items() if is_chosen]
+    command = [sys.executable, "manage.py", "prepare", "--verbosity=0", "--skip-checks", *chosen]
+    return Program("prepare", command, _environment(), Path(settings.BASE_DIR))
+
+
 def describe_child(name: str, *, is_alone: bool = False) -> Program:
     """Return the process of that name; `is_alone` for `manage.py run`, with nobody above it."""
+    environment = _environment()
+    if name == "follower":
+        environment[PATIENCE_VARIABLE] = str(FOLLOWER_SECONDS)
+    folder = Path(settings.BASE_DIR)
+    command = [*_priority(name), sys.executable, *_arguments(name, is_alone=is_alone)]
+    return Program(name, command, environment, folder)
+
+
+def _environment() -> dict[str, str]:
     environment = {**os.environ, RUNNING_VARIABLE: "1", "PYTHONUNBUFFERED": "1"}
     # Celery advises against root at each start; the operator has decided.
     environment.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser")
@@ -55,11 +72,7 @@ def describe_child(name: str, *, is_alone: bool = False) -> Program:
     environment.setdefault("MALLOC_ARENA_MAX", "2")
     # Products here are small: more threads took 37 ms of CPU for recommendations, one takes 22.
     environment.setdefault("OPENBLAS_NUM_THREADS", "1")
-    if name == "follower":
-        environment[PATIENCE_VARIABLE] = str(FOLLOWER_SECONDS)
-    folder = Path(settings.BASE_DIR)
-    command = [*_priority(name), sys.executable, *_arguments(name, is_alone=is_alone)]
-    return Program(name, command, environment, folder)
+    return environment
 
 
 def _priority(name: str) -> list[str]:

@@ -45,9 +45,11 @@ class Log:
             except UnicodeEncodeError:
                 self._stream.write(line.encode("ascii", "backslashreplace").decode())
 
-    def follow(self, name: str, pipe: IO[bytes]) -> None:
+    def follow(self, name: str, pipe: IO[bytes]) -> threading.Thread:
         """Copy what a process writes, until it ends, in a thread of its own."""
-        threading.Thread(target=self._copy, args=(name, pipe), daemon=True).start()
+        thread = threading.Thread(target=self._copy, args=(name, pipe), daemon=True)
+        thread.start()
+        return thread
 
     def _copy(self, name: str, pipe: IO[bytes]) -> None:
         with pipe:

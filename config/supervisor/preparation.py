@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 
 from config.servers.errors import ServersError
 
@@ -47,6 +48,14 @@ def wait_for_database(
         pause(_POLL_SECONDS)
 
 
+def is_needed(*, serves: bool) -> bool:
+    """Say whether a migration is not applied yet or, where pages are served, a static file changed.
+
+    Goes by the names of files: migrations, all of them loaded, are 60 MB.
+    """
+    return bool(_written() - _applied()) or (serves and not _is_collected())
+
+
 def migrate(say: Callable[[str], None], pause: Callable[[float], None]) -> None:
     with _migrating_alone(say, pause):
         executor = MigrationExecutor(connection)
@@ -58,21 +67,15 @@ def migrate(say: Callable[[str], None], pause: Callable[[float], None]) -> None:
 
 def collect_static(say: Callable[[str], None]) -> None:
     """Collect and compress static files, unless none has changed since it was last done."""
-    stamp = settings.STATIC_ROOT.with_name("static.stamp")
-    wanted = _fingerprint()
-    if stamp.exists() and stamp.read_text() == wanted and settings.STATIC_ROOT.exists():
+    if _is_collected():
         return
     say("collecting static files")
     call_command("collectstatic", interactive=False, verbosity=0, clear=True)
-    stamp.write_text(wanted)
+    _stamp().write_text(_fingerprint())
 
 
 def load_samples() -> None:
     call_command("loadsamples")
-
-
-def has_users() -> bool:
-    return get_user_model().objects.exists()
 
 
 @contextmanager
@@ -96,6 +99,28 @@ def _try_lock() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [_MIGRATION_LOCK])
         return bool(cursor.fetchone()[0])
+
+
+def _written() -> set[tuple[str, str]]:
+    return {
+        (app.label, path.stem)
+        for app in apps.get_app_configs()
+        for path in (Path(app.path) / "migrations").glob("[!_]*.py")
+    }
+
+
+def _applied() -> set[tuple[str, str]]:
+    return set(MigrationRecorder(connection).applied_migrations())
+
+
+def _stamp() -> Path:
+    return Path(settings.STATIC_ROOT).with_name("static.stamp")
+
+
+def _is_collected() -> bool:
+    stamp = _stamp()
+    has_stamp = stamp.exists() and Path(settings.STATIC_ROOT).exists()
+    return has_stamp and stamp.read_text() == _fingerprint()
 
 
 def _fingerprint() -> str:

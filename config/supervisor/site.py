@@ -4,20 +4,22 @@ import contextlib
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import connections
 
 from config.servers import paths
 from config.servers.account import make_var
 from config.servers.commands import wanted_servers
+from config.servers.errors import ServersError
 from config.servers.ownership import Ownership, take_for_start
 from config.servers.private import Servers
-from config.servers.processes import Guardian
+from config.servers.processes import Guardian, describe_exit
 from config.supervisor import preparation, problems
 from config.supervisor.alerts import Alerts
-from config.supervisor.children import describe_child
+from config.supervisor.children import describe_child, describe_preparation
 from config.supervisor.deaf import DeafWatch
 from config.supervisor.output import Log
 from config.supervisor.signals import StopRequested, StopSignals
@@ -67,7 +69,7 @@ class Site:
     def _run_with(self, guardian: Guardian, began_at: float) -> None:
         supervisor = Supervisor(self._log, guardian, self._signals)
         with self._servers(guardian, supervisor):
-            needs_admin = self._prepare()
+            needs_admin = self._prepare(supervisor)
             for name in self._names:
                 supervisor.keep_child(describe_child(name))
             try:
@@ -94,20 +96,21 @@ class Site:
         finally:
             servers.stop(within_seconds=3.0)
 
-    def _prepare(self) -> bool:
-        """Make everything ready; return whether somebody has yet to become the administrator."""
+    def _prepare(self, supervisor: Supervisor) -> bool:
+        """Make everything ready; return whether somebody has yet to become the administrator.
+
+        A process of its own does it: what it loads is 60 MB, which the supervisor would keep for as
+        long as the site runs.
+        """
         preparation.wait_for_database(self._say, self._signals.pause)
-        steps: list[Callable[[], None]] = [
-            lambda: preparation.migrate(self._say, self._signals.pause)
-        ]
-        if "web" in self._names:
-            steps.append(lambda: preparation.collect_static(self._say))
-        if os.environ.get("SAMPLE") == "1":
-            steps.append(preparation.load_samples)
-        for step in steps:
+        serves, has_samples = "web" in self._names, os.environ.get("SAMPLE") == "1"
+        if has_samples or preparation.is_needed(serves=serves):
+            program = describe_preparation(serves=serves, samples=has_samples)
+            code = supervisor.run_to_its_end(program, NAME)
             self._signals.check()
-            step()
-        needs_admin = not preparation.has_users()
+            if code:
+                raise ServersError(f"The site could not be made ready: it {describe_exit(code)}.")
+        needs_admin = not get_user_model().objects.exists()
         # The supervisor needs no connection from here on.
         connections.close_all()
         return needs_admin

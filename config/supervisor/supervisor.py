@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from threading import Thread
 
 from accounts.digest import in_hand
 from config.servers.errors import ServersError
@@ -22,6 +23,7 @@ STEADY_SECONDS = 60.0  # who ran this long starts again with the shortest back-o
 # So much longer do workers live that hand a mail over: killed, nobody knows whether it arrived.
 MAIL_SECONDS = 20.0
 _POLL_SECONDS = 0.1
+AT_ONCE = 2  # who asks to stop a second time will not wait
 
 
 @dataclass
@@ -49,6 +51,22 @@ class Supervisor:
 
     def keep_child(self, program: Program) -> None:
         self.keep(program.name, lambda: self._start_child(program))
+
+    def run_to_its_end(self, program: Program, name: str) -> int:
+        """Run what ends by itself, its lines under `name` in the log; return its exit code.
+
+        Whoever asks us to stop asks it too, and waits for it; the second time it is killed.
+        """
+        running = Running(program, self._guardian, subprocess.PIPE)
+        copying = self._copy_lines(running, name)
+        while (code := running.exit_code()) is None and self._signals.count < AT_ONCE:
+            if self._signals.count:
+                running.ask_to_stop()
+            time.sleep(_POLL_SECONDS)
+        running.kill()
+        if copying is not None:
+            copying.join()
+        return running.process.wait() if code is None else code
 
     def run(self, on_tick: Callable[[], None]) -> None:
         """Watch over all, calling `on_tick` ten times a second, until StopRequested is raised."""
@@ -90,9 +108,12 @@ class Supervisor:
 
     def _start_child(self, program: Program) -> Running:
         running = Running(program, self._guardian, subprocess.PIPE)
-        if running.process.stdout is not None:
-            self._log.follow(program.name, running.process.stdout)
+        self._copy_lines(running, program.name)
         return running
+
+    def _copy_lines(self, running: Running, name: str) -> Thread | None:
+        pipe = running.process.stdout
+        return self._log.follow(name, pipe) if pipe is not None else None
 
     def _watch(self, kept: Kept) -> None:
         if kept.running is None:
@@ -125,7 +146,7 @@ class Supervisor:
         self, step: Sequence[Running], seconds: float, is_enough: Callable[[], bool] = lambda: False
     ) -> None:
         deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline and self._signals.count < 2 and not is_enough():
+        while time.monotonic() < deadline and self._signals.count < AT_ONCE and not is_enough():
             if all(one.process.poll() is not None for one in step):
                 return
             time.sleep(0.02)

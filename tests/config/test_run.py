@@ -2,6 +2,9 @@
 
 import os
 import re
+import signal
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -16,10 +19,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.core.management.base import SystemCheckError
 from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
 from pytest_django import Settings
 
-from config.management.commands import prepare
-from config.supervisor import preparation
+from config.servers.errors import ServersError
+from config.supervisor import preparation, signals
 from config.supervisor.children import NAMES, describe_child
 from config.supervisor.self_watch import WATCHED_VARIABLE
 
@@ -125,11 +129,11 @@ def test_prepare_waits_for_a_database_as_long_as_told(
 
     clock = SimpleNamespace(monotonic=lambda: sum(waited), sleep=waited.append)
     monkeypatch.setattr(preparation, "connection", SimpleNamespace(ensure_connection=connect))
-    for module in (preparation, prepare):
+    for module in (preparation, signals):
         monkeypatch.setattr(module, "time", clock)
     for step in ("migrate", "collect_static"):
         monkeypatch.setattr(preparation, step, lambda *_given: None)
-    with pytest.raises(CommandError, match="No database answers") if gives_up else nullcontext():
+    with pytest.raises(ServersError, match="No database answers") if gives_up else nullcontext():
         call_command(*arguments)
     assert sum(waited) == pytest.approx(60.5 if gives_up else 200)
 
@@ -162,6 +166,33 @@ def test_who_waits_to_migrate_holds_up_no_index_that_is_built_beside() -> None:
 
 
 @pytest.mark.django_db
+def test_a_migration_that_is_not_applied_or_a_changed_static_file_asks_for_preparation(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings.STATIC_ROOT = tmp_path / "static"
+    assert not preparation.is_needed(serves=False)
+    assert preparation.is_needed(serves=True)
+    preparation.collect_static(lambda _text: None)
+    assert not preparation.is_needed(serves=True)
+    newest = MigrationRecorder.Migration.objects.filter(app="papers").latest("name")
+    newest.delete()
+    assert preparation.is_needed(serves=False)
+
+
+@pytest.mark.django_db
 def test_prepare_says_when_all_is_done(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("prepare")
     assert capsys.readouterr().out == "the database is up to date\n"
+
+
+def test_prepare_stops_when_asked_while_it_waits(tmp_path: Path) -> None:
+    environment = {**os.environ, "DATABASE_URL": "postgres://nobody:x@127.0.0.1:1/none"}
+    environment |= {"BROADSHEET_VAR": str(tmp_path), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "manage.py", "prepare", "--wait"]
+    with subprocess.Popen(
+        command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True
+    ) as waiting:
+        assert waiting.stdout is not None
+        assert "waiting for the database" in waiting.stdout.readline()
+        waiting.terminate()
+        assert waiting.wait(10) == 128 + signal.SIGTERM

@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -142,6 +143,27 @@ def test_second_signal_stops_at_once(stage: Stage) -> None:
     began = time.monotonic()
     stage.supervisor.stop_children()
     assert time.monotonic() - began < 1
+
+
+def preparing(code: str) -> Program:
+    return Program("prepare", [sys.executable, "-c", code], os.environ, PROJECT)
+
+
+def test_what_ends_by_itself_is_waited_for_and_its_last_words_are_logged(stage: Stage) -> None:
+    code = stage.supervisor.run_to_its_end(preparing("import sys; sys.exit('no room')"), "start")
+    assert code == 1
+    assert "start      | no room\n" in stage.written.getvalue()
+
+
+def test_what_prepares_is_asked_to_stop_and_the_second_time_killed(stage: Stage) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        ended = pool.submit(stage.supervisor.run_to_its_end, preparing(STUBBORN), "start")
+        wait_until(lambda: "grandchild" in stage.written.getvalue(), seconds=5)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.5)
+        assert not ended.done()  # it does not listen, and once is no reason to kill it
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert ended.result(5) == -signal.SIGKILL
 
 
 SENDING = """

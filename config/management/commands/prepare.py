@@ -1,12 +1,20 @@
 import math
-import time
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from functools import partial
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error as DatabaseError
 
 from config.servers.errors import ServersError
 from config.supervisor import preparation
+from config.supervisor.signals import StopRequested, StopSignals
+
+# As the shell says it of a process that ended by the signal.
+_STOPPED = 128 + signal.SIGTERM
 
 
 class Command(BaseCommand):
@@ -23,14 +31,29 @@ class Command(BaseCommand):
             action="store_true",
             help="wait for the database for as long as it takes, and not for a minute",
         )
+        parser.add_argument("--samples", action="store_true", help="also load the sample papers")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        patience = math.inf if options["wait"] else preparation.DATABASE_PATIENCE_SECONDS
         try:
-            preparation.wait_for_database(self.stdout.write, time.sleep, patience_seconds=patience)
-            preparation.migrate(self.stdout.write, time.sleep)
-            if options["static"]:
-                preparation.collect_static(self.stdout.write)
-        except (ServersError, DatabaseError) as error:
-            raise CommandError(str(error).strip()) from error
-        self.stdout.write("the database is up to date")
+            with closing(StopSignals()) as signals:
+                for step in self._steps(options, signals.pause):
+                    signals.check()
+                    step()
+        except StopRequested:
+            sys.exit(_STOPPED)
+        except DatabaseError as error:
+            raise ServersError(f"The database refuses: {str(error).strip()}") from error
+        if options["verbosity"]:
+            self.stdout.write("the database is up to date")
+
+    def _steps(
+        self, options: Mapping[str, Any], pause: Callable[[float], None]
+    ) -> Iterator[Callable[[], None]]:
+        say = self.stdout.write
+        patience = math.inf if options["wait"] else preparation.DATABASE_PATIENCE_SECONDS
+        yield partial(preparation.wait_for_database, say, pause, patience_seconds=patience)
+        yield partial(preparation.migrate, say, pause)
+        if options["static"]:
+            yield partial(preparation.collect_static, say)
+        if options["samples"]:
+            yield preparation.load_samples

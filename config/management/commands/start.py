@@ -4,13 +4,15 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error as DatabaseError
 
-from config.checks import SERVING
+from config.checks import SERVING, SETTINGS
 from config.supervisor.children import NAMES, choose_names
 from config.supervisor.output import Log
 from config.supervisor.site import Site
 
 
 class Command(BaseCommand):
+    # Those of Django load all views, which are a third of the memory that it would keep.
+    requires_system_checks: list[str] = [SETTINGS]
     help = "Run the whole site: its private servers, web, workers, beat and the index follower."
 
     def add_arguments(self, parser: CommandParser) -> None:
