@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.site import Site
-from tests.security.strings import HOSTILE
+from tests.security.strings import HOSTILE, shares
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -18,7 +18,7 @@ from readinglists import entries, headings, sharing
 from readinglists.models import ReadingList
 texts = json.loads({texts!r})
 papers = list(Paper.objects.order_by("pk")[: len(texts)])
-owner = User.objects.create_user("hostile@example.org")
+owner = User.objects.create_user({email!r})
 for at in range(0, len(texts), len(papers)):
     some = texts[at : at + len(papers)]
     row = ReadingList.objects.create(
@@ -33,10 +33,11 @@ for at in range(0, len(texts), len(papers)):
 
 @pytest.mark.promise(27)
 @pytest.mark.promise(28)
+@pytest.mark.parametrize("texts", shares(len(HOSTILE)))
 def test_shared_lists_run_nothing_and_meet_no_rule_of_the_policy(
-    browser: Browser, site: Site
+    browser: Browser, site: Site, texts: tuple[str, ...]
 ) -> None:
-    code = _MAKE.format(texts=json.dumps(list(HOSTILE)))
+    code = _MAKE.format(texts=json.dumps(texts), email=f"hostile{len(texts)}@example.org")
     paths = site.manage("shell", "--no-imports", "-c", code).split()
     page, said = browser.new_page(), []
     page.on("dialog", lambda dialog: said.append(f"dialog: {dialog.message}"))

@@ -1,4 +1,11 @@
-"""Strings that try to become markup, script, a template or a control of htmx."""
+"""Strings that try to become markup, script, a template or a control of htmx.
+
+Each time every fifth of each kind is tried, the others in the long tier.
+"""
+
+from typing import Any
+
+import pytest
 
 _RUN = "alert(1)"
 _TAGS = (
@@ -19,7 +26,7 @@ _HTMX = (
     *("hx-get", "hx-post", "hx-put", "hx-delete", "hx-trigger", "hx-on:click", "hx-on::load"),
     *("hx-vals", "hx-headers", "hx-include", "hx-target", "hx-swap-oob", "hx-ext", "hx-boost"),
 )
-_FIXED = (
+_SCRIPT = (
     f"<script>{_RUN}</script>",
     f"</script><script>{_RUN}</script>",
     f"</title><script>{_RUN}</script>",
@@ -31,11 +38,15 @@ _FIXED = (
     f"<script/x>{_RUN}</script/x>",
     f"<<script>{_RUN}//<</script>",
     f"<scr<script>ipt>{_RUN}</scr</script>ipt>",
+)
+_QUOTES = (
     f'" autofocus onfocus={_RUN} x="',
     f"' autofocus onfocus={_RUN} x='",
     f"` onmouseover={_RUN} `",
     f'"><svg/onload={_RUN}>',
     f"'><img src=x onerror={_RUN}>",
+)
+_ADDRESSES = (
     f"javascript:{_RUN}",
     f"JaVaScRiPt:{_RUN}",
     f"java\tscript:{_RUN}",
@@ -47,6 +58,8 @@ _FIXED = (
     f"<javascript:{_RUN}>",
     f"[a]: javascript:{_RUN}",
     f"`<img src=x onerror={_RUN}>`",
+)
+_TEMPLATES = (
     "{{ settings.SECRET_KEY }}",
     "{% load static %}{% include 'base.html' %}",
     "{% debug %}",
@@ -57,6 +70,8 @@ _FIXED = (
     "<%= 7*7 %>",
     "{{ ''.__class__.__mro__ }}",
     "{%- raw -%}<b>{%- endraw -%}",
+)
+_ESCAPED = (
     '"}</script><script>alert(1)</script>',
     '"@type": "Thing", "x": "',
     "\\u003cscript\\u003ealert(1)\\u003c/script\\u003e",
@@ -67,6 +82,8 @@ _FIXED = (
     "\u2028<script>alert(1)</script>\u2029",
     "\uff1cscript\uff1ealert(1)\uff1c/script\uff1e",
     "\u202e<script>alert(1)</script>",
+)
+_MATHS_AND_PICTURES = (
     "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
     "<math><mi//xlink:href='data:x,<script>alert(1)</script>'>",
     '<math href="javascript:alert(1)">press</math>',
@@ -78,6 +95,8 @@ _FIXED = (
     "<svg><use href='data:image/svg+xml,<svg id=x onload=alert(1)>#x'/></svg>",
     "<svg><style><img src=x onerror=alert(1)></style></svg>",
     "<svg></p><style><a id='</style><img src=1 onerror=alert(1)>'>",
+)
+_ELEMENTS = (
     "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
     "<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
     "<x style='behavior:url(x)' onclick=alert(1)>",
@@ -91,16 +110,39 @@ _FIXED = (
     "<div hidden=until-found onbeforematch=alert(1)>x</div>",
     "<button popovertarget=x onbeforetoggle=alert(1)>x</button>",
     "<dialog open onclose=alert(1)><form method=dialog><button>x</button></form></dialog>",
+)
+_FORMULAS = (
     '=HYPERLINK("https://evil.example")',
     "@SUM(1+1)*cmd|' /C calc'!A0",
 )
 
-HOSTILE: tuple[str, ...] = (
-    *_FIXED,
-    *(f"<{tag} src=x href=javascript:{_RUN} onload={_RUN} onerror={_RUN}>" for tag in _TAGS),
-    *(f"</{tag}><{tag} {_HANDLERS[0]}={_RUN}>" for tag in _TAGS),
-    *(f"<b {name}={_RUN}>x</b>" for name in _HANDLERS),
-    *(f'" {name}="{_RUN}' for name in _HANDLERS),
-    *(f"<b {prefix}{name}='/x'>x</b>" for name in _HTMX for prefix in ("", "data-")),
-    *(f'" {prefix}{name}="/x' for name in _HTMX for prefix in ("", "data-")),
+_KINDS: tuple[tuple[str, ...], ...] = (
+    *(
+        _SCRIPT,
+        _QUOTES,
+        _ADDRESSES,
+        _TEMPLATES,
+        _ESCAPED,
+        _MATHS_AND_PICTURES,
+        _ELEMENTS,
+        _FORMULAS,
+    ),
+    tuple(f"<{tag} src=x href=javascript:{_RUN} onload={_RUN} onerror={_RUN}>" for tag in _TAGS),
+    tuple(f"</{tag}><{tag} {_HANDLERS[0]}={_RUN}>" for tag in _TAGS),
+    tuple(f"<b {name}={_RUN}>x</b>" for name in _HANDLERS),
+    tuple(f'" {name}="{_RUN}' for name in _HANDLERS),
+    *(tuple(f"<b {prefix}{name}='/x'>x</b>" for name in _HTMX) for prefix in ("", "data-")),
+    *(tuple(f'" {prefix}{name}="/x' for name in _HTMX) for prefix in ("", "data-")),
 )
+HOSTILE = tuple(text for kind in _KINDS for text in kind)
+_EVERY_TIME = tuple(text for kind in _KINDS for text in kind[::5])
+
+
+def shares(at_once: int) -> list[Any]:
+    """All of them, at most so many a test."""
+    others = tuple(text for text in HOSTILE if text not in _EVERY_TIME)
+    return [
+        pytest.param(texts[at : at + at_once], id=f"{name} {at}", marks=marks)
+        for name, texts, marks in (("some", _EVERY_TIME, ()), ("others", others, pytest.mark.long))
+        for at in range(0, len(texts), at_once)
+    ]

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -24,19 +25,17 @@ from papers.search.follower import index_now
 from readinglists import headings, list_files, list_follows, sharing
 from readinglists.models import Entry, ListFollow, Member, ReadingList
 from tests.factories import make_entry, make_member, make_paper, make_reading_list, make_user
-from tests.security.strings import HOSTILE
+from tests.security.strings import shares
 from tests.security.test_strings import AT_ONCE, Shape, shape_of
 
-STARTS = range(0, len(HOSTILE), AT_ONCE)
+SHARES = pytest.mark.parametrize("texts", shares(AT_ONCE))
 NOW = datetime(2026, 3, 3, 7, 0, tzinfo=UTC)
 # As papers/formats/table.py has it, from OWASP ASVS 5.0, 1.2.10.
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 
 
-def some(start: int) -> tuple[list[str], list[str]]:
-    """Hostile texts, and as many harmless ones."""
-    texts = list(HOSTILE[start : start + AT_ONCE])
-    return texts, [f"harmless words {number}" for number in range(len(texts))]
+def harmless_as(texts: Sequence[str]) -> list[str]:
+    return [f"harmless words {number}" for number in range(len(texts))]
 
 
 def shape_of_xml(body: bytes) -> Shape:
@@ -70,7 +69,7 @@ def get(address: str, **query: str) -> bytes:
     return b"".join(response)
 
 
-def make_list(texts: list[str]) -> ReadingList:
+def make_list(texts: Sequence[str]) -> ReadingList:
     first = texts[0]
     made = make_reading_list(title=first[:200], description=first)
     ReadingList.objects.filter(pk=made.pk).update(byline=first[:100])
@@ -81,7 +80,7 @@ def make_list(texts: list[str]) -> ReadingList:
     return made
 
 
-def files_of(texts: list[str]) -> dict[str, bytes]:
+def files_of(texts: Sequence[str]) -> dict[str, bytes]:
     link = sharing.make_link(make_list(texts))
     address = f"/l/{sharing.key_of(link)}/papers."
     return {ending: get(f"{address}{ending}") for ending in list_files.ENDINGS}
@@ -91,9 +90,9 @@ def files_of(texts: list[str]) -> dict[str, bytes]:
 @pytest.mark.promise(27)
 @pytest.mark.promise(28)
 @pytest.mark.promise(38)
-@pytest.mark.parametrize("start", STARTS)
-def test_feeds_and_files_under_a_link_hold_it_as_text(start: int) -> None:
-    texts, harmless = some(start)
+@SHARES
+def test_feeds_and_files_under_a_link_hold_it_as_text(texts: tuple[str, ...]) -> None:
+    harmless = harmless_as(texts)
     files, others = files_of(texts), files_of(harmless)
     assert set(files) == {"atom", "json", "bib", "ris", "csl.json", "csv", "md", "txt"}
     assert shape_of_xml(files["atom"]) == shape_of_xml(others["atom"])
@@ -125,7 +124,7 @@ def index(settings: Settings, tmp_path: Path) -> None:
     columns.forget()
 
 
-def feeds_of_searches(texts: list[str]) -> dict[str, Shape | Counter[str]]:
+def feeds_of_searches(texts: Sequence[str]) -> dict[str, Shape | Counter[str]]:
     """Of one search, and of a followed one whose name is the first text."""
     word = f"kestrel{len(texts[0])}x{abs(hash(texts[0])) % 10**6}"
     for text in texts:
@@ -143,9 +142,9 @@ def feeds_of_searches(texts: list[str]) -> dict[str, Shape | Counter[str]]:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.promise(27)
 @pytest.mark.promise(28)
-@pytest.mark.parametrize("start", STARTS)
-def test_feeds_of_searches_hold_it_as_text(index: None, start: int) -> None:
-    texts, harmless = some(start)
+@SHARES
+def test_feeds_of_searches_hold_it_as_text(index: None, texts: tuple[str, ...]) -> None:
+    harmless = harmless_as(texts)
     hostile, others = feeds_of_searches(texts), feeds_of_searches(harmless)
     assert hostile == others
     assert sum(others["atom"].values()) > len(texts)
@@ -153,10 +152,11 @@ def test_feeds_of_searches_hold_it_as_text(index: None, start: int) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.promise(27)
-def test_what_is_searched_for_stays_text_in_the_feed(index: None) -> None:
+@SHARES
+def test_what_is_searched_for_stays_text_in_the_feed(index: None, texts: tuple[str, ...]) -> None:
     make_paper()
     index_now()
-    for text in HOSTILE:
+    for text in texts:
         response = Client().get("/search/feed.atom", {"q": text})
         if response["Content-Type"].startswith("application/atom+xml"):
             # An empty feed: its own elements, none of the words.
@@ -171,7 +171,7 @@ def test_what_is_searched_for_stays_text_in_the_feed(index: None) -> None:
 
 
 def digest_with_lists(
-    texts: list[str], client: Client, mailoutbox: list[EmailMultiAlternatives]
+    texts: Sequence[str], client: Client, mailoutbox: list[EmailMultiAlternatives]
 ) -> tuple[EmailMultiAlternatives, dict[str, Shape]]:
     """An issue of what came into lists that its reader follows or takes part in."""
     reader = make_user(digest_enabled=True, next_due_at=NOW, digest_size=50)
@@ -201,11 +201,11 @@ def digest_with_lists(
 @pytest.mark.promise(27)
 @pytest.mark.promise(28)
 @pytest.mark.promise(37)
-@pytest.mark.parametrize("start", STARTS)
+@SHARES
 def test_a_digest_of_additions_to_lists_holds_it_as_text(
-    client: Client, mailoutbox: list[EmailMultiAlternatives], start: int
+    client: Client, mailoutbox: list[EmailMultiAlternatives], texts: tuple[str, ...]
 ) -> None:
-    texts, harmless = some(start)
+    harmless = harmless_as(texts)
     hostile, shapes = digest_with_lists(texts, client, mailoutbox)
     plain, others = digest_with_lists(harmless, client, mailoutbox)
     for name, shape in shapes.items():
