@@ -22,7 +22,7 @@ help:
 	@echo "make run          install what is needed and run the site (PORT=8000, SAMPLE=1 for sample papers)"
 	@echo "make admin        make an administrator"
 	@echo "make test         every check, and every test but those of test-long"
-	@echo "make test-long    the rest of the widest matrices: walks in Chromium, every page in every state and in the dark (five minutes)"
+	@echo "make test-long    the rest of the widest matrices: walks in Chromium, every page in every state and in the dark, every hostile string (ten minutes)"
 	@echo "make test-api     odd requests to every operation of the API, many of them (some minutes)"
 	@echo "make test-faults  long runs with killed processes and outages (over two hours; RUNS='limits poison' plays those)"
 	@echo "make soak         half an hour of mixed load on a whole site; what grows, is lost or done twice"

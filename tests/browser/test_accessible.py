@@ -1,7 +1,7 @@
 """Every page of the site, looked at by axe and measured: WCAG 2.2, level AA, light and dark.
 
-Each time every template is looked at in one of its states; in the long tier the other states, and
-all in the dark.
+Each time the pages are looked at that are the first to show an element of a kind or a shared piece
+of template; in the long tier all others, and all in the dark.
 """
 
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 from pytest_django import DjangoDbBlocker
 
 from tests.browser.chromium import FLAGS, find_chromium
+from tests.browser.kinds import by_kinds
 from tests.browser.looking import Looked, look_at, look_in_the_dark
 from tests.browser.pages import DrawnPage, draw_all
 
@@ -45,20 +46,9 @@ def drawn(
 
 @pytest.fixture(scope="module")
 def looked(drawn: list[DrawnPage]) -> list[Looked]:
-    first, _others = by_templates(drawn)
+    first, _others = by_kinds(drawn)
     with own_browser() as browser:
         return list(look_at(browser, first))
-
-
-def by_templates(pages: list[DrawnPage]) -> tuple[list[DrawnPage], list[DrawnPage]]:
-    """Return the pages that are the first to use a template, and the others."""
-    seen: set[str] = set()
-    first: list[DrawnPage] = []
-    others: list[DrawnPage] = []
-    for page in pages:
-        (others if page.templates <= seen else first).append(page)
-        seen |= page.templates
-    return first, others
 
 
 @contextmanager
@@ -84,8 +74,8 @@ def test_axe_finds_no_fault(looked: list[Looked]) -> None:
 
 
 @pytest.mark.long
-def test_other_states_of_the_same_templates_have_no_fault_either(drawn: list[DrawnPage]) -> None:
-    _first, others = by_templates(drawn)
+def test_pages_of_the_same_kinds_of_elements_have_no_fault_either(drawn: list[DrawnPage]) -> None:
+    _first, others = by_kinds(drawn)
     with own_browser() as browser:
         found = {page.name: page.all_found for page in look_at(browser, others)}
     assert len(found) > 20
