@@ -12,9 +12,20 @@ def test_a_file_is_read_in_another_process() -> None:
     ]
 
 
+# Those that take longest, of kinds that others here are of too.
+IN_THE_LONG_TIER = {
+    *("braces opened in BibTeX", "entries begun in BibTeX", "and and and"),
+    *("one line of 10 MB of ids", "one line of digits", "one line of brackets", "slashes"),
+    "RIS without end",
+}
+
+
 # Some take three seconds; not all that the limits allow.
 @pytest.mark.slow
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.long] * (name in IN_THE_LONG_TIER)) for name in FILES],
+)
 def test_a_hostile_file_ends_in_words_or_in_few_records(name: str) -> None:
     try:
         found = apart.read_apart(FILES[name]())
