@@ -91,9 +91,9 @@ def recompute(*, today: date) -> int:
 
     In chunks of papers, each its own transaction: the site goes on meanwhile.
     """
-    last_id = Paper.objects.aggregate(last=Max("pk"))["last"] or 0
+    ends = Paper.objects.aggregate(first=Min("pk"), last=Max("pk"))
     changed = 0
-    for first in range(0, last_id + 1, CHUNK):
+    for first in range(ends["first"] or 0, (ends["last"] or 0) + 1, CHUNK):
         within = Paper.objects.filter(pk__range=(first, first + CHUNK - 1))
         ids = list(within.values_list("pk", flat=True))
         with transaction.atomic():
