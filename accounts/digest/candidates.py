@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from papers.latex import to_text
-from papers.models import Paper
+from papers.models import Paper, PaperStats
 
 # Enough for the largest issue after four months of large issues; the best score comes first.
 MOST_TRENDING = 3000
@@ -48,9 +48,8 @@ _COLUMNS = (
 
 def trending(*, since: date, until: date) -> list[Candidate]:
     """Return papers with some popularity, announced or risen in these days, best score first."""
-    in_span = Q(announced_on__range=(since, until)) | Q(stats__risen_on__range=(since, until))
-    papers = Paper.objects.not_withdrawn().filter(in_span, stats__popularity__gt=0)
-    return list(_records(papers.order_by("-stats__score", "-pk")[:MOST_TRENDING]))
+    papers = _popular_of(since, until).order_by("-stats__score", "-pk")
+    return list(_records(papers[:MOST_TRENDING]))
 
 
 def missed(*, since: date) -> list[Candidate]:
@@ -72,9 +71,7 @@ def by_id(paper_ids: Iterable[int]) -> dict[int, Candidate]:
 
 def with_signal(until: date) -> frozenset[int]:
     """Return papers of the last SIGNAL_DAYS that somebody, somewhere, showed interest in."""
-    first = until - timedelta(days=SIGNAL_DAYS)
-    lately = Q(announced_on__range=(first, until)) | Q(stats__risen_on__range=(first, until))
-    papers = Paper.objects.not_withdrawn().filter(lately, stats__popularity__gt=0)
+    papers = _popular_of(until - timedelta(days=SIGNAL_DAYS), until)
     return frozenset(papers.values_list("pk", flat=True)[:MOST_TRENDING])
 
 
@@ -87,6 +84,15 @@ def titles_of(paper_ids: Iterable[int]) -> dict[int, str]:
 def categories_of(paper_ids: Iterable[int]) -> dict[int, str]:
     papers = Paper.objects.filter(pk__in=set(paper_ids), primary_category__isnull=False)
     return {pk: code for pk, code in papers.values_list("pk", "primary_category_id") if code}
+
+
+def _popular_of(since: date, until: date) -> QuerySet[Paper]:
+    # A union, not an OR over two tables, for which Postgres reads both whole: of a million papers
+    # 2 s for each chunk of readers, and 0.2 s so.
+    announced = Paper.objects.filter(announced_on__range=(since, until)).values("pk")
+    risen = PaperStats.objects.filter(risen_on__range=(since, until)).values("paper_id")
+    lately = Paper.objects.not_withdrawn().filter(pk__in=announced.union(risen))
+    return lately.filter(stats__popularity__gt=0)
 
 
 def _records(papers: QuerySet[Paper]) -> Iterator[Candidate]:
