@@ -5,97 +5,34 @@ Tasks stand here by name, so that beat need not import them.
 
 from typing import Any
 
-TICK_SECONDS = 60.0
+MINUTE_SECONDS = 60.0
+# By the name of the entry: the task, and every how many minutes.
+_EVERY: dict[str, tuple[str, int]] = {
+    "beat-io": ("papers.tasks.beat_io", 1),
+    "beat-cpu": ("papers.tasks.beat_cpu", 1),
+    "refresh-due-sources": ("papers.tasks.refresh_due_sources", 1),
+    "restate-coverage": ("papers.tasks.restate_coverage", 5),
+    "forget-old-counts": ("papers.tasks.forget_old_counts", 1440),
+    "refresh-meaning": ("papers.tasks.refresh_meaning", 1),
+    "follow-trending": ("papers.tasks.follow_trending", 1),
+    "match-papers": ("accounts.tasks.match_papers", 1),
+    "empty-old-bins": ("readinglists.tasks.empty_old_bins", 1440),
+    "forget-old-changes-of-lists": ("readinglists.tasks.forget_old_changes", 1440),
+    "forget-old-invitations": ("readinglists.tasks.forget_old_invitations", 1440),
+    "settle-arrived-papers": ("accounts.tasks.settle_arrived_papers", 1),
+    "ask-for-missing-papers": ("accounts.tasks.ask_for_missing_papers", 30),
+    "read-bounces": ("accounts.tasks.read_bounces", 10),
+    "forget-old-bounces": ("accounts.tasks.forget_old_bounces", 1440),
+    "forget-what-is-over": ("config.tasks.forget_what_is_over", 1440),
+    "go-on-with-imports": ("readinglists.tasks.go_on_with_imports", 1),
+    "send-due-digests": ("accounts.tasks.send_due_digests", 1),
+}
+# expires: a worker that was away finds one nudge waiting, not a day of them
 SCHEDULE: dict[str, Any] = {
-    "beat-io": {
-        "task": "papers.tasks.beat_io",
-        "schedule": TICK_SECONDS,
-        "options": {"expires": TICK_SECONDS},
-    },
-    "beat-cpu": {
-        "task": "papers.tasks.beat_cpu",
-        "schedule": TICK_SECONDS,
-        "options": {"expires": TICK_SECONDS},
-    },
-    # expires: a worker that was away finds one nudge waiting, not a day of them
-    "refresh-due-sources": {
-        "task": "papers.tasks.refresh_due_sources",
-        "schedule": TICK_SECONDS,
-        "options": {"expires": TICK_SECONDS},
-    },
-    "restate-coverage": {
-        "task": "papers.tasks.restate_coverage",
-        "schedule": 5 * TICK_SECONDS,
-        "options": {"expires": TICK_SECONDS},
-    },
-    "forget-old-counts": {
-        "task": "papers.tasks.forget_old_counts",
-        "schedule": 1440 * TICK_SECONDS,
-        "options": {"expires": TICK_SECONDS},
-    },
-    "refresh-meaning": {
-        "task": "papers.tasks.refresh_meaning",
-        "schedule": TICK_SECONDS,
-        "options": {"expires": TICK_SECONDS},
-    },
-    "follow-trending": {
-        "task": "papers.tasks.follow_trending",
-        "schedule": TICK_SECONDS,
-        "options": {"expires": TICK_SECONDS},
-    },
-    "match-papers": {
-        "task": "accounts.tasks.match_papers",
-        "schedule": TICK_SECONDS,
-        "options": {"expires": TICK_SECONDS},
-    },
-    "empty-old-bins": {
-        "task": "readinglists.tasks.empty_old_bins",
-        "schedule": 1440 * TICK_SECONDS,
-        "options": {"expires": TICK_SECONDS},
-    },
-    "forget-old-changes-of-lists": {
-        "task": "readinglists.tasks.forget_old_changes",
-        "schedule": 1440 * TICK_SECONDS,
-        "options": {"expires": TICK_SECONDS},
-    },
-    "forget-old-invitations": {
-        "task": "readinglists.tasks.forget_old_invitations",
-        "schedule": 1440 * TICK_SECONDS,
-        "options": {"expires": TICK_SECONDS},
-    },
-    "settle-arrived-papers": {
-        "task": "accounts.tasks.settle_arrived_papers",
-        "schedule": TICK_SECONDS,
-        "options": {"expires": TICK_SECONDS},
-    },
-    "ask-for-missing-papers": {
-        "task": "accounts.tasks.ask_for_missing_papers",
-        "schedule": 30 * TICK_SECONDS,
-        "options": {"expires": TICK_SECONDS},
-    },
-    "read-bounces": {
-        "task": "accounts.tasks.read_bounces",
-        "schedule": 10 * TICK_SECONDS,
-        "options": {"expires": TICK_SECONDS},
-    },
-    "forget-old-bounces": {
-        "task": "accounts.tasks.forget_old_bounces",
-        "schedule": 1440 * TICK_SECONDS,
-        "options": {"expires": TICK_SECONDS},
-    },
-    "forget-what-is-over": {
-        "task": "config.tasks.forget_what_is_over",
-        "schedule": 1440 * TICK_SECONDS,
-        "options": {"expires": TICK_SECONDS},
-    },
-    "go-on-with-imports": {
-        "task": "readinglists.tasks.go_on_with_imports",
-        "schedule": TICK_SECONDS,
-        "options": {"expires": TICK_SECONDS},
-    },
-    "send-due-digests": {
-        "task": "accounts.tasks.send_due_digests",
-        "schedule": TICK_SECONDS,
-        "options": {"expires": TICK_SECONDS},
-    },
+    name: {
+        "task": task,
+        "schedule": minutes * MINUTE_SECONDS,
+        "options": {"expires": MINUTE_SECONDS},
+    }
+    for name, (task, minutes) in _EVERY.items()
 }
