@@ -69,9 +69,11 @@ def collect_static(say: Callable[[str], None]) -> None:
     """Collect and compress static files, unless none has changed since it was last done."""
     if _is_collected():
         return
+    # Taken before: what changes meanwhile is collected the next time.
+    wanted = _fingerprint()
     say("collecting static files")
     call_command("collectstatic", interactive=False, verbosity=0, clear=True)
-    _stamp().write_text(_fingerprint())
+    _stamp().write_text(wanted)
 
 
 def load_samples() -> None:
