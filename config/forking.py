@@ -1,10 +1,11 @@
 """What a process does before others are forked from it, so that they share its memory."""
 
 import gc
+from importlib import import_module
 from typing import Any
 
 from celery.signals import worker_init
-from django.urls import get_resolver
+from django.conf import settings
 
 
 @worker_init.connect
@@ -13,6 +14,6 @@ def before_forking(**_kwargs: Any) -> None:
 
     It writes into each object that it looks through, and what is written to is no longer shared.
     """
-    get_resolver().url_patterns  # noqa: B018 - read for what it imports
+    import_module(settings.ROOT_URLCONF)
     gc.collect()
     gc.freeze()

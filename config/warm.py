@@ -9,7 +9,6 @@ import logging
 import threading
 
 from django.db import connection
-from django.urls import get_resolver
 
 from papers.meaning.near import encode
 from papers.search.engine import search
@@ -24,8 +23,7 @@ NEW_OBJECTS = 5_000
 
 
 def warm_up() -> threading.Thread:
-    """Import all views, and let a thread read the index, the counts and the model."""
-    get_resolver().url_patterns  # noqa: B018 - read for what it imports
+    """Let a thread read the index, the counts and the model."""
     thread = threading.Thread(target=_read, name="warm-up", daemon=True)
     thread.start()
     return thread

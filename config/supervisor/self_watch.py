@@ -13,7 +13,7 @@ import time
 from typing import Any
 
 import redis
-from celery.signals import after_task_publish, beat_init, worker_init
+from celery.signals import after_task_publish, worker_init
 
 from config.broker import count_waiting
 from config.supervisor.deaf import (
@@ -94,7 +94,6 @@ class SelfWatch:
 
 
 @worker_init.connect
-@beat_init.connect
 def watch_where_told(**_kwargs: Any) -> None:
     name = os.environ.get(WATCHED_VARIABLE, "")
     if name == "beat" or name in QUEUE_OF:
