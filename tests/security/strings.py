@@ -117,16 +117,14 @@ _FORMULAS = (
 )
 
 _KINDS: tuple[tuple[str, ...], ...] = (
-    *(
-        _SCRIPT,
-        _QUOTES,
-        _ADDRESSES,
-        _TEMPLATES,
-        _ESCAPED,
-        _MATHS_AND_PICTURES,
-        _ELEMENTS,
-        _FORMULAS,
-    ),
+    _SCRIPT,
+    _QUOTES,
+    _ADDRESSES,
+    _TEMPLATES,
+    _ESCAPED,
+    _MATHS_AND_PICTURES,
+    _ELEMENTS,
+    _FORMULAS,
     tuple(f"<{tag} src=x href=javascript:{_RUN} onload={_RUN} onerror={_RUN}>" for tag in _TAGS),
     tuple(f"</{tag}><{tag} {_HANDLERS[0]}={_RUN}>" for tag in _TAGS),
     tuple(f"<b {name}={_RUN}>x</b>" for name in _HANDLERS),

@@ -14,8 +14,13 @@ def test_a_file_is_read_in_another_process() -> None:
 
 # Those that take longest, of kinds that others here are of too.
 IN_THE_LONG_TIER = {
-    *("braces opened in BibTeX", "entries begun in BibTeX", "and and and"),
-    *("one line of 10 MB of ids", "one line of digits", "one line of brackets", "slashes"),
+    "braces opened in BibTeX",
+    "entries begun in BibTeX",
+    "and and and",
+    "one line of 10 MB of ids",
+    "one line of digits",
+    "one line of brackets",
+    "slashes",
     "RIS without end",
 }
 
