@@ -70,13 +70,12 @@ def idle(workers: list[Process], beats: list[Process], loop: Loop) -> list[str]:
     ended = [one for one in (*workers, *beats) if not one.is_alive()]
     for beat in beats:
         beat.ask_to_stop()
-    lazy = [one for one in workers if one not in ended and not one.said(OF_A_TASK)]
-    for beat in beats:
-        if beat not in ended and (beat.ended_after(30.0) is None or not beat.nudges()):
-            lazy.append(beat)
+    lazy = [one for one in workers if not one.said(OF_A_TASK)]
+    alive = [beat for beat in beats if beat not in ended]
+    lazy += [beat for beat in alive if beat.ended_after(30.0) is None or not beat.nudges()]
     return [
         *(f"P12: one ended before the end: {one.tail()}" for one in ended),
-        *(f"P12: one did nothing: {one.tail()}" for one in lazy),
+        *(f"P12: one did nothing: {one.tail()}" for one in lazy if one not in ended),
         *unless(not loop.failed, f"P12: senddigests ended with {sorted(loop.failed)}"),
         *unless(loop.rounds > 1, f"P12: {loop.rounds} rounds of senddigests"),
     ]
