@@ -44,6 +44,11 @@ class PaperStats(models.Model):
         indexes = [
             models.Index(F("score").desc(), F("paper").desc(), name="paperstats_trending"),
             models.Index(F("popularity").desc(), F("paper").desc(), name="paperstats_popular"),
+            models.Index(
+                fields=["risen_on"],
+                condition=Q(risen_on__isnull=False),
+                name="paperstats_risen",
+            ),
         ]
 
     def __str__(self) -> str:
