@@ -15,13 +15,8 @@ class StopSignals:
 
     def __init__(self) -> None:
         self.count = 0
-        numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        self._before = {number: signal.signal(number, self._note) for number in numbers}
-
-    def close(self) -> None:
-        """Let signals do again what they did before."""
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._note)
 
     def pause(self, seconds: float) -> None:
         """Sleep; raise StopRequested if a signal came before or meanwhile."""

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from config.management.commands import migrate
+from tests import own_database
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.promise(43)]
 TABLE = "django_migrations"
@@ -21,9 +22,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def busy() -> psycopg.Connection[Any]:
-    given = connection.get_connection_params()
-    known = ("host", "port", "user", "password", "dbname")
-    other = psycopg.connect(**{key: given[key] for key in known if given.get(key)})
+    other = own_database.connect()
     other.execute(f"LOCK TABLE {TABLE} IN ACCESS EXCLUSIVE MODE")
     return other
 

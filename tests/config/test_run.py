@@ -22,10 +22,13 @@ from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from pytest_django import Settings
 
+from config.management.commands import prepare
 from config.servers.errors import ServersError
-from config.supervisor import preparation, signals
+from config.supervisor import preparation
 from config.supervisor.children import NAMES, describe_child
 from config.supervisor.self_watch import WATCHED_VARIABLE
+from tests import own_database
+from tests.config.processes import wait_until
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 PREPARE_UNIT = PROJECT / "deploy" / "systemd" / "broadsheet-prepare.service"
@@ -129,7 +132,7 @@ def test_prepare_waits_for_a_database_as_long_as_told(
 
     clock = SimpleNamespace(monotonic=lambda: sum(waited), sleep=waited.append)
     monkeypatch.setattr(preparation, "connection", SimpleNamespace(ensure_connection=connect))
-    for module in (preparation, signals):
+    for module in (preparation, prepare):
         monkeypatch.setattr(module, "time", clock)
     for step in ("migrate", "collect_static"):
         monkeypatch.setattr(preparation, step, lambda *_given: None)
@@ -140,8 +143,6 @@ def test_prepare_waits_for_a_database_as_long_as_told(
 
 @pytest.mark.django_db(transaction=True)
 def test_who_waits_to_migrate_holds_up_no_index_that_is_built_beside() -> None:
-    given = connection.get_connection_params()
-    known = ("host", "port", "user", "password", "dbname")
     waits = threading.Event()
 
     def migrate() -> None:
@@ -150,8 +151,7 @@ def test_who_waits_to_migrate_holds_up_no_index_that_is_built_beside() -> None:
         finally:
             connection.close()
 
-    where = {key: given[key] for key in known if given.get(key)}
-    with psycopg.connect(**where, autocommit=True) as other, ThreadPoolExecutor(1) as pool:
+    with own_database.connect(autocommit=True) as other, ThreadPoolExecutor(1) as pool:
         other.execute("CREATE TABLE beside (number int)")
         try:
             other.execute("SELECT pg_advisory_lock(%s)", [preparation._MIGRATION_LOCK])
@@ -183,6 +183,29 @@ def test_a_migration_that_is_not_applied_or_a_changed_static_file_asks_for_prepa
 def test_prepare_says_when_all_is_done(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("prepare")
     assert capsys.readouterr().out == "the database is up to date\n"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_prepare_stops_when_asked_while_a_table_is_held(tmp_path: Path) -> None:
+    """And the database goes on with nothing: its statement was cancelled."""
+    environment = {**os.environ, "DATABASE_URL": own_database.url()}
+    environment["BROADSHEET_VAR"] = str(tmp_path)
+    asks = "SELECT count(*) FROM pg_locks WHERE relation = 'django_migrations'::regclass"
+
+    with own_database.connect() as other:
+        other.execute("LOCK TABLE django_migrations")
+        command = [sys.executable, "manage.py", "prepare"]
+        with subprocess.Popen(command, cwd=PROJECT, env=environment) as held_up:
+            wait_until(lambda: _first(other, f"{asks} AND NOT granted") == 1, seconds=30)
+            held_up.terminate()
+            assert held_up.wait(10) == 128 + signal.SIGTERM
+        assert _first(other, f"{asks} AND NOT granted") == 0
+
+
+def _first(database: psycopg.Connection[Any], sql: str) -> Any:
+    row = database.execute(sql).fetchone()
+    assert row
+    return row[0]
 
 
 def test_prepare_stops_when_asked_while_it_waits(tmp_path: Path) -> None:

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import psycopg
 import pytest
 from django.db import connection
 from pytest_django import Settings
 
 from config.supervisor.children import WEB_GRACE_ALONE_SECONDS
+from tests import own_database
 from tests.factories import make_paper
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -32,15 +32,6 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def database_url() -> str:
-    default = connection.settings_dict
-    host = str(default["HOST"])
-    if host.startswith("/"):
-        return f"postgresql://{default['USER']}@/{host.replace('/', '%2F')}/{default['NAME']}"
-    user = f"{default['USER']}:{default['PASSWORD']}"
-    return f"postgresql://{user}@{host}:{default['PORT'] or 5432}/{default['NAME']}"
-
-
 @pytest.fixture(params=["sync", "threads"])
 def web(
     request: pytest.FixtureRequest, settings: Settings, tmp_path: Path
@@ -48,7 +39,7 @@ def web(
     """Its host and port, and the process."""
     port = free_port()
     own = {
-        "DATABASE_URL": database_url(),
+        "DATABASE_URL": own_database.url(),
         "REDIS_URL": str(settings.CACHES["default"]["LOCATION"]),
         "BROADSHEET_VAR": str(tmp_path),
         "STATIC_ROOT": str(tmp_path / "static"),
@@ -108,10 +99,7 @@ def test_a_request_in_hand_is_answered_before_it_ends(
     assert kept.getresponse().read() == b"ok\n"
     # A page would need static files that are collected.
     address = f"http://{host}/api/v1/papers/{make_paper().pk}"
-    given = connection.get_connection_params()
-    known = ("host", "port", "user", "password", "dbname")
-    where = {key: given[key] for key in known if given.get(key)}
-    with psycopg.connect(**where) as other, ThreadPoolExecutor(1) as pool:
+    with own_database.connect() as other, ThreadPoolExecutor(1) as pool:
         other.execute(f"LOCK TABLE {TABLE} IN ACCESS EXCLUSIVE MODE")
         answer = pool.submit(fetch, address)
         wait_until_somebody_waits()

@@ -1,8 +1,9 @@
 import math
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -11,7 +12,6 @@ from django.db import Error as DatabaseError
 
 from config.servers.errors import ServersError
 from config.supervisor import preparation
-from config.supervisor.signals import StopRequested, StopSignals
 
 # As the shell says it of a process that ended by the signal.
 _STOPPED = 128 + signal.SIGTERM
@@ -35,21 +35,18 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            with closing(StopSignals()) as signals:
-                for step in self._steps(options, signals.pause):
-                    signals.check()
+            with _stopped_like_ctrl_c():
+                for step in self._steps(options):
                     step()
-        except StopRequested:
+        except KeyboardInterrupt:
             sys.exit(_STOPPED)
         except DatabaseError as error:
             raise ServersError(f"The database refuses: {str(error).strip()}") from error
         if options["verbosity"]:
             self.stdout.write("the database is up to date")
 
-    def _steps(
-        self, options: Mapping[str, Any], pause: Callable[[float], None]
-    ) -> Iterator[Callable[[], None]]:
-        say = self.stdout.write
+    def _steps(self, options: Mapping[str, Any]) -> Iterator[Callable[[], None]]:
+        say, pause = self.stdout.write, time.sleep
         patience = math.inf if options["wait"] else preparation.DATABASE_PATIENCE_SECONDS
         yield partial(preparation.wait_for_database, say, pause, patience_seconds=patience)
         yield partial(preparation.migrate, say, pause)
@@ -57,3 +54,18 @@ class Command(BaseCommand):
             yield partial(preparation.collect_static, say)
         if options["samples"]:
             yield preparation.load_samples
+
+
+@contextmanager
+def _stopped_like_ctrl_c() -> Iterator[None]:
+    """Let TERM and HUP raise KeyboardInterrupt: psycopg then cancels the statement in hand.
+
+    Each step may end anywhere: a migration is rolled back, and what is left is done the next time.
+    """
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, signal.default_int_handler) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

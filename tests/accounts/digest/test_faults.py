@@ -12,8 +12,8 @@ from django.test import Client
 
 from accounts.models import Delivery, User
 from config.celery import app
+from tests import own_database
 from tests.accounts.digest.smtp_server import HANG_UP
-from tests.accounts.digest.test_with_worker import database_url
 from tests.faults.points import POINTS, Point, ending, expected, kill_at
 from tests.faults.postbox import Postbox, open_postbox
 from tests.faults.stage import Stage
@@ -33,7 +33,7 @@ def postbox() -> Iterator[Postbox]:
 @pytest.fixture
 def stage(tmp_path: Path, postbox: Postbox) -> Iterator[Stage]:
     environment = {
-        "DATABASE_URL": database_url(),
+        "DATABASE_URL": own_database.url(),
         "EMAIL_URL": f"smtp://127.0.0.1:{postbox.port}",
         "GITHUB_STARS": "no",
     }

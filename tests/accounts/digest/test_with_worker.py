@@ -6,32 +6,21 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from accounts import outbox
 from accounts.digest import ledger
 from accounts.models import Delivery
 from accounts.tasks import send_due_digests
 from config.celery import app
+from tests import own_database
 from tests.factories import make_paper, make_user
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 PROJECT = Path(settings.BASE_DIR)
 PATIENCE_SECONDS = 30.0
-
-
-def database_url() -> str:
-    """The test's own database, for a process beside it."""
-    values = connection.settings_dict
-    login = ":".join(quote(str(values[part])) for part in ("USER", "PASSWORD") if values[part])
-    port = f":{values['PORT']}" if values["PORT"] else ""
-    if values["HOST"].startswith("/"):  # a folder: in the path, as django-environ wants it
-        return f"postgresql://{login}@{port}/{quote(values['HOST'])}/{values['NAME']}"
-    return f"postgresql://{login}@{values['HOST']}{port}/{values['NAME']}"
 
 
 def wait_for(condition: Callable[[], bool]) -> bool:
@@ -47,7 +36,7 @@ def wait_for(condition: Callable[[], bool]) -> bool:
 def worker(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "celery", "-A", "config.celery", "-b", app.conf.broker_url]
     options = ["worker", "-Q", "io", "-P", "threads", "-c", "2", "--without-mingle"]
-    environment = {**os.environ, "DATABASE_URL": database_url()}
+    environment = {**os.environ, "DATABASE_URL": own_database.url()}
     with (tmp_path / "worker.log").open("wb") as log:
         process = subprocess.Popen(
             command + options, cwd=PROJECT, env=environment, stdout=log, stderr=log

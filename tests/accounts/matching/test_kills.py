@@ -13,7 +13,7 @@ from django.db import connection
 
 from accounts.models import MatchCursor, QueryMatch
 from papers.search import changes
-from tests.accounts.digest.test_with_worker import database_url
+from tests import own_database
 from tests.factories import make_follow, make_paper
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -24,7 +24,7 @@ TODAY = datetime.now(UTC).date()
 def start_worker() -> subprocess.Popen[bytes]:
     environment = {
         **os.environ,
-        "DATABASE_URL": database_url(),
+        "DATABASE_URL": own_database.url(),
         "LOG_LEVEL": "WARNING",
         "PYTHONPATH": str(settings.BASE_DIR),
     }

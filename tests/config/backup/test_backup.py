@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
@@ -26,6 +25,7 @@ from config.backup.make import make_backup
 from config.backup.restore import restore_backup
 from papers.models import Paper, PaperTombstone, SearchEpoch
 from readinglists.models import Entry
+from tests import own_database
 from tests.factories import make_entry, make_follow, make_paper, make_reading_list, make_user
 
 PROJECT = Path(__file__).resolve().parent.parent.parent.parent
@@ -65,10 +65,7 @@ class Other:
         return int(self.ask(f"SELECT count(*) FROM {table}"))  # noqa: S608
 
     def ask(self, sql: str) -> Any:
-        given = connection.get_connection_params()
-        known = ("host", "port", "user", "password")
-        where = {key: given[key] for key in known if given.get(key)}
-        with psycopg.connect(dbname=self.name, **where) as other:
+        with own_database.connect(dbname=self.name) as other:
             row = other.execute(sql).fetchone()
         return row[0] if row else None
 
@@ -168,10 +165,8 @@ def test_a_database_in_use_and_a_damaged_archive_change_nothing(
     reader: User, tmp_path: Path
 ) -> None:
     made = make_backup(tmp_path / "a.backup")
-    given = connection.get_connection_params()
-    known = ("host", "port", "user", "password", "dbname")
     with (
-        psycopg.connect(**{key: given[key] for key in known if given.get(key)}),
+        own_database.connect(),
         pytest.raises(BackupError, match="in use"),
     ):
         restore_backup(made.path, print, replace=True)
