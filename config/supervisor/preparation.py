@@ -53,7 +53,7 @@ def is_needed(*, serves: bool) -> bool:
 
     Goes by the names of files: migrations, all of them loaded, are 60 MB.
     """
-    return bool(_written() - _applied()) or (serves and not _is_collected())
+    return bool(_written() - _applied()) or (serves and not _is_collected(_fingerprint()))
 
 
 def migrate(say: Callable[[str], None], pause: Callable[[float], None]) -> None:
@@ -67,10 +67,10 @@ def migrate(say: Callable[[str], None], pause: Callable[[float], None]) -> None:
 
 def collect_static(say: Callable[[str], None]) -> None:
     """Collect and compress static files, unless none has changed since it was last done."""
-    if _is_collected():
-        return
     # Taken before: what changes meanwhile is collected the next time.
     wanted = _fingerprint()
+    if _is_collected(wanted):
+        return
     say("collecting static files")
     call_command("collectstatic", interactive=False, verbosity=0, clear=True)
     _stamp().write_text(wanted)
@@ -119,10 +119,10 @@ def _stamp() -> Path:
     return Path(settings.STATIC_ROOT).with_name("static.stamp")
 
 
-def _is_collected() -> bool:
+def _is_collected(wanted: str) -> bool:
     stamp = _stamp()
     has_stamp = stamp.exists() and Path(settings.STATIC_ROOT).exists()
-    return has_stamp and stamp.read_text() == _fingerprint()
+    return has_stamp and stamp.read_text() == wanted
 
 
 def _fingerprint() -> str:

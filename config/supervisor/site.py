@@ -109,7 +109,10 @@ class Site:
             code = supervisor.run_to_its_end(program, NAME)
             self._signals.check()
             if code:
-                raise ServersError(f"The site could not be made ready: it {describe_exit(code)}.")
+                raise ServersError(
+                    f"The site could not be made ready (it {describe_exit(code)}): "
+                    f"the lines of {NAME!r} above say why."
+                )
         needs_admin = not get_user_model().objects.exists()
         # The supervisor needs no connection from here on.
         connections.close_all()

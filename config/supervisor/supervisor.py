@@ -59,9 +59,12 @@ class Supervisor:
         """
         running = Running(program, self._guardian, subprocess.PIPE)
         copying = self._copy_lines(running, name)
+        is_asked = False
         while (code := running.exit_code()) is None and self._signals.count < AT_ONCE:
-            if self._signals.count:
+            # Once: asked again, it could not end what it does when it is asked.
+            if self._signals.count and not is_asked:
                 running.ask_to_stop()
+                is_asked = True
             time.sleep(_POLL_SECONDS)
         running.kill()
         if copying is not None:
