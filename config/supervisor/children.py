@@ -31,6 +31,11 @@ WEB_GRACE_SECONDS, WEB_GRACE_ALONE_SECONDS = 1, 20
 # full cores, p99 of pages was 3.3 s with all equal and 0.3 to 0.6 s so (benchmarks/mixed_load.py).
 GIVING_WAY = ("worker-io", "worker-cpu")
 NICENESS = "10"
+# glibc's own limits, fixed: else it raises them as large arrays come and go, and gives back less.
+# In half an hour of mixed load the follower grew by 73 MB an hour, by 3; the mailer by 93 and 44.
+# Nobody waits for these two: an array of 1 MB takes 20 times as long so, and pages have many.
+GIVING_BACK = ("follower", "worker-io")
+HEAP_LIMITS = {"MALLOC_TRIM_THRESHOLD_": "131072", "MALLOC_MMAP_THRESHOLD_": "131072"}
 # A search of 1,000 letters that are not ASCII is an address of 9 to 12 kB; gunicorn refuses more
 # than 8,190 bytes with a bare line of its own. What is too long for the search is said by its page.
 LONGEST_ADDRESS_BYTES = 128 * 1024
@@ -50,7 +55,7 @@ def describe_preparation(*, serves: bool, samples: bool) -> Program:
     """Return the process that makes everything ready for the others, and then ends."""
     options = {"--static": serves, "--samples": samples}
     chosen = [option for option, is_chosen in options.items() if is_chosen]
-    command = [sys.executable, "manage.py", "prepare", "--verbosity=0", "--skip-checks", *chosen]
+    command = [sys.executable, "manage.py", "prepare", "--verbosity=0", *chosen]
     return Program("prepare", command, _environment(), Path(settings.BASE_DIR))
 
 
@@ -59,6 +64,8 @@ def describe_child(name: str, *, is_alone: bool = False) -> Program:
     environment = _environment()
     if name == "follower":
         environment[PATIENCE_VARIABLE] = str(FOLLOWER_SECONDS)
+    if name in GIVING_BACK:
+        environment = HEAP_LIMITS | environment
     folder = Path(settings.BASE_DIR)
     command = [*_priority(name), sys.executable, *_arguments(name, is_alone=is_alone)]
     return Program(name, command, environment, folder)
@@ -70,10 +77,6 @@ def _environment() -> dict[str, str]:
     environment.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser")
     # Else glibc gives each thread a heap of its own, and what large tasks gave back stays there.
     environment.setdefault("MALLOC_ARENA_MAX", "2")
-    # glibc's own limits, fixed: else it raises them as large arrays come and go, and gives back
-    # less. The worker of mail kept 41 MB of free heap so, and 10 with them.
-    environment.setdefault("MALLOC_TRIM_THRESHOLD_", "131072")
-    environment.setdefault("MALLOC_MMAP_THRESHOLD_", "131072")
     # Products here are small: more threads took 37 ms of CPU for recommendations, one takes 22.
     environment.setdefault("OPENBLAS_NUM_THREADS", "1")
     return environment
