@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
-from accounts import proof
+from accounts import proof, security_log
 from accounts.client_address import client_address
 from accounts.mail import account_mail_headers, can_be_mailed, post
 from papers import letters
@@ -41,6 +41,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)
+
+    def validation_error(self, code: str, *arguments: Any) -> ValidationError:
+        """Allauth says what it refuses by these, and tells nobody else of two of them."""
+        reader = getattr(self.request, "user", None)
+        user_id = reader.pk if reader is not None and reader.is_authenticated else None
+        if code == "too_many_login_attempts":
+            security_log.note("limit_reached", user_id=user_id, is_refusal=True, what="logins")
+        elif code == "enter_current_password":
+            security_log.note("proof_failed", user_id=user_id, is_refusal=True, by="password")
+        error: ValidationError = super().validation_error(code, *arguments)
+        return error
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count failures of a network apart: allauth's own count of them is wiped by each right

@@ -8,7 +8,7 @@ class AccountsConfig(AppConfig):
         # Connects its receivers; models are loaded only now.
         from django.conf import settings
 
-        from accounts import session_signals, signals  # noqa: F401
+        from accounts import security_signals, session_signals, signals  # noqa: F401
         from accounts.bounces import webhooks
         from accounts.bounces.suppression import is_suppressed
         from accounts.confirmed import confirmed_ids, language_of, own_addresses

@@ -13,6 +13,8 @@ from django.http import HttpRequest
 # Of a socket in the file system, or a proxy that wrote no address: all those are one client.
 UNKNOWN = "unknown"
 IPV6_NETWORK_BITS = 64
+# Of a whole street or firm: what the security log keeps (IPv4, IPv6).
+WIDE_BITS = (24, 48)
 
 
 def client_address(request: HttpRequest) -> str:
@@ -35,6 +37,15 @@ def client_network(request: HttpRequest) -> str:
     if ":" not in address:
         return address
     return str(ipaddress.ip_network((address, IPV6_NETWORK_BITS), strict=False))
+
+
+def wide_network(request: HttpRequest) -> str:
+    """Return the /24 of the client's address, the /48 of IPv6, or UNKNOWN."""
+    address = client_address(request)
+    if address == UNKNOWN:
+        return UNKNOWN
+    bits = WIDE_BITS[":" in address]
+    return str(ipaddress.ip_network((address, bits), strict=False))
 
 
 def _clean(text: str) -> str:

@@ -28,7 +28,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg import errors
 
-from accounts import outbox
+from accounts import outbox, security_log
 from accounts.bounces.suppression import suppressed_among
 from accounts.mail import can_be_mailed, post
 from accounts.models import Suppression, User
@@ -108,6 +108,7 @@ def delete_account(user: User) -> None:
     reader = _delete_again_and_again(user.pk, sessions)
     if reader is None:
         return
+    security_log.note("account_deleted", user_id=user.pk)
     # A login that was under way began before, and is stored at the end of its request.
     late = _sessions_of(user, addresses, since=began_at)
     Session.objects.filter(pk__in=late).delete()

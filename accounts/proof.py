@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
+from accounts import security_log
 from accounts.limits import CacheAwayError, Limit, take
 from accounts.mail import post
 from accounts.models import User
@@ -90,6 +91,7 @@ def check_code(request: HttpRequest, user: User, code: str) -> None:
         del request.session[KEY]
         return
     request.session[KEY] = {**kept, "tries": kept["tries"] - 1}
+    security_log.note("proof_failed", user_id=user.pk, request=request, is_refusal=True, by=METHOD)
     raise CannotProve(_("This is not the code that we mailed."))
 
 

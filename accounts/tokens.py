@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts import security_log
 from accounts.models import ApiToken, User
 from papers.api.scopes import Scope
 
@@ -64,6 +65,7 @@ def make_token(
             scopes=[scope for scope in Scope.values if scope in wanted],
             expires_at=expires_at,
         )
+    security_log.note("token_made", user_id=user.pk, row=made.pk)
     return made, text
 
 
@@ -90,4 +92,5 @@ def note_use(token: ApiToken, *, now: datetime) -> None:
 
 def revoke(token: ApiToken, *, now: datetime) -> None:
     """Let it open nothing from the next request on; what was revoked before keeps its moment."""
-    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now)
+    if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now):
+        security_log.note("token_revoked", user_id=token.user_id, row=token.pk)

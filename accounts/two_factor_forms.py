@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts import two_factor
+from accounts import security_log, two_factor
 
 LONGEST_NAME = 80
 LONGEST_CODE = 40
@@ -39,7 +39,11 @@ class _OnceForm(BaseAuthenticateForm):  # type: ignore[misc]
 
     def clean_code(self) -> str:
         code = str(super().clean_code())
-        two_factor.refuse_used(self.authenticator, code)
+        try:
+            two_factor.refuse_used(self.authenticator, code)
+        except forms.ValidationError:
+            self._emit_authentication_failed(self.authenticator)
+            raise
         return code
 
 
@@ -62,7 +66,21 @@ class _AnswerForm(AuthenticateWebAuthnForm):  # type: ignore[misc]
         try:
             return super().clean_credential()
         except _NO_ANSWER as error:
+            self._tell_of_refusal()
             raise two_factor.TwoFactorAdapter().validation_error("incorrect_code") from error
+        except forms.ValidationError as error:
+            if error.code == "incorrect_code":  # and not that there were too many
+                self._tell_of_refusal()
+            raise
+
+    def _tell_of_refusal(self) -> None:
+        """Allauth has a signal for wrong codes alone."""
+        event = "second_step_failed"
+        if self.passwordless or self.reauthenticated:
+            event = "login_failed" if self.passwordless else "proof_failed"
+        user_id = self.user.pk if self.user is not None else None
+        kind = str(Authenticator.Type.WEBAUTHN)
+        security_log.note(event, user_id=user_id, is_refusal=True, by=kind)
 
 
 class PasskeyStepForm(_AnswerForm):

@@ -20,7 +20,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from accounts import allowance
+from accounts import allowance, security_log
 from accounts.limits import client_network
 from accounts.tokens import find_token, note_use
 from papers.api.access import Bearer
@@ -78,6 +78,7 @@ def _bearer(request: HttpRequest) -> Bearer | None:
     token = find_token(text.strip(), now=now) if kind.lower() == "bearer" else None
     if token is None:
         _take(request, None)  # so that nobody tries tokens without end
+        security_log.note("token_refused", request=request, is_refusal=True)
         invalid = {"WWW-Authenticate": 'Bearer realm="api", error="invalid_token"'}
         words = _("This token opens nothing: it is mistyped, revoked or expired.")
         raise Refusal(401, words, headers=invalid)

@@ -70,6 +70,8 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": cut_keys(record.getMessage()),
             **current_ids(),
+            # Of the security log (accounts/security_log.py); its text has them too.
+            **getattr(record, "fields", {}),
         }
         status = getattr(record, "status_code", None)
         if status is not None:
@@ -116,6 +118,8 @@ def as_settings(level: str, form: str) -> dict[str, Any]:
             "django.request": {"filters": ["refusals"]},
             # Of a host or a form that is refused: whatever strangers send.
             **{f"django.security.{name}": {"filters": ["refusals"]} for name in _SUSPICIONS},
+            # Written whatever LOG_LEVEL says (accounts/security_log.py).
+            "broadsheet.security": {"level": "INFO"},
             "celery": {"level": "WARNING"},  # else a line for each task, many a minute
         },
         "root": {"handlers": ["console"], "level": level},

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts import security_log
 from config.errors import RETRY_AFTER_SECONDS, render_fault
 from config.rate_limits.rules import rule_for
 from papers.limits import CacheAwayError
@@ -29,6 +30,7 @@ class RateLimitMiddleware:
         if response.status_code == 429:
             # Allauth and some pages of ours do not say when; most of their limits are of minutes.
             response.headers.setdefault("Retry-After", RETRY_AFTER_SECONDS)
+            _note(request)
         return response
 
     def process_view(
@@ -44,6 +46,17 @@ class RateLimitMiddleware:
         if not taken.is_refused:
             return None
         return _refuse(request, taken.reset_seconds, is_plain=rule.limit.name in _PLAIN)
+
+
+def _note(request: HttpRequest) -> None:
+    match = request.resolver_match
+    security_log.note(
+        "limit_reached",
+        user_id=request.user.pk,
+        request=request,
+        is_refusal=True,
+        what=match.view_name if match else "",
+    )
 
 
 def _refuse(request: HttpRequest, seconds: int, *, is_plain: bool) -> HttpResponse:

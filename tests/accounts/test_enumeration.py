@@ -5,7 +5,9 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.mail import EmailMessage
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.digest import unsubscribe
 from accounts.models import User
@@ -79,6 +81,15 @@ def test_signing_up_hashes_a_password_whether_the_address_is_known_or_not(
         walk("/accounts/signup/", "email", email)
         counts.append(len(hashed))
     assert counts == [1, 1]
+
+
+def test_the_security_log_asks_one_question_whether_the_address_is_known_or_not() -> None:
+    make_user(email=KNOWN)
+    for email in (KNOWN, OTHER):
+        with CaptureQueriesContext(connection) as asked:
+            walk("/accounts/login/", "login", email)
+        whose = 'SELECT "account_emailaddress"."user_id"'
+        assert sum(each["sql"].startswith(whose) for each in asked) == 1
 
 
 def test_a_second_step_shows_to_nobody_without_the_password() -> None:
