@@ -1,7 +1,7 @@
 import logging
 from collections.abc import Callable
 
-from django.contrib.auth import logout
+from django.contrib.auth import SESSION_KEY, logout
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
@@ -77,15 +77,23 @@ class ReaderTimezoneMiddleware:
 
 
 class PrivatePagesMiddleware:
-    """Let no cache, of a browser or on the way, keep a page made for one reader (ASVS 14.3.2)."""
+    """Let no cache, of a browser or on the way, keep a page made for one reader (ASVS 14.3.2).
+
+    At the end of a login the browser is told to forget what it kept all the same, such as pages
+    that "back" shows (14.3.1). Not its cookies and storage: there are the choices of language and
+    theme, whether keys are off and the page for when there is no network, all of the device.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        was_logged_in = request.user.is_authenticated
         response = self.get_response(request)
         if request.user.is_authenticated and not response.has_header("Cache-Control"):
             response["Cache-Control"] = "private, no-store"
+        if was_logged_in and SESSION_KEY not in request.session:
+            response["Clear-Site-Data"] = '"cache"'
         return response
 
 

@@ -13,6 +13,7 @@ from accounts import leaving
 from accounts.middleware import ReaderTimezoneMiddleware
 from accounts.models import User
 from papers import votes
+from tests.accounts.entering import enter
 from tests.factories import make_paper, make_user
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +27,27 @@ def test_a_readers_page_is_kept_by_no_cache(client: Client) -> None:
 def test_a_visitors_page_may_be_kept(client: Client) -> None:
     make_paper()
     assert "Cache-Control" not in client.get("/").headers
+
+
+FORGET = "Clear-Site-Data"
+
+
+def test_the_end_of_a_login_lets_the_browser_forget_pages(client: Client) -> None:
+    client.force_login(make_user())
+    assert not client.get("/accounts/logout/").has_header(FORGET)
+    assert client.post("/accounts/logout/").headers[FORGET] == '"cache"'
+    assert not client.post("/accounts/logout/").has_header(FORGET)
+
+
+def test_so_does_the_end_of_an_account(client: Client) -> None:
+    enter(client, make_user())
+    assert not client.post("/settings/delete/").has_header(FORGET)
+    assert client.post("/settings/delete/", {"sure": "on"}).headers[FORGET] == '"cache"'
+
+
+def test_an_answer_of_the_api_ends_no_login(client: Client) -> None:
+    client.force_login(make_user())
+    assert not client.get("/api/v1/papers").has_header(FORGET)
 
 
 def zone_during(user: User | AnonymousUser) -> str:

@@ -56,4 +56,9 @@ def test_a_newcomer_votes_shares_a_list_and_reads_the_days_issue(
 
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_role("link", name="Log in", exact=True)).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("button", name="Log out")).to_have_count(0)
+    # What Clear-Site-Data leaves, and all that may be there: choices of the device, nobody's texts.
+    kept = set(page.evaluate("Object.keys(localStorage)"))
+    assert kept <= {"theme", "keys-off"}
     assert problems == []
