@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.http import HttpRequest
 
+from accounts.digest.failing import failing
 from papers.arming import restored_copy
 
 
@@ -12,6 +13,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "outbox_shown": settings.OUTBOX_SHOWN,
         "languages": settings.LANGUAGES,
         "has_public_lists": settings.PUBLIC_LISTS,
-        # A function, so that only pages that show it ask the database.
+        # Functions, so that only pages that show them ask the database.
         "restored_copy": restored_copy,
+        "issues_failing": failing,
     }

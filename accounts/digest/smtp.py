@@ -25,6 +25,11 @@ from accounts.digest import failpoints
 MESSAGE_SECONDS = 60.0
 LONGEST_ANSWER = 300
 CONFLICT = 409
+# Reasons that stand in the ledger, by which failing.py knows their kind.
+UNREACHABLE = _("The mail server cannot be reached (%s).")
+BROKE = _("The connection to the mail server broke (%s).")
+SILENT = _("The mail server took the message and did not answer.")
+SAID = _("The mail server said: %s")
 
 BeforeDot = Callable[[], None]
 
@@ -143,7 +148,7 @@ class SmtpTransport:
             try:
                 self._backend.open()
             except (OSError, smtplib.SMTPException) as error:
-                self._down = _("The mail server cannot be reached (%s).") % _plain(error)
+                self._down = UNREACHABLE % _plain(error)
                 raise TryLaterError(self._down) from error
             # The dot follows the text alone: held back for an acknowledgement, 40 ms a mail.
             _socket_of(self._backend).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -284,12 +289,12 @@ def _meaning(
 
 def _lost(dot_sent: bool, why: object) -> DeliveryError:
     if dot_sent:
-        return NoAnswerError(_("The mail server took the message and did not answer."))
-    return TryLaterError(_("The connection to the mail server broke (%s).") % _plain(why))
+        return NoAnswerError(SILENT)
+    return TryLaterError(BROKE % _plain(why))
 
 
 def _server_said(code: int, answer: bytes | str) -> str:
-    return _("The mail server said: %s") % f"{code} {_plain(answer)}"
+    return SAID % f"{code} {_plain(answer)}"
 
 
 def _plain(answer: object) -> str:

@@ -80,6 +80,9 @@ class Delivery(models.Model):
             models.Index(
                 fields=["finished_at"], condition=Q(state="unknown"), name="delivery_unknown"
             ),
+            models.Index(
+                fields=["finished_at"], condition=Q(state="failed"), name="delivery_failed"
+            ),
             models.Index(fields=["local_date"], name="delivery_by_day"),
         ]
 

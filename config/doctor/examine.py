@@ -20,6 +20,7 @@ from config.backup.last import last_backup
 from config.doctor import clock, database, mail, redis_server
 from config.doctor.findings import Finding, Level, fault, warning, well
 from config.health.parts import Part, read_disk, read_mail, read_search, read_workers
+from papers import arming
 from papers.health import source_lines
 from papers.sentences import in_language
 from papers.spoken import spoken
@@ -38,7 +39,7 @@ def examine(*, asks_others: bool) -> list[Finding]:
     looks: list[Look] = [redis_server.look, look_at_disk]
     if has_database:
         looks += [look_at_backups, look_at_search, look_at_workers]
-        looks += [look_at_sources, look_at_the_copy]
+        looks += [look_at_sources, look_at_issues]
     looks.append(lambda: clock.look(has_database=has_database, asks_others=asks_others))
     looks.append(lambda: mail.look(asks_others=asks_others))
     for look in looks:
@@ -84,11 +85,14 @@ def look_at_workers() -> list[Finding]:
     return [_of_part(part.name, part, advice) for part in read_workers()]
 
 
-def look_at_the_copy() -> list[Finding]:
-    """Of a restored copy that nobody armed yet; of all others nothing."""
+def look_at_issues() -> list[Finding]:
+    """Of a restored copy that nobody armed yet, and of issues that do not go out; else nothing."""
+    if not arming.is_armed():
+        advice = _("Where this is the site from now on: “manage.py armmail”.")
+        return [warning(_("Restored copy"), _("It sends no mail."), advice)]
     part = read_mail()
-    advice = _("Where this is the site from now on: “manage.py armmail”.")
-    return [] if part.is_well else [warning(_("Restored copy"), _("It sends no mail."), advice)]
+    advice = _("They are tried again by themselves. What mends it stands in the mail server's log.")
+    return [] if part.is_well else [_of_part(_("Issues"), part, advice)]
 
 
 def look_at_sources() -> list[Finding]:

@@ -13,6 +13,7 @@ import redis
 from django.conf import settings
 from django.db import Error, connection
 
+from accounts.digest.failing import failing
 from config.broker import QUEUES, count_waiting
 from papers import arming, heartbeats
 from papers.queues import SILENT_AFTER
@@ -42,7 +43,7 @@ class Part:
 
 
 def read_parts() -> list[Part]:
-    """Return all parts: a new connection and three queries, none where the database is away."""
+    """Return all parts: a new connection and four queries, none where the database is away."""
     database = read_database()
     parts = [database]
     if database.is_well:
@@ -98,14 +99,18 @@ def read_workers() -> list[Part]:
 
 
 def read_mail() -> Part:
-    """Whether this is a restored copy, which sends nothing until it is armed."""
+    """Whether issues go out: not from a restored copy, nor where their last tries failed."""
     try:
-        is_armed = arming.is_armed()
+        if not arming.is_armed():
+            held = sentence("It is held: a restored copy, until manage.py armmail.")
+            return Part("mail", False, held)
+        found = failing()
     except Error as error:
         return Part("mail", False, sentence("Whether it is held is not known."), detail=str(error))
-    held = sentence("It is held: a restored copy, until manage.py armmail.")
-    words = sentence("It is sent.") if is_armed else held
-    return Part("mail", is_armed, words)
+    if found is None:
+        return Part("mail", True, sentence("It is sent."), {"issues_failing": 0})
+    words = sentence("Issues whose last try failed: %(n)s. %(why)s", n=found.issues, why=found.why)
+    return Part("mail", False, words, {"issues_failing": found.issues}, detail=found.detail)
 
 
 def read_broker() -> Part:

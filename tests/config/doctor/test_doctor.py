@@ -13,6 +13,7 @@ from django.db import OperationalError
 from django.utils import timezone
 from pytest_django import Settings
 
+from accounts.digest import ledger, smtp
 from config.doctor import clock, mail, redis_server
 from config.doctor.examine import examine, is_healthy, look_at_backups
 from config.doctor.findings import Finding, Level
@@ -21,7 +22,7 @@ from papers.feeds.fetch import FetchedResponse
 from papers.feeds.records import FetchError
 from papers.models import LastBackup, Source
 from papers.search.follower import index_now
-from tests.factories import make_source
+from tests.factories import make_source, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -231,6 +232,22 @@ def test_a_test_mail_that_is_refused_ends_with_1() -> None:
         status, said = run("--offline", "--to", "operator@example.org")
     assert status == 1
     assert "BAD  Test mail: Nobody listens there." in said
+
+
+def test_issues_that_do_not_go_out_are_a_fault_with_its_cause() -> None:
+    make_all_well()
+    now = ledger.database_now()
+    row = ledger.new_delivery(make_user(digest_enabled=True), now.date(), now)
+    row.save()
+    lease = ledger.claim(row.pk)
+    assert lease is not None
+    assert ledger.retry(lease, smtp.UNREACHABLE % "[Errno 111] Connection refused")
+    status, said = run("--offline")
+    assert status == 1
+    assert (
+        "BAD  Issues: Issues whose last try failed: 1. The mail server cannot be reached. "
+        "([Errno 111] Connection refused)." in said
+    )
 
 
 def test_only_faults_make_a_site_ill() -> None:

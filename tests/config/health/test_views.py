@@ -12,13 +12,15 @@ from django.utils import timezone
 from pytest_django import Settings
 from pytest_django.fixtures import DjangoAssertNumQueries
 
+from accounts.digest import ledger
+from accounts.models import Delivery
 from config.health import parts
 from papers import arming, heartbeats, tasks
 from papers.models import Heartbeat
 from papers.search import changes, folder
 from papers.search.folder import FollowerState
 from papers.search.follower import index_now
-from tests.factories import make_paper
+from tests.factories import make_paper, make_user
 from tests.queues import empty_queues
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -116,7 +118,7 @@ def test_all_is_well_where_every_part_is(
     index_now()
     beat(io=5, cpu=5)
     assert not_well(client) == (200, [])
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         said = client.get("/readyz").json()
     assert list(said) == ["database", "search", "worker-io", "worker-cpu", "mail", "broker", "disk"]
     assert said["broker"]["waiting_io"] == 0
@@ -194,3 +196,54 @@ def test_a_restored_copy_says_that_mail_is_held(client: Client) -> None:
     arming.disarm(timezone.now())
     assert not_well(client) == (503, ["mail"])
     assert client.get("/readyz/serve").status_code == 200
+
+
+def refuse(reason: str) -> Delivery:
+    """A try of one issue that a mail server did not take."""
+    now = ledger.database_now()
+    row = ledger.new_delivery(make_user(digest_enabled=True), now.date(), now)
+    row.save()
+    lease = ledger.claim(row.pk)
+    assert lease is not None
+    assert ledger.retry(lease, reason)
+    return row
+
+
+@pytest.mark.promise(46)
+def test_a_mail_server_that_refuses_is_named_without_its_words(client: Client) -> None:
+    index_now()
+    beat(io=5, cpu=5)
+    for number in range(3):
+        refuse(f"The mail server said: 450 4.2.0 <reader{number}@example.org> greylisted")
+    assert not_well(client) == (503, ["mail"])
+    said = client.get("/readyz")
+    assert said.json()["mail"]["words"] == (
+        "Issues whose last try failed: 3. The mail server refuses with 450."
+    )
+    assert said.json()["mail"]["issues_failing"] == 3
+    assert "example.org" not in said.content.decode()
+    assert client.get("/readyz/serve").status_code == 200
+    assert "Digests do not go out at the moment." in client.get("/status/").content.decode()
+
+
+@pytest.mark.promise(46)
+def test_mail_is_well_again_with_the_next_issue_that_goes_out(client: Client) -> None:
+    index_now()
+    beat(io=5, cpu=5)
+    row = refuse("The mail server cannot be reached ([Errno 111] Connection refused).")
+    assert not_well(client) == (503, ["mail"])
+    Delivery.objects.filter(pk=row.pk).update(due_at=Now())
+    lease = ledger.claim(row.pk)
+    assert lease is not None
+    ledger.mark_sending(lease, items=[], content_hash="")
+    assert ledger.mark_sent(lease)
+    assert not_well(client) == (200, [])
+    assert "Digests do not go out" not in client.get("/status/").content.decode()
+
+
+def test_a_restored_copy_says_that_it_is_held_whatever_failed_before(client: Client) -> None:
+    index_now()
+    beat(io=5, cpu=5)
+    refuse("The mail server cannot be reached (gone).")
+    arming.disarm(timezone.now())
+    assert client.get("/readyz").json()["mail"]["words"].startswith("It is held")
