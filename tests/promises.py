@@ -3,8 +3,9 @@
     python -m tests.promises        (make promises)
 
 Collects the tests as pytest does, without running any, and reads what the long runs of
-tests/faults name as their PROMISES. `--files` lists the files as well. After long runs
-(`make test-faults`) the same table has what each found.
+tests/faults name as their PROMISES. Shown that may be left out (conditional.py) are counted apart,
+and what nothing else shows is named at the end. `--files` lists the files as well. After long
+runs (`make test-faults`) the same table has what each found.
 """
 
 import ast
@@ -12,11 +13,13 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import redirect_stdout
+from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
 
 import pytest
 
+from tests.conditional import conditions
 from tests.faults.figures import Outcome
 
 TESTS = Path(__file__).parent
@@ -70,7 +73,21 @@ NAMES = (
     "No third party",
     "No feed is stuck after a crash",
 )
-Found = dict[int, Counter[str]]
+
+
+@dataclass
+class Shown:
+    """A promise's tests by file: those that `make test` always plays, and those that it may not.
+
+    `why` counts the reasons of the latter.
+    """
+
+    always: Counter[str] = field(default_factory=Counter)
+    maybe: Counter[str] = field(default_factory=Counter)
+    why: Counter[str] = field(default_factory=Counter)
+
+
+Found = dict[int, Shown]
 HELD = {True: "held", False: "NOT HELD", None: "skipped"}
 
 
@@ -78,13 +95,18 @@ class Collector:
     """Counts the tests of each promise by file, after pytest collected them."""
 
     def __init__(self) -> None:
-        self.found: Found = defaultdict(Counter)
+        self.found: Found = defaultdict(Shown)
 
     def pytest_collection_modifyitems(self, items: Sequence[pytest.Item]) -> None:
         for item in items:
             # A mark may stand on the test and on its module.
             for number in {mark.args[0] for mark in item.iter_markers("promise")}:
-                self.found[number][str(item.path.relative_to(TESTS))] += 1
+                self._count(self.found[number], item)
+
+    def _count(self, tests: Shown, item: pytest.Item) -> None:
+        why = conditions(item)
+        tests.why.update(why)
+        (tests.maybe if why else tests.always)[str(item.path.relative_to(TESTS))] += 1
 
 
 def collect() -> Found:
@@ -115,6 +137,17 @@ def named_in(source: str) -> tuple[int, ...]:
     return ()
 
 
+def may_skip(run: str) -> bool:
+    """Whether a long run skips where its machine cannot play it."""
+    path = TESTS / "faults" / f"{run}.py"
+    return path.exists() and "skip" in _called_in(path.read_text())
+
+
+def _called_in(source: str) -> set[str]:
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    return {ast.unparse(call.func) for call in calls}
+
+
 def table(
     found: Found,
     runs: dict[int, list[str]],
@@ -122,23 +155,50 @@ def table(
     with_files: bool = False,
     outcomes: Sequence[Outcome] = (),
 ) -> list[str]:
-    """Return the lines of the table, and which promises have neither test nor run."""
+    """Return the lines of the table, and which promises no test shows that is always played."""
     told = Told(outcomes)
-    lines = [f"{'':>4}{'promise':<52}{'tests':>6}  long runs"]
+    lines = [f"{'':>4}{'promise':<52}{'tests':>6}{'maybe':>6}  long runs"]
     for number, name in enumerate(NAMES, start=1):
-        tests = found[number].total() if number in found else 0
-        said = tests or ("" if number in runs else "none")
-        lines.append(f"{f'P{number}':<4}{name:<52}{said:>6}  {', '.join(runs.get(number, []))}")
-        if with_files and number in found:
-            lines += [f"{'':<6}{count:>4}  {path}" for path, count in sorted(found[number].items())]
+        tests = found.get(number, Shown())
+        always, maybe = tests.always.total() or "", tests.maybe.total() or ""
+        said = always if always or maybe or number in runs else "none"
+        named = ", ".join(_starred(run) for run in runs.get(number, []))
+        lines.append(f"{f'P{number}':<4}{name:<52}{said:>6}{maybe:>6}  {named}".rstrip())
+        if with_files:
+            lines += _files(tests)
         lines += [line for run in runs.get(number, []) for line in told.of(run)]
-    lines += told.rest()
-    numbers = range(1, len(NAMES) + 1)
-    without = [f"P{number}" for number in numbers if number not in found and number not in runs]
-    lines.append(f"{len(NAMES) - len(without)} of {len(NAMES)} have a test or a long run.")
-    if without:
-        lines.append(f"None: {', '.join(without)}.")
-    return lines + _count(outcomes)
+    return [*lines, *told.rest(), *_conclusion(found, runs), *_count(outcomes)]
+
+
+def _starred(run: str) -> str:
+    return f"{run}*" if may_skip(run) else run
+
+
+def _files(tests: Shown) -> list[str]:
+    """A line for each file: tests that are always played, those that may be left out."""
+    paths = sorted(tests.always | tests.maybe)
+    return [f"{'':<6}{tests.always[path]:>4}{tests.maybe[path]:>4}  {path}" for path in paths]
+
+
+def _conclusion(found: Found, runs: dict[int, list[str]]) -> list[str]:
+    """How many promises have a test that is always played, and what the others have instead."""
+    others = [n for n in range(1, len(NAMES) + 1) if not found.get(n, Shown()).always]
+    lines = [
+        "maybe: tests that may be left out; *: skips where its machine cannot play it.",
+        f"{len(NAMES) - len(others)} of {len(NAMES)} have a test that make test always plays.",
+    ]
+    shown = [number for number in others if number in found or number in runs]
+    if shown:
+        lines.append("Shown only by tests that may be left out, or by long runs:")
+        lines += [f"{f'P{n}':<4}{_instead(found.get(n), runs.get(n, []))}" for n in shown]
+    if none := [f"P{number}" for number in others if number not in shown]:
+        lines.append(f"None: {', '.join(none)}.")
+    return lines
+
+
+def _instead(tests: Shown | None, runs: list[str]) -> str:
+    said = [f"{count} tests: {why}" for why, count in tests.why.items()] if tests else []
+    return "; ".join([*said, *(f"long run {_starred(run)}" for run in runs)])
 
 
 class Told:

@@ -7,19 +7,38 @@ from tests import promises
 from tests.faults import figures
 from tests.faults.__main__ import RUNS, judge, play_all
 from tests.faults.figures import Outcome
+from tests.promises import Shown
 
 
 def test_promise_with_neither_test_nor_long_run_is_named() -> None:
-    lines = promises.table({1: Counter({"test_a.py": 2})}, {2: ["kills"]}, with_files=False)
+    lines = promises.table({1: Shown(Counter({"test_a.py": 2}))}, {2: ["kills"]}, with_files=False)
     assert lines[1].split()[-1] == "2"
     assert lines[2].split()[-1] == "kills"
     assert "P3" in lines[-1]
     assert "P1," not in lines[-1]
+    assert lines[3].split()[-1] == "none"
+
+
+def test_promise_is_named_that_no_test_shows_which_is_always_played() -> None:
+    given = {
+        1: Shown(always=Counter({"test_a.py": 2}), maybe=Counter({"test_b.py": 1})),
+        2: Shown(maybe=Counter({"test_b.py": 3}), why=Counter({"No Chromium.": 3})),
+    }
+    lines = promises.table(given, {3: ["kills"], 4: ["disk_full"]})
+    assert lines[1].split()[-2:] == ["2", "1"]
+    assert lines[2].split()[-1] == "3"
+    said = lines[lines.index("1 of 48 have a test that make test always plays.") :]
+    assert said[2:5] == [
+        "P2  3 tests: No Chromium.",
+        "P3  long run kills",
+        "P4  long run disk_full*",
+    ]
 
 
 def test_files_are_listed_when_asked_for() -> None:
-    lines = promises.table({1: Counter({"test_a.py": 2})}, {}, with_files=True)
-    assert lines[2].split() == ["2", "test_a.py"]
+    tests = Shown(Counter({"test_a.py": 2}), Counter({"test_a.py": 1}))
+    lines = promises.table({1: tests}, {}, with_files=True)
+    assert lines[2].split() == ["2", "1", "test_a.py"]
 
 
 @pytest.mark.parametrize(
