@@ -74,7 +74,10 @@ def missed_dates(user: User, now: datetime) -> list[tuple[date, datetime]]:
     found = [(due_local_date(user, moment), moment)]
     after = max(moment, now - timedelta(days=_HORIZON_DAYS))
     while (following := next_due(user, after)) is not None and following <= now:
-        found.append((due_local_date(user, following), following))
+        day = due_local_date(user, following)
+        # The reader chose a later hour while the issue was due: it is of the same date.
+        if day != found[-1][0]:
+            found.append((day, following))
         after = following
     return found
 

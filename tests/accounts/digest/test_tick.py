@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from accounts.digest import ledger
+from accounts.digest.schedule import reschedule
 from accounts.digest.tick import tick
 from accounts.models import Delivery, User
 from tests.factories import make_user
@@ -74,6 +75,22 @@ def test_machine_that_slept_30_hours_sends_one_issue() -> None:
 
 
 @pytest.mark.promise(11)
+def test_later_hour_chosen_while_the_issue_was_late_takes_nothing_from_the_reader() -> None:
+    """Both moments are of one date, of which one issue is sent and none noted as skipped."""
+    user = reader(digest_hour=7)
+    user.digest_hour = 9
+    user.save()
+    reschedule(user, NOW + timedelta(hours=1))
+    now = NOW + timedelta(hours=3)
+
+    assert tick(now, now).made == 1
+
+    issue = Delivery.objects.get(user=user)
+    assert (issue.state, issue.local_date, issue.due_at) == (State.DUE, NOW.date(), NOW)
+    user.refresh_from_db()
+    assert user.next_due_at == NOW + timedelta(days=1, hours=2)
+
+
 def test_machine_that_fell_asleep_over_a_waiting_issue_sends_one_issue() -> None:
     user = reader()
     tick(NOW, NOW)
