@@ -71,6 +71,14 @@ def check_that_bounces_are_read(**_options: Any) -> list[CheckMessage]:
 
 
 @register(SETTINGS)
+def check_dkim_selector(**_options: Any) -> list[CheckMessage]:
+    if not settings.DKIM_SELECTOR or _DOMAIN.fullmatch(settings.DKIM_SELECTOR):
+        return []
+    hint = "Of s1._domainkey.papers.example.org write the part before: DKIM_SELECTOR=s1"
+    return [Error("DKIM_SELECTOR is not a selector.", hint=hint, id="broadsheet.E019")]
+
+
+@register(SETTINGS)
 def check_api_mail(**_options: Any) -> list[CheckMessage]:
     asked_for = settings.API_MAIL_PROVIDER or "WEBHOOK_SECRET" in settings.ANYMAIL
     if asked_for and not is_installed():

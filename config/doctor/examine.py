@@ -1,7 +1,7 @@
 """Looks at everything a site needs, in the order in which one thing needs another.
 
-It changes nothing and sends nothing. What asks other machines (the mail server, a source) can be
-left out, as the page does, which must not wait for them.
+It changes nothing and sends nothing. What asks other machines (the mail server, the DNS, a source)
+can be left out, as the page does, which must not wait for them.
 """
 
 from collections.abc import Callable, Iterable

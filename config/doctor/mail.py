@@ -1,4 +1,7 @@
-"""The mail server: connect, greet, encrypt and log in, without sending; and a test mail."""
+"""The mail server: connect, greet, encrypt and log in, without sending; and a test mail.
+
+Where mail leaves a public site by SMTP the DNS is asked too (sender.py).
+"""
 
 import smtplib
 import socket
@@ -10,7 +13,9 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 from django.utils.translation import gettext as _
 
+from config.doctor import sender
 from config.doctor.findings import Finding, fault, warning, well
+from config.doctor.text_records import TextRecords
 from papers.mailing import post
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -40,6 +45,8 @@ def look(*, asks_others: bool) -> Iterator[Finding]:
     if not is_encrypted and settings.EMAIL_HOST not in LOOPBACK:
         words = _("Mail and password travel in the open.")
         yield warning(_("Mail: TLS"), words, _("Write smtp+tls:// or smtp+ssl:// in EMAIL_URL."))
+    if not settings.LOCAL:
+        yield from sender.look(TextRecords().at)
 
 
 def send_test(to: str) -> None:

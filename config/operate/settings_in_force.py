@@ -20,7 +20,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             *("EMAIL_URL", "API_MAIL_PROVIDER", "DEFAULT_FROM_EMAIL", "DIGEST_FROM_EMAIL"),
             *("BOUNCE_ADDRESS", "BOUNCE_IMAP_URL", "BOUNCE_MAILDIR", "DIGEST_WAIT_MINUTES"),
             *("DIGEST_RESEND_UNKNOWN", "DIGEST_MAILS_PER_MINUTE"),
-            "DIGEST_MAILS_PER_MINUTE_A_DOMAIN",
+            *("DIGEST_MAILS_PER_MINUTE_A_DOMAIN", "DKIM_SELECTOR"),
         ),
     ),
     (

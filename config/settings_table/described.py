@@ -209,6 +209,12 @@ GROUPS = (
                 same=True,
             ),
             Setting(
+                "DKIM_SELECTOR",
+                "the name under which the relay signs, `s1` of `s1._domainkey.papers.example.org`; "
+                "`manage.py doctor` looks for its key",
+                same=True,
+            ),
+            Setting(
                 "DIGEST_WAIT_MINUTES",
                 "for how long issues wait for papers of the day known to be missing",
                 "worker-io",

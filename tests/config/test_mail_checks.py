@@ -52,6 +52,24 @@ def test_bounce_address(settings: Settings, address: str, expected: list[str]) -
 
 
 @pytest.mark.parametrize(
+    ("selector", "expected"),
+    [
+        ("", []),
+        ("s1", []),
+        ("2026-03.mail", []),
+        ("s1._domainkey.example.org", ["broadsheet.E019"]),
+        ("s1 ", ["broadsheet.E019"]),
+        ("s1\n", ["broadsheet.E019"]),
+        (".s1", ["broadsheet.E019"]),
+        ("s" * 254, ["broadsheet.E019"]),
+    ],
+)
+def test_dkim_selector(settings: Settings, selector: str, expected: list[str]) -> None:
+    values = {"DKIM_SELECTOR": selector}
+    assert ids(mail_checks.check_dkim_selector, settings, values) == expected
+
+
+@pytest.mark.parametrize(
     ("url", "expected"),
     [
         ("", []),

@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--to", default="", help="send a test mail to this address")
         parser.add_argument(
-            "--offline", action="store_true", help="ask neither the mail server nor a source"
+            "--offline", action="store_true", help="ask neither mail server nor DNS nor a source"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
