@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests import promises
-from tests.faults import figures
+from tests.faults import figures, migrate_under_load, stuck_feeds
 from tests.faults.__main__ import RUNS, judge, play_all
 from tests.faults.figures import Outcome
 from tests.promises import Shown
@@ -119,3 +119,25 @@ def test_what_a_run_kept_is_read_again(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert figures.read(tmp_path, "kills") == Outcome(
         "kills", False, ["run 1: doubles 2"], ["P1: 2 doubles"]
     )
+
+
+@pytest.mark.parametrize(
+    ("killed", "unread", "left", "broken"),
+    [
+        ([1, 2], [9, 4], 0, []),
+        ([], [], 0, ["P48: nothing was killed"]),
+        ([1, 0], [9, 4], 0, ["P48: 1 of 2 kills met no worker"]),
+        ([1, 1], [9, 0], 0, ["P48: 1 of 2 kills came when all was read"]),
+        ([1], [9], 3, ["P48: 3 feeds were not read"]),
+    ],
+)
+def test_kills_of_nobody_show_nothing(
+    killed: list[int], unread: list[int], left: int, broken: list[str]
+) -> None:
+    assert stuck_feeds.judge(stuck_feeds.Seen(killed, unread, left, 1.0, 1.0)) == broken
+
+
+def test_a_run_ends_where_no_web_process_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.faults.migrate_under_load.time.sleep", lambda seconds: None)
+    with pytest.raises(SystemExit, match="No web process answers on port 1"):
+        migrate_under_load.wait_until_answers(1)

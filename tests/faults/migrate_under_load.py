@@ -220,6 +220,7 @@ def web(code: Path, port: int) -> Iterator[None]:
 
 
 def wait_until_answers(port: int) -> None:
+    """Raise SystemExit where nobody answers there within a minute or so."""
     for _try in range(600):
         try:
             requests.get(f"http://127.0.0.1:{port}/healthz", timeout=30)
@@ -227,6 +228,7 @@ def wait_until_answers(port: int) -> None:
             time.sleep(0.1)
         else:
             return
+    sys.exit(f"No web process answers on port {port}.")
 
 
 def manage(code: Path, *arguments: str) -> None:
