@@ -26,7 +26,16 @@ LONGEST_LIFE_SECONDS = 2.0
 SLOWEST_SECONDS = 0.35
 FINISH_SECONDS = 300.0
 HEAD = (
-    *("run", "kills", "with mail in hand", "taken", "sent", "unknown", "skipped", "failed"),
+    *(
+        "run of those promised",
+        "kills",
+        "with mail in hand",
+        "taken",
+        "sent",
+        "unknown",
+        "skipped",
+        "failed",
+    ),
     *("doubles", "lost", "attempts", "seconds"),
 )
 
@@ -77,7 +86,8 @@ def play(stage: "Stage", number: int, kills: int, chance: random.Random) -> tupl
     end_all(stage.crew.started)
     states, doubles, lost = stage.states(), stage.postbox.doubles(), stage.lost()
     attempts = max(Delivery.objects.values_list("attempts", flat=True))
-    figures = [number, done.kills, done.in_hand, len(stage.postbox.mails)]
+    of_promised = f"{number} of {PROMISED_RUNS}"
+    figures = [of_promised, done.kills, done.in_hand, len(stage.postbox.mails)]
     figures += [states[name] for name in ("sent", "unknown", "skipped", "failed")]
     figures += [doubles, lost, attempts, round(time.monotonic() - began)]
     most = done.kills * THREADS
