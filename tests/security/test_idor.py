@@ -17,7 +17,7 @@ from pytest_django import Settings
 
 from tests.api_client import make_program
 from tests.factories import make_user
-from tests.security.routes import ABSENT, Route, World, all_routes, rows
+from tests.security.routes import ABSENT, Route, World, all_routes, client_of_owner, rows
 from tests.security.test_api import KEPT_OF_ASKING, OPERATIONS, address
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise(32)]
@@ -32,6 +32,20 @@ PUBLIC = {
     *("readinglists:follow_public_list", "readinglists:copy_public_list"),
 }
 PUBLIC_OPERATIONS = re.compile(r"/(papers|public-lists)/(arxiv/)?\{\w+\}|/trending/")
+# Where the owner in this world is answered as if nothing were there: no comparison of answers
+# shows anything of them, only that no row changes.
+NOT_TOLD_APART = {
+    "admin:None",
+    # Not given to anybody, and refused before the row is looked for.
+    *("admin:accounts_apitoken_delete", "admin:accounts_bounce_delete"),
+    *("admin:accounts_delivery_delete", "admin:accounts_follow_delete"),
+    *("admin:accounts_standingquery_delete", "admin:papers_paperrequest_delete"),
+    # The world has no backfill, its invitation is another's, and `bulk` wants its entries named.
+    *("papers:pause_backfill", "papers:resume_backfill", "papers:stop_backfill"),
+    *("readinglists:answer_invitation", "readinglists:bulk"),
+    # Its number there is a follow's.
+    "accounts:revoke_token",
+}
 # What is different each time.
 _VOLATILE = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
 
@@ -71,6 +85,28 @@ def told(answer: Any, where: str) -> tuple[object, ...]:
     for written in (where, quote(where), quote(where, safe="")):
         seen = [text.replace(written, "HERE") for text in seen]
     return answer.status_code, *seen
+
+
+def test_the_owner_gets_what_nobody_else_does(world: World) -> None:
+    """The control of the tests below: what they compare differs where it may."""
+    client = client_of_owner(world)
+    unseen: set[str] = set()
+    for route in with_numbers():
+        if world.address(route) == world.address(route, **numbers(world, route)):
+            continue
+        if not any(differs(client, world, route, method) for method in METHODS):
+            unseen.add(route.name)
+    assert unseen == NOT_TOLD_APART
+
+
+def differs(client: Client, world: World, route: Route, method: str) -> bool:
+    """Whether an owner's own object reads otherwise than one that is not there; undone after."""
+    where, nowhere = world.address(route), world.address(route, **numbers(world, route))
+    with transaction.atomic():
+        own = told(client.generic(method, where), where)
+        absent = told(client.generic(method, nowhere), nowhere)
+        transaction.set_rollback(True)
+    return own != absent
 
 
 @pytest.mark.parametrize("who", ["visitor", "stranger", "owner who was no administrator"])
