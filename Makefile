@@ -24,7 +24,7 @@ help:
 	@echo "make test         every check, and every test but those of test-long"
 	@echo "make test-long    the rest of the widest matrices: walks in Chromium, every page in every state and in the dark, every hostile string (ten minutes)"
 	@echo "make test-api     odd requests to every operation of the API, many of them (some minutes)"
-	@echo "make test-faults  long runs with killed processes and outages (over two hours; RUNS='limits poison' plays those)"
+	@echo "make test-faults  long runs with killed processes and outages (over two hours; RUNS='limits poison' plays those, WRITE=docs/faults.md FIGURES=FOLDER keeps what they found)"
 	@echo "make soak         half an hour of mixed load on a whole site; what grows, is lost or done twice"
 	@echo "make test-upgrade pgupgrade and backup against an older Postgres, which is fetched (some minutes)"
 	@echo "make promises     which test shows which promise of the reliability list"
@@ -57,7 +57,7 @@ test-api: .venv/installed-dev
 	BROADSHEET_API_CASES=$(or $(CASES),200) $(BIN)/pytest tests/config/test_api_fuzz.py
 
 test-faults: .venv/installed-dev
-	$(BIN)/python -m tests.faults $(RUNS)
+	$(BIN)/python -m tests.faults $(if $(FIGURES),--figures $(FIGURES)) $(if $(WRITE),--write $(WRITE)) $(RUNS)
 
 soak: .venv/installed-dev
 	$(BIN)/python -m tests.faults.soak $(SOAK)

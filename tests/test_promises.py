@@ -1,4 +1,5 @@
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -114,11 +115,16 @@ def test_run_that_fails_lets_the_others_go_on(
 def test_what_a_run_kept_is_read_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv(figures.VARIABLE, str(tmp_path))
     monkeypatch.setattr("sys.argv", ["/somewhere/tests/faults/kills.py"])
+    monkeypatch.setattr("benchmarks.pace.STEPS", 1000)
+    monkeypatch.setattr(figures, "commit_here", lambda: "abc1234")
     with pytest.raises(SystemExit, match="1"):
         figures.report(("run", "doubles"), [("1", "2")], ["P1: 2 doubles"])
-    assert figures.read(tmp_path, "kills") == Outcome(
-        "kills", False, ["run 1: doubles 2"], ["P1: 2 doubles"]
-    )
+    found = figures.read(tmp_path, "kills")
+    assert found == Outcome("kills", False, ["run 1: doubles 2"], ["P1: 2 doubles"])
+    assert found.commit == "abc1234"
+    assert date.fromisoformat(found.date)
+    assert found.seconds is not None
+    assert "load" in found.pace
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,21 @@ kept. A run that ended without such a line is taken as not held (tests/faults/__
 
 import json
 import os
+import subprocess
 import sys
+import time
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
-from benchmarks.site import print_table
+from benchmarks import pace
+from benchmarks.site import PROJECT, print_table
 
 VARIABLE = "BROADSHEET_FIGURES"
+UNKNOWN = "unknown"
+_BEGAN = time.monotonic()
 Row = tuple[str, ...]
 
 
@@ -22,13 +28,18 @@ Row = tuple[str, ...]
 class Outcome:
     """`is_held` is None where this machine could not play the run; `broken` says what was not kept.
 
-    `figures` has a line for each thing that was measured.
+    `figures` has a line for each thing that was measured. The rest says on what that was: the
+    commit, the day it ended (UTC, 2026-03-02), the seconds it took, the machine's pace after it.
     """
 
     run: str
     is_held: bool | None
     figures: list[str]
     broken: list[str]
+    commit: str = field(default=UNKNOWN, compare=False)
+    date: str = field(default=UNKNOWN, compare=False)
+    seconds: float | None = field(default=None, compare=False)
+    pace: str = field(default=UNKNOWN, compare=False)
 
 
 def report(head: Row, rows: list[Row], broken: list[str]) -> NoReturn:
@@ -68,11 +79,39 @@ def gather(rounds: Iterable[tuple[Row, list[str]]]) -> tuple[list[Row], list[str
 
 
 def read(folder: Path, run: str) -> Outcome | None:
-    """Return what a run kept in `folder`, None where it kept nothing."""
+    """Return what a run kept in `folder`, None where it kept nothing.
+
+    Figures that were kept before they had a date are of their file's.
+    """
+    file = _file(folder, run)
     try:
-        return Outcome(**json.loads(_file(folder, run).read_text()))
+        found = Outcome(**json.loads(file.read_text()))
     except FileNotFoundError:
         return None
+    return found if found.date != UNKNOWN else replace(found, date=_day(file.stat().st_mtime))
+
+
+def keep(folder: Path, outcome: Outcome) -> None:
+    _file(folder, outcome.run).write_text(json.dumps(asdict(outcome)) + "\n")
+
+
+def stamped(outcome: Outcome, *, commit: str, seconds: float) -> Outcome:
+    """Return it with what it was found on, now."""
+    measured = pace.measure(["Python"])
+    cpu, wall = measured.cpu["Python"], measured.wall["Python"]
+    said = f"{cpu:.2f} ({wall:.2f}), load {measured.load:.1f}"
+    day = _day(time.time())
+    return replace(outcome, commit=commit, date=day, seconds=round(seconds, 1), pace=said)
+
+
+def commit_here() -> str:
+    """Return the short hash, with `-dirty` where files differ from it; "unknown" without git."""
+    command = ["git", "describe", "--always", "--dirty", "--exclude=*"]
+    try:
+        done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return UNKNOWN
+    return done.stdout.strip()
 
 
 def _in_words(head: Sequence[str], row: Sequence[str]) -> str:
@@ -82,7 +121,12 @@ def _in_words(head: Sequence[str], row: Sequence[str]) -> str:
 
 def _keep(outcome: Outcome) -> None:
     if folder := os.environ.get(VARIABLE):
-        _file(Path(folder), outcome.run).write_text(json.dumps(asdict(outcome)) + "\n")
+        took = time.monotonic() - _BEGAN
+        keep(Path(folder), stamped(outcome, commit=commit_here(), seconds=took))
+
+
+def _day(timestamp: float) -> str:
+    return datetime.fromtimestamp(timestamp, UTC).date().isoformat()
 
 
 def _file(folder: Path, run: str) -> Path:
