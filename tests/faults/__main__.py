@@ -30,6 +30,7 @@ from tests.faults.figures import Outcome
 # The module and its options, in the order in which they run.
 RUNS: dict[str, tuple[str, ...]] = {
     "limits": (),
+    "enumeration": ("--times", "300"),
     "stuck_feeds": (),
     "outages": (),
     "names_itself": (),
