@@ -8,13 +8,11 @@ from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequi
 from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from accounts import proof, security_log
@@ -68,11 +66,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def _rollback_login_failed_rl_usage(self) -> None:
         super()._rollback_login_failed_rl_usage()
         self._network_usage.rollback()
-
-    def send_account_already_exists_mail(self, email: str) -> None:
-        # A new account costs a password's hash: measured, 435 ms told known addresses by.
-        make_password(get_random_string(20))
-        super().send_account_already_exists_mail(email)
 
     def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
         # Allauth takes readers who have neither password nor second step for proved.

@@ -83,6 +83,25 @@ def test_signing_up_hashes_a_password_whether_the_address_is_known_or_not(
     assert counts == [1, 1]
 
 
+def test_signing_up_writes_as_much_for_a_known_address_and_leaves_nothing_of_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    make_user(email=KNOWN)
+    caplog.clear()
+    written = {}
+    for email in (KNOWN, OTHER):
+        with CaptureQueriesContext(connection) as asked:
+            walk("/accounts/signup/", "email", email)
+        tables = re.findall(r'INSERT INTO "(\w+)"', " ".join(each["sql"] for each in asked))
+        written[email] = sorted(tables)
+        if email == KNOWN:
+            assert list(User.objects.values_list("email", flat=True)) == [KNOWN]
+            assert EmailAddress.objects.count() == 1
+            assert "account_created" not in caplog.text
+    assert "accounts_user" in written[OTHER]
+    assert written[KNOWN] == written[OTHER]
+
+
 def test_the_security_log_asks_one_question_whether_the_address_is_known_or_not() -> None:
     make_user(email=KNOWN)
     for email in (KNOWN, OTHER):
