@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests import promises
-from tests.faults import figures, migrate_under_load, stuck_feeds
+from tests.faults import figures, stuck_feeds
 from tests.faults.__main__ import RUNS, judge, play_all
 from tests.faults.figures import Outcome
 from tests.promises import Shown
@@ -141,9 +141,3 @@ def test_kills_of_nobody_show_nothing(
     killed: list[int], unread: list[int], left: int, broken: list[str]
 ) -> None:
     assert stuck_feeds.judge(stuck_feeds.Seen(killed, unread, left, 1.0, 1.0)) == broken
-
-
-def test_a_run_ends_where_no_web_process_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.faults.migrate_under_load.time.sleep", lambda seconds: None)
-    with pytest.raises(SystemExit, match="No web process answers on port 1"):
-        migrate_under_load.wait_until_answers(1)
