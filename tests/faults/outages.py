@@ -29,6 +29,7 @@ from tests.origin import Origin
 PROMISES = (20,)
 FIRST = date(2026, 3, 2)
 OUTAGE_DAYS = 3
+SHOWN = 5
 # UTC, and whether the origin still shows the day before: the feed's new day, noon, the repair.
 READINGS = ((6, 0), (16, 0), (28, 20))
 
@@ -158,6 +159,11 @@ def compare(calm: Run, stormy: Run) -> tuple[list[str], bool]:
         f"{run.name}: {len(run.papers):,} papers in {run.seconds:.0f} s" for run in (calm, stormy)
     ]
     said.append(f"missing {len(missing)}, added {len(added)}, announced otherwise {len(moved)}")
+    said += [
+        f"{key} announced {calm.papers[key]['announced']}, {stormy.name} "
+        f"{stormy.papers[key]['announced']}"
+        for key in moved[:SHOWN]
+    ]
     said += [f"another {name}: {len(keys)} {keys[:5] or ''}" for name, keys in changed.items()]
     differ = missing or added or moved or any(changed.values())
     return said, bool(calm.papers) and not differ
