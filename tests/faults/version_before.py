@@ -133,7 +133,7 @@ def manage(code: Path, *arguments: str) -> str:
     command = [sys.executable, "manage.py", *arguments]
     done = subprocess.run(command, cwd=code, capture_output=True, text=True)
     if done.returncode:
-        sys.exit(f"{arguments[0]} failed:\n{done.stderr}")
+        sys.exit(f"{arguments[0]} ended with {done.returncode}:\n{done.stderr}")
     return done.stdout
 
 
