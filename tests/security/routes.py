@@ -17,10 +17,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from accounts import feed_keys, follows, outbox, subscribe
+from accounts import feed_keys, follows, outbox, subscribe, tokens
 from accounts.digest import links, unsubscribe
 from accounts.models import Delivery, User
-from papers.models import PaperRequest, Source
+from papers.models import Harvest, PaperRequest, Source
 from readinglists import invitations, keeping, publishing, sharing
 from readinglists.models import Entry, Heading, ListFollow, ListImport, Role
 from tests.accounts.archive.sample import make_rich_reader
@@ -167,6 +167,12 @@ def make_world() -> World:
     by_number = ("paper_by_number", "cite_by_number", "paper_picture_by_number")
     for name in ("vote", "mark_seen", *by_number):
         values[f"papers:{name} pk"] = entry.paper_id
+    backfill = Harvest.objects.create(
+        interface=Harvest.Interface.OAI, first_on=today, window_first_on=today
+    )
+    for name in ("pause_backfill", "resume_backfill", "stop_backfill"):
+        values[f"papers:{name} pk"] = backfill.pk
+    values["accounts:revoke_token pk"] = tokens.make_token(owner, "a shell", ["read"])[0].pk
     values |= _of_lists(owner, entry)
     values |= _of_logins(owner)
     return World(owner, values)

@@ -40,11 +40,9 @@ NOT_TOLD_APART = {
     *("admin:accounts_apitoken_delete", "admin:accounts_bounce_delete"),
     *("admin:accounts_delivery_delete", "admin:accounts_follow_delete"),
     *("admin:accounts_standingquery_delete", "admin:papers_paperrequest_delete"),
-    # The world has no backfill, its invitation is another's, and `bulk` wants its entries named.
-    *("papers:pause_backfill", "papers:resume_backfill", "papers:stop_backfill"),
+    "admin:papers_harvest_delete",
+    # The world's invitation is another's, and `bulk` wants its entries named.
     *("readinglists:answer_invitation", "readinglists:bulk"),
-    # Its number there is a follow's.
-    "accounts:revoke_token",
 }
 # What is different each time.
 _VOLATILE = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
