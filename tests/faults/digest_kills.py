@@ -1,6 +1,6 @@
 """No digest twice and none lost, whoever is killed (RELIABILITY P1, P2).
 
-    python -m tests.faults.digest_kills [--runs 3] [--kills 60] [--readers 1500] [--seed 1]
+    python -m tests.faults.digest_kills [--runs 3] [--kills 60] [--readers 2500] [--seed 1]
 
 Two workers send to a slow mail server and are killed with SIGKILL at random moments, each time
 with another one in their place; a lease counts as run out as soon as its worker was killed. The
@@ -106,7 +106,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--kills", type=int, default=60)
-    parser.add_argument("--readers", type=int, default=1500)
+    parser.add_argument("--readers", type=int, default=2500)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     chance = random.Random(options.seed)  # noqa: S311
