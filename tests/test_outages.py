@@ -2,6 +2,8 @@
 
 import pytest
 
+from papers.feeds import arxiv_oai
+from tests.faults import outages
 from tests.faults.outages import Run, compare
 from tests.origin.library import Library
 
@@ -11,6 +13,10 @@ VALUES = {"title": "", "abstract": "", "authors": [], "comment": "", "version": 
 
 def run(name: str, announced: list[list[str]], arxiv_id: str) -> Run:
     return Run(name, papers={arxiv_id: {**VALUES, "announced": announced}})
+
+
+def test_the_run_and_the_site_take_a_paper_for_held_back_after_the_same_time() -> None:
+    assert outages.LONGEST_WAY == arxiv_oai.LONGEST_WAY
 
 
 @pytest.mark.parametrize(
