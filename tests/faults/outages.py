@@ -182,15 +182,15 @@ def compare(calm: Run, stormy: Run, library: Library) -> tuple[list[str], bool]:
         f"{run.name}: {len(run.papers):,} papers in {run.seconds:.0f} s" for run in (calm, stormy)
     ]
     said.append(f"missing {len(missing)}, added {len(added)}, announced otherwise {len(moved)}")
-    said.append(
-        f"not announced, of which the repair tells no day: {len(unknown)} {unknown[:SHOWN]}"
-    )
-    said += [
-        f"{key} announced {calm.papers[key]['announced']}, {stormy.name} "
-        f"{stormy.papers[key]['announced']}"
-        for key in moved[:SHOWN]
-    ]
-    said += [f"another {name}: {len(keys)} {keys[:5] or ''}" for name, keys in changed.items()]
+    said.append(f"not announced, of which the repair tells no day: {len(unknown)}")
+    # Shown and not kept: the kept figures go into a page of the project, recorded data do not.
+    for key in (*unknown[:SHOWN], *moved[:SHOWN]):
+        days = [each.papers[key]["announced"] for each in (calm, stormy)]
+        print(f"{key} announced {days[0]}, {stormy.name} {days[1]}")
+    for name, keys in changed.items():
+        said.append(f"another {name}: {len(keys)}")
+        if keys:
+            print(f"another {name}: {keys[:SHOWN]}")
     differ = missing or added or moved or any(changed.values())
     return said, bool(calm.papers) and not differ
 
