@@ -20,10 +20,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from accounts import security_log
 from accounts.browsers import name_browser
 from accounts.client_address import UNKNOWN, client_address
 from accounts.models import User
-from accounts.security_log import note as note_for_security
 
 NOTED = "noted_at"
 NOTE_EVERY_SECONDS = 3600
@@ -104,7 +104,7 @@ def end_login(user: User, pk: int) -> bool:
     if row is None:
         return False
     _delete([row.session_key])
-    note_for_security("sessions_ended", user_id=user.pk, which="one")
+    security_log.note("sessions_ended", user_id=user.pk, which="one")
     return True
 
 
@@ -117,14 +117,14 @@ def end_others(request: HttpRequest, user: User) -> None:
         request.session.save()
     UserSession.objects.filter(session_key=before).update(session_key=request.session.session_key)
     forget_ended_of(user)
-    note_for_security("sessions_ended", user_id=user.pk, request=request, which="others")
+    security_log.note("sessions_ended", user_id=user.pk, request=request, which="others")
 
 
 def end_all(user: User) -> None:
     """End every login of `user`."""
     _raise_generation(user)
     forget_ended_of(user)
-    note_for_security("sessions_ended", user_id=user.pk, which="all")
+    security_log.note("sessions_ended", user_id=user.pk, which="all")
 
 
 def forget_ended_of(user: User, *, but: str | None = None) -> None:

@@ -292,7 +292,6 @@ DIGEST_WAIT_MINUTES = env.whole_number("DIGEST_WAIT_MINUTES", 0)
 DIGEST_RESEND_UNKNOWN = env.yes_or_no("DIGEST_RESEND_UNKNOWN", default=False)
 # Where mail that cannot be delivered comes back to: `bounces@` gets `bounces+<token>@`.
 BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")
-# The name under which the relay signs by DKIM: `doctor` looks for its key in the DNS.
 DKIM_SELECTOR = env.str("DKIM_SELECTOR", default="")
 # Read every ten minutes, each where it is set (manage.py readbounces).
 BOUNCE_IMAP_URL = env.str("BOUNCE_IMAP_URL", default="")
