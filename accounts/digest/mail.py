@@ -122,7 +122,8 @@ def read_papers(paper_ids: Iterable[int]) -> dict[int, PaperText]:
 
 
 # A day's papers are in the issues of many chunks: to cut and wrap them anew was a tenth of the CPU.
-@lru_cache(maxsize=5000)
+# About 5 kB each.
+@lru_cache(maxsize=2048)
 def _text_of(
     pk: int,
     arxiv_id: str | None,

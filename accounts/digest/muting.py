@@ -87,6 +87,6 @@ def in_a_row(text: str) -> str:
     return f" {terms} " if terms else ""
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=4096)
 def _name(author: str) -> frozenset[str]:
     return frozenset(NAMES.analyze(normalise(author)))

@@ -15,7 +15,7 @@ from papers.latex import to_text
 from papers.search.analysis import ENGLISH, normalise, terms_of
 
 LONGEST_TEXT = 20_000
-_KEPT_HASHES = 1 << 16
+_KEPT_HASHES = 1 << 13
 # Stems of words that say nothing of a subject. Words as common, but telling, are left to the idf.
 _STOP_WORDS = """
 a about above after again against all also although am among an and any are as at be because been

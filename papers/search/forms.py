@@ -7,14 +7,12 @@ what is shown keeps its own spelling. Read more: docs/decisions.md.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from papers.search.analysis import NAMES, normalise
 
 # Longer chains are sentences, not words.
 MOST_JOINED_PARTS = 4
 
-_KEPT_NAMES = 1 << 16
 _TWO_LETTERS = {
     "ä": "ae",
     "ö": "oe",
@@ -114,7 +112,6 @@ class AuthorName:
         return f"{self.family}_{self.given[0]}"
 
 
-@lru_cache(_KEPT_NAMES)
 def author_keys(name: str) -> tuple[str, ...]:
     """Return the keys under which an author is found, in both foldings of umlauts."""
     spellings = (name,) if name.isascii() else (name, name.translate(_UMLAUTS_TO_TWO))
