@@ -113,6 +113,17 @@ class Watch:
             an_hour, error = fit([each.at for each in some], [each.own for each in some])
             yield Slope(name, some[0].own, some[-1].own, some[-1].rss, an_hour, error)
 
+    def by_minute(self, since: float) -> dict[str, list[tuple[float, float]]]:
+        """Minutes since `since` and MB of each process's own then: whether it climbs or stepped."""
+        series: dict[str, list[tuple[float, float]]] = {}
+        for name, samples in self.samples.items():
+            minutes = series[name] = []
+            for each in samples:
+                minute = round((each.at - since) / 60, 2)
+                if not minutes or minute >= minutes[-1][0] + 1:
+                    minutes.append((minute, round(each.own, 1)))
+        return series
+
     def gaps(self, since: float, until: float) -> Iterator[str]:
         """Say of what no slope can tell: roles without one, and processes that ended meanwhile."""
         judged = {role_in(slope.name) for slope in self.slopes(since, until)}

@@ -44,5 +44,14 @@ def test_children_that_are_renewed_by_design_may_end_but_not_grow() -> None:
     assert (steepest.name, round(steepest.an_hour)) == (RENEWED, 3600)
 
 
+def test_memory_is_told_minute_by_minute() -> None:
+    watch = watch_of(follower=120.0)
+    watch.samples["follower 7"] = [
+        Sample(each.at, 80.0 if each.at < 60 else 90.0, 0.0) for each in watch.samples["follower 7"]
+    ]
+    assert watch.by_minute(BEGAN)["follower 7"] == [(0.0, 80.0), (1.0, 90.0), (2.0, 90.0)]
+    assert len(watch.by_minute(BEGAN)["web 7"]) == 11
+
+
 def test_of_a_run_that_was_too_short_nothing_is_judged() -> None:
     assert len(list(Watch(1).gaps(BEGAN, ENDED))) == len(JUDGED_ROLES)
