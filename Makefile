@@ -1,6 +1,6 @@
 # A machine needs make and Python 3.11 or newer, nothing else: the rest is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: admin audit bench-compare check check-deploy format help icons limits lock messages promises run sbom screenshots settings soak test test-api test-faults test-long test-upgrade venv
+.PHONY: admin audit bench-compare check check-deploy check-site check-style check-types format help icons limits lock messages promises run sbom screenshots settings soak test test-api test-faults test-long test-upgrade venv
 
 # Where no byte code may be written, each process compiles all of the site's modules at its start.
 unexport PYTHONDONTWRITEBYTECODE
@@ -74,11 +74,19 @@ test-upgrade: .venv/installed-dev
 promises: .venv/installed-dev
 	@$(BIN)/python -m tests.promises
 
+# Types take most of it and one core: the others pass beside them.
 check: .venv/installed-dev
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync check-types check-style check-site
+
+check-types:
+	$(BIN)/mypy .
+
+check-style:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djade --target-version 5.2 --check $(PAGES)
-	$(BIN)/mypy .
+
+check-site:
 	@var=$$(mktemp -d) && chmod 711 "$$var" && trap 'rm -rf "$$var"' EXIT && export BROADSHEET_VAR="$$var" && \
 	echo "manage.py makemigrations --check, lintmigrations, check --deploy" && \
 	$(BIN)/python manage.py makemigrations --check --dry-run && \

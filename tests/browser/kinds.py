@@ -1,26 +1,32 @@
-"""Which of the drawn pages show a kind of element, or a shared piece of template, for the first
-time: what the others consist of was looked at there."""
+"""Few of the drawn pages that show together every kind of element and every shared piece of
+template that all of them show."""
 
 from lxml import html
 
 from tests.browser.pages import DrawnPage
 
+Kinds = set[tuple[str, ...]]
+
 
 def by_kinds(pages: list[DrawnPage]) -> tuple[list[DrawnPage], list[DrawnPage]]:
-    """Return the pages that are the first to show something of a kind, and the others."""
-    seen: set[tuple[str, ...]] = set()
-    first: list[DrawnPage] = []
-    others: list[DrawnPage] = []
-    for page in pages:
-        kinds = kinds_of(page)
-        (others if kinds <= seen else first).append(page)
-        seen |= kinds
-    return first, others
+    """Return pages that show together all kinds, and the others.
+
+    The cover is greedy: next is whichever page shows most that none before it does.
+    """
+    missing = {number: kinds_of(page) for number, page in enumerate(pages)}
+    chosen: set[int] = set()
+    while (most := max(missing, key=lambda number: len(missing[number]))) not in chosen:
+        chosen.add(most)
+        shown = set(missing[most])
+        for kinds in missing.values():
+            kinds -= shown
+    few = [page for number, page in enumerate(pages) if number in chosen]
+    return few, [page for number, page in enumerate(pages) if number not in chosen]
 
 
-def kinds_of(page: DrawnPage) -> set[tuple[str, ...]]:
+def kinds_of(page: DrawnPage) -> Kinds:
     """Elements by name, class, type and role; pieces and layouts by the name of their template."""
-    found: set[tuple[str, ...]] = set()
+    found: Kinds = set()
     for element in html.document_fromstring(page.html).iter():
         if isinstance(element.tag, str):
             same = (element.tag, element.get("type", ""), element.get("role", ""))

@@ -26,7 +26,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 LIGHT = {"runOnly": {"type": "tag", "values": TAGS}}
 DARK = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 # Colours are a few variables for all, so these show in the dark nearly all that can be wrong.
-IN_THE_DARK = {"papers:home", "papers:search", "accounts:settings", "styleguide"}
+IN_THE_DARK = {"papers:home", "papers:search", "accounts:settings", "styleguide read"}
 DESKTOP, PHONE, ZOOMED = (1280, 900), (320, 640), (640, 450)
 
 

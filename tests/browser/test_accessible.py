@@ -1,6 +1,6 @@
 """Every page of the site, looked at by axe and measured: WCAG 2.2, level AA, light and dark.
 
-Each time the pages are looked at that are the first to show an element of a kind or a shared piece
+Each time so few pages are looked at as show together every kind of element and every shared piece
 of template; in the long tier all others, and all in the dark.
 """
 
@@ -16,7 +16,7 @@ from pytest_django import DjangoDbBlocker
 
 from tests.browser.chromium import FLAGS, find_chromium
 from tests.browser.kinds import by_kinds
-from tests.browser.looking import Looked, look_at, look_in_the_dark
+from tests.browser.looking import IN_THE_DARK, Looked, look_at, look_in_the_dark
 from tests.browser.pages import DrawnPage, draw_all
 
 # By a mark too the database is asked for: else it is not made, and these tests would come before
@@ -46,9 +46,10 @@ def drawn(
 
 @pytest.fixture(scope="module")
 def looked(drawn: list[DrawnPage]) -> list[Looked]:
-    first, _others = by_kinds(drawn)
+    few, _others = by_kinds(drawn)
+    assert {page.name for page in few} >= IN_THE_DARK
     with own_browser() as browser:
-        return list(look_at(browser, first))
+        return list(look_at(browser, few))
 
 
 @contextmanager
@@ -75,7 +76,7 @@ def test_axe_finds_no_fault(looked: list[Looked]) -> None:
 
 @pytest.mark.long
 def test_pages_of_the_same_kinds_of_elements_have_no_fault_either(drawn: list[DrawnPage]) -> None:
-    _first, others = by_kinds(drawn)
+    _few, others = by_kinds(drawn)
     with own_browser() as browser:
         found = {page.name: page.all_found for page in look_at(browser, others)}
     assert len(found) > 20

@@ -133,7 +133,7 @@ def recounted(paper: Paper) -> int:
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(before=STEPS, after=STEPS)
 def test_undoing_everything_leads_back(before: list[Step], after: list[Step]) -> None:
@@ -151,7 +151,7 @@ def test_undoing_everything_leads_back(before: list[Step], after: list[Step]) ->
 
 
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(steps=STEPS)
 def test_any_order_of_undoing_keeps_order_and_counts(steps: list[Step]) -> None:
