@@ -1,26 +1,86 @@
-"""How gunicorn's threads wait (never on a connection that says nothing), and how long an address
-may be.
+"""How gunicorn waits: with no thread before the head of a request is there, and not for ever for
+its body; and how long an address may be.
 """
 
+import errno
+import socket
+import time
+from concurrent.futures import Future
 from importlib import import_module
+from typing import Any
 
-from gunicorn.http import message
+from gunicorn.http import message, parser
+from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import _DEFER, TConn, ThreadWorker
 from gunicorn.workers.sync import SyncWorker
 
 from config.supervisor.children import LONGEST_ADDRESS_BYTES
 
 SILENCE_SECONDS = 0.05
+# How long a request may be waited for, and as many bytes more as give it another second.
+REQUEST_SECONDS = 20.0
+END_OF_HEAD = b"\r\n\r\n"
+MOST_AT_ONCE = 1 << 18  # more than a head may have: gunicorn refuses it
+SLOWEST_BYTES = 2_000
 
 # More than 8,190 bytes are else cut down to that, whatever is configured.
 message.MAX_REQUEST_LINE = LONGEST_ADDRESS_BYTES
+
+
+class PunctualUnreader(SocketUnreader):  # type: ignore[misc]
+    """Reads a request, and hangs up on who lets it be waited for too long.
+
+    Gunicorn waits without an end for the rest of a head or body. What a view takes is not counted.
+    """
+
+    def __init__(self, sock: Any, max_chunk: int = 8192) -> None:
+        super().__init__(sock, max_chunk)
+        self.begin()
+
+    def begin(self) -> None:
+        """Another request comes on this connection."""
+        self._left = REQUEST_SECONDS
+
+    def chunk(self, size_hint: int | None = None) -> bytes:
+        set_by_others = self.sock.gettimeout()
+        if self._left <= 0:
+            raise _hung_up()
+        self.sock.settimeout(
+            self._left if set_by_others is None else min(self._left, set_by_others)
+        )
+        began = time.monotonic()
+        try:
+            data: bytes = super().chunk(size_hint)
+        except TimeoutError:
+            if set_by_others is not None:
+                raise
+            raise _hung_up() from None
+        finally:
+            self._left -= time.monotonic() - began
+            self.sock.settimeout(set_by_others)
+        self._left += len(data) / SLOWEST_BYTES
+        return data
+
+
+def _is_read_ahead(conn: TConn) -> bool:
+    """Whether some of its next request came with the last one."""
+    return conn.parser is not None and bool(conn.parser.unreader.buf.getvalue())
+
+
+def _hung_up() -> OSError:
+    """What gunicorn, and Django within a body, takes for a client that went away."""
+    return ConnectionResetError(errno.ECONNRESET, "The request came too slowly.")
+
+
+parser.SocketUnreader = PunctualUnreader
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]
     """A thread worker whose threads are free for whoever has something to ask.
 
     Browsers open connections ahead of need. Gunicorn 27 gives each new one a thread for 5 s, so
-    that eight held up everybody else for 5 s (measured); here they wait in the worker's poller.
+    that eight held up everybody else for 5 s (measured), and one that sent a byte a thread for as
+    long as it liked; here they wait in the worker's poller until the head of a request is there.
     """
 
     def load_wsgi(self) -> None:
@@ -28,10 +88,36 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         _warm_up()
 
     def handle(self, conn: TConn) -> object:
-        if not (conn.initialized or conn.data_ready):
-            if not conn.wait_for_data(SILENCE_SECONDS):
-                return _DEFER
-            conn.data_ready = True
+        if _is_read_ahead(conn):
+            return self._answer(conn)
+        if not conn.wait_for_data(SILENCE_SECONDS):
+            return _DEFER
+        conn.data_ready = False  # or what comes next were not waited for
+        try:
+            came = conn.sock.recv(MOST_AT_ONCE, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return _DEFER
+        except OSError:
+            return False
+        if not came:
+            return False
+        conn.head = getattr(conn, "head", b"") + came
+        if END_OF_HEAD in conn.head or len(conn.head) > MOST_AT_ONCE:
+            return self._answer(conn)
+        return _DEFER
+
+    def finish_request(self, conn: TConn, fs: "Future[object]") -> None:
+        super().finish_request(conn, fs)
+        if getattr(conn, "head", b""):
+            conn.until = getattr(conn, "until", time.monotonic() + REQUEST_SECONDS)
+            conn.timeout = conn.until
+
+    def _answer(self, conn: TConn) -> object:
+        conn.sock.setblocking(True)
+        conn.init()
+        conn.parser.unreader.begin()
+        conn.parser.unreader.unread(conn.__dict__.pop("head", b""))
+        conn.__dict__.pop("until", None)
         return super().handle(conn)
 
 

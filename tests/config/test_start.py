@@ -175,8 +175,10 @@ def get(port: int, path: str = "") -> str:
 
 
 def get_while_others_idle(port: int) -> float:
-    """Return the seconds a page takes while ten connections are open and say nothing."""
-    idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(10)]
+    """Return the seconds a page takes while ten connections say nothing and ten half a word."""
+    idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(20)]
+    for connection in idle[:10]:
+        connection.sendall(b"GE")
     began = time.monotonic()
     get(port)
     seconds = time.monotonic() - began

@@ -1,3 +1,8 @@
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from urllib.parse import quote
 
 import pytest
@@ -6,8 +11,9 @@ from gunicorn.http.errors import LimitRequestLine
 from gunicorn.http.message import Request
 from gunicorn.http.parser import RequestParser
 
-import config.web  # noqa: F401 - as the workers of gunicorn do
+import config.web
 from config.supervisor.children import describe_child
+from config.web import PunctualUnreader
 
 
 def read(address: str) -> Request:
@@ -30,3 +36,82 @@ def test_an_address_with_10_000_letters_reaches_the_page(letter: str) -> None:
 def test_an_address_without_end_does_not() -> None:
     with pytest.raises(LimitRequestLine):
         read(f"/search/?q={'k' * 200_000}")
+
+
+@pytest.fixture
+def line() -> Iterator[tuple[socket.socket, PunctualUnreader]]:
+    """A client's end, and what the site reads from it."""
+    client, server = socket.socketpair()
+    with client, server:
+        yield client, PunctualUnreader(server)
+
+
+def test_gunicorn_reads_by_it() -> None:
+    client, server = socket.socketpair()
+    with client, server:
+        reading = RequestParser(Config(), server, ("127.0.0.1", 1))
+        assert isinstance(reading.unreader, PunctualUnreader)
+
+
+@pytest.mark.parametrize("sent", [b"", b"G"])
+def test_who_sends_no_more_is_hung_up_on(
+    line: tuple[socket.socket, PunctualUnreader], monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    monkeypatch.setattr(config.web, "REQUEST_SECONDS", 0.2)
+    client, unreader = line
+    unreader.begin()
+    client.sendall(sent)
+    if sent:
+        assert unreader.chunk() == sent
+    with pytest.raises(ConnectionResetError):
+        unreader.chunk()
+
+
+def test_who_sends_in_drops_is_hung_up_on(
+    line: tuple[socket.socket, PunctualUnreader], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(config.web, "REQUEST_SECONDS", 0.3)
+    client, unreader = line
+    unreader.begin()
+    threading.Thread(target=drip, args=(client, 40), daemon=True).start()
+    assert 0 < read_all(unreader) < 20
+
+
+def read_all(unreader: PunctualUnreader) -> int:
+    """Return how many bytes came before it hung up."""
+    read = 0
+    try:
+        while True:
+            read += len(unreader.chunk())
+    except ConnectionResetError:
+        return read
+
+
+def drip(client: socket.socket, drops: int) -> None:
+    for _drop in range(drops):
+        time.sleep(0.05)
+        with suppress(OSError):
+            client.sendall(b"x")
+
+
+def test_a_long_body_and_the_next_request_have_their_time(
+    line: tuple[socket.socket, PunctualUnreader], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(config.web, "REQUEST_SECONDS", 0.2)
+    client, unreader = line
+    unreader.begin()
+    client.sendall(b"x" * 4_000)
+    unreader.chunk()
+    assert unreader._left > 1.5
+    unreader.begin()
+    assert unreader._left == 0.2
+
+
+def test_a_wait_that_gunicorn_sets_itself_ends_as_it_expects(
+    line: tuple[socket.socket, PunctualUnreader],
+) -> None:
+    _client, unreader = line
+    unreader.sock.settimeout(0.1)
+    with pytest.raises(TimeoutError):
+        unreader.chunk()
+    assert unreader.sock.gettimeout() == 0.1
