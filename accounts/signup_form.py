@@ -4,7 +4,7 @@ from uuid import uuid4
 from allauth.account.forms import SignupForm
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
 from accounts.models import User
@@ -24,7 +24,12 @@ class OneCommitSignupForm(SignupForm):  # type: ignore[misc]
     def try_save(self, request: HttpRequest) -> Any:
         if self.account_already_exists:
             self._take_as_long()
-        return super().try_save(request)
+        try:
+            return super().try_save(request)
+        except IntegrityError:
+            # The address was free when the form was read: a second press, or another's request.
+            self.account_already_exists = True
+            return super().try_save(request)
 
     @transaction.atomic
     def _take_as_long(self) -> None:

@@ -1,8 +1,10 @@
 from typing import Any
 
 import pytest
+from allauth.account.forms import SignupForm
 from allauth.account.models import EmailAddress
 from django.core.mail import EmailMessage
+from django.http import HttpRequest
 from django.test import Client
 
 from accounts.models import User
@@ -148,3 +150,22 @@ def test_an_account_is_written_whole_or_not_at_all(
     sent = {"email": "new@example.org", "password1": "a long passphrase"}
     assert client.post("/accounts/signup/", sent).status_code == 500
     assert not User.objects.filter(email="new@example.org").exists()
+
+
+@pytest.mark.promise(34)
+def test_who_presses_twice_is_answered_alike(
+    monkeypatch: pytest.MonkeyPatch, mailoutbox: list[EmailMessage]
+) -> None:
+    """The other request wrote its account after this one had looked for the address."""
+    real = SignupForm.try_save
+
+    def after_the_other(form: SignupForm, request: HttpRequest) -> Any:
+        if not User.objects.exists():
+            make_user(email=EMAIL)
+        return real(form, request)
+
+    monkeypatch.setattr(SignupForm, "try_save", after_the_other)
+    answer = sign_up(Client())
+    assert (answer.status_code, answer.url) == (302, "/accounts/confirm-email/")
+    assert User.objects.count() == 1
+    assert [mail.to for mail in mailoutbox] == [[EMAIL]]
