@@ -24,6 +24,17 @@ def count_waiting(seconds: float) -> dict[str, int]:
         return {queue: int(client.llen(queue)) for queue in QUEUES}
 
 
+def take_note(seconds: float) -> None:
+    """Write what is forgotten at once. Raises redis.ResponseError where Redis answers and takes
+    nothing: it is full, or a replica since a failover; and as `count_waiting` does."""
+    with redis.Redis.from_url(
+        redis_url(settings.CELERY_BROKER_URL),
+        socket_timeout=seconds,
+        socket_connect_timeout=seconds,
+    ) as client:
+        client.set("broadsheet:noted", 1, ex=5)
+
+
 def redis_url(broker_url: str) -> str:
     """Return the address as Redis clients write it; addresses.broker_url is the reverse."""
     socket = broker_url.removeprefix("redis+socket://")

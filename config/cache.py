@@ -1,25 +1,27 @@
 """Django's Redis cache, made so that the site answers while Redis is away (DESIGN 3.15).
 
-A connection error is a miss; after one the cache is left alone for OPEN_SECONDS, so that pages do
-not each wait for a time-out. It never raises for a lost connection; other errors pass through.
+An error of Redis is a miss; after one the cache is left alone for OPEN_SECONDS, so that pages do
+not each wait for a time-out. So it is with a server that answers and takes nothing, for it is full
+or was made a replica by a failover; that is logged, for nobody else tells of it. It never raises.
 What allauth's limits keep goes to Postgres meanwhile: with misses nobody could log in.
 """
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Any, cast
 
 from django.core.cache import caches
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.exceptions import RedisError, ResponseError
 
+logger = logging.getLogger(__name__)
 TIMEOUT_SECONDS = 0.25
 OPEN_SECONDS = 5.0
 # The first words of allauth's keys (allauth/core/internal/ratelimit.py), and of the locks on them.
 LIMITS_OF_ALLAUTH = "allauth:rl:"
 
-_LOST = (RedisConnectionError, RedisTimeoutError, OSError)
+_LOST = (RedisError, OSError)
 
 
 class ForgivingRedisClient(RedisCacheClient):
@@ -45,8 +47,10 @@ class ForgivingRedisCache(RedisCache):
             return otherwise()
         try:
             return call()
-        except _LOST:
+        except _LOST as error:
             self._closed_until = time.monotonic() + OPEN_SECONDS
+            if isinstance(error, ResponseError):
+                logger.error("Redis answers and refuses: %s", error)
             return otherwise()
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:

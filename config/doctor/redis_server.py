@@ -34,7 +34,7 @@ def look() -> Iterator[Finding]:
 
 def _policy(policy: str, most_bytes: int) -> Finding:
     name = _("Redis: memory")
-    advice = _("Write “maxmemory-policy volatile-lru” into its configuration.")
+    advice = _("Write “maxmemory-policy volatile-ttl” into its configuration.")
     if policy not in SAFE_POLICIES:
         words = _("With the policy “%s” it throws away queued tasks when it is full.") % policy
         return fault(name, words, advice)

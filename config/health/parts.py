@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import Error, connection
 
 from accounts.digest.failing import failing
-from config.broker import QUEUES, count_waiting
+from config.broker import QUEUES, count_waiting, take_note
 from papers import arming, heartbeats
 from papers.queues import SILENT_AFTER
 from papers.search.readiness import Readiness, read_readiness
@@ -114,9 +114,12 @@ def read_mail() -> Part:
 
 
 def read_broker() -> Part:
-    """Whether Redis answers, and how many tasks wait in it."""
+    """Whether Redis answers and takes what is written, and how many tasks wait in it."""
     try:
         waiting = count_waiting(BROKER_SECONDS)
+        take_note(BROKER_SECONDS)
+    except redis.ResponseError as error:
+        return Part("broker", False, sentence("Redis takes no tasks."), detail=str(error))
     except (redis.RedisError, OSError) as error:
         return Part("broker", False, sentence("Redis does not answer."), detail=str(error))
     return Part(

@@ -6,6 +6,10 @@ from django.views.decorators.http import require_safe
 
 from config.health import parts
 from config.health.parts import Part
+from config.health.recent import Recent
+
+_ALL = Recent(lambda: parts.read_parts())
+_SERVING = Recent(lambda: parts.read_serving())
 
 
 @require_safe
@@ -19,7 +23,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
     """200 where all is well, else 503; the body says of each part how it does."""
-    found = parts.read_parts()
+    found = _ALL.parts()
     return _answer(found, all(part.is_well for part in found))
 
 
@@ -30,7 +34,7 @@ def ready_to_serve(request: HttpRequest) -> JsonResponse:
 
     What a load balancer asks: no machine is to be left alone because all workers are away.
     """
-    found = parts.read_serving()
+    found = _SERVING.parts()
     return _answer(found, all(part.is_well or not part.serves for part in found))
 
 

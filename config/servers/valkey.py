@@ -68,7 +68,7 @@ def _program(cache: Cache) -> Program:
         "--dir": str(cache.folder),
         "--databases": "64",
         "--maxmemory": MEMORY,
-        "--maxmemory-policy": "volatile-lru",
+        "--maxmemory-policy": "volatile-ttl",
         "--appendonly": "no",
         "--save": "",
         "--loglevel": "warning",

@@ -133,7 +133,7 @@ GROUPS = (
             ),
             Setting(
                 "REDIS_URL",
-                "`redis://:password@host:6379/0`, with `maxmemory-policy volatile-lru`",
+                "`redis://:password@host:6379/0`, with `maxmemory-policy volatile-ttl`",
                 default="a private Valkey",
                 same=True,
                 secret=True,

@@ -23,7 +23,7 @@ def operator() -> Client:
 
 def test_it_says_how_the_site_does_and_leads_on(operator: Client) -> None:
     page = operator.get("/operate/").content.decode()
-    for words in ("No task was ever done.", "volatile-lru", "/sources/", "/operate/digest/"):
+    for words in ("No task was ever done.", "volatile-ttl", "/sources/", "/operate/digest/"):
         assert words in page
 
 

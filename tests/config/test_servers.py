@@ -212,7 +212,7 @@ def test_nothing_listens_on_a_port_or_outside_a_private_folder(var: Path) -> Non
         assert paths.valkey_socket(var).parent.stat().st_mode & 0o777 == 0o700
         valkey = Redis.from_url(paths.default_redis_url(var))
         assert valkey.config_get("port") == {"port": "0"}
-        assert valkey.config_get("maxmemory-policy") == {"maxmemory-policy": "volatile-lru"}
+        assert valkey.config_get("maxmemory-policy") == {"maxmemory-policy": "volatile-ttl"}
 
 
 def test_acknowledged_rows_survive_a_killed_server(var: Path, guardian: Guardian) -> None:

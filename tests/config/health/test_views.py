@@ -1,10 +1,13 @@
 import time
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from threading import Event, Thread
 from unittest.mock import Mock
 
 import pytest
+import redis
 from django.db import OperationalError
 from django.db.models.functions import Now
 from django.test import Client
@@ -15,6 +18,8 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from accounts.digest import ledger
 from accounts.models import Delivery
 from config.health import parts
+from config.health.parts import Part
+from config.health.recent import TIMES, Recent
 from papers import arming, heartbeats, tasks
 from papers.models import Heartbeat
 from papers.search import changes, folder
@@ -247,3 +252,50 @@ def test_a_restored_copy_says_that_it_is_held_whatever_failed_before(client: Cli
     refuse("The mail server cannot be reached (gone).")
     arming.disarm(timezone.now())
     assert client.get("/readyz").json()["mail"]["words"].startswith("It is held")
+
+
+def test_a_broker_that_takes_nothing_is_named(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse = Mock(side_effect=redis.exceptions.OutOfMemoryError("OOM command not allowed"))
+    monkeypatch.setattr(redis.Redis, "set", refuse)
+    part = parts.read_broker()
+    assert (part.is_well, part.words) == (False, "Redis takes no tasks.")
+    assert "OOM" in part.detail
+
+
+def test_who_asks_without_end_gets_what_was_found(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.KEPT_SECONDS = 60
+    found = [Part("x", True, "Well.")]
+    read = Mock(side_effect=lambda: time.sleep(0.05) or found)
+    recent = Recent(read)
+    assert [recent.parts() for _time in range(5)] == [found] * 5
+    assert read.call_count == 1
+    time.sleep(0.05 * (TIMES + 1))
+    recent.parts()
+    assert read.call_count == 2
+
+
+def read_after(moment: Event) -> list[Part]:
+    assert moment.wait(20)
+    return []
+
+
+def test_who_comes_while_another_waits_does_not(settings: Settings) -> None:
+    settings.KEPT_SECONDS = 60
+    recent, may_go_on = Recent(lambda: [Part("x", True, "Well.")]), Event()
+    first = recent.parts()
+    recent._read = partial(read_after, may_go_on)
+    recent._until = 0.0
+    waiting = Thread(target=recent.parts)
+    waiting.start()
+    began = time.monotonic()
+    while not recent._lock.locked():
+        time.sleep(0.01)
+    assert recent.parts() == first
+    assert time.monotonic() - began < 10
+    may_go_on.set()
+    waiting.join()
+    assert recent.parts() == []
