@@ -12,6 +12,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -53,9 +54,9 @@ def for_visitors(view: View[P]) -> View[P]:
 
     @wraps(view)
     def kept(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if not _is_stranger(request):
+        if not is_stranger(request):
             return view(request, *args, **kwargs)
-        key = _key("page", request.get_full_path(), request.get_host())
+        key = _key("page", request.get_full_path())
         found = cache.get(key)
         if found is None:
             answer = view(request, *args, **kwargs)
@@ -68,8 +69,9 @@ def for_visitors(view: View[P]) -> View[P]:
     return kept
 
 
-def _is_stranger(request: HttpRequest) -> bool:
-    """Not who is merely logged out: they may have a message waiting."""
+def is_stranger(request: HttpRequest) -> bool:
+    """Whether it may be answered with what is kept: not to who is merely logged out, for they may
+    have a message waiting, nor to who asks for something special."""
     cookies = {settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name}
     if not cookies.isdisjoint(request.COOKIES) or request.headers.get("HX-Request"):
         return False
@@ -92,4 +94,6 @@ def _keep(key: str, value: object) -> None:
 
 def _key(name: str, *of: object) -> str:
     said = "\0".join(map(str, (get_language(), *of)))
-    return f"kept:{_RENDERER}:{name}:{sha256(said.encode()).hexdigest()}"
+    # A page names static files by their contents: during an upgrade others are there.
+    files = getattr(staticfiles_storage, "manifest_hash", "")
+    return f"kept:{_RENDERER}:{files}:{name}:{sha256(said.encode()).hexdigest()}"

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from accounts.client_address import client_network
+from papers import kept
 from papers.limits import Limit, Taken, count
 
 MINUTE = 60
@@ -139,6 +140,12 @@ FAR_PAGES = Rule(
     "any page after the first (`page=`, `after=`, `before=`)",
     ("*",),
 )
+NOT_KEPT = Rule(
+    Limit("not-kept", 600, 5 * MINUTE),
+    "a visitor's page that is made anew each time: a query that it does not know, or a session",
+    ("*",),
+    is_by_network=True,
+)
 # Routes that take more than GET, and why none of these limits is theirs.
 EXEMPT = {
     "accounts:unsubscribe": (
@@ -166,9 +173,13 @@ def rule_for(request: HttpRequest) -> Rule | None:
     if request.method not in _SAFE:
         return rule_for_writing(name)
     rule = _first(READING, name)
-    if rule is None and not FAR_PAGE.isdisjoint(request.GET) and not is_exempt(name):
+    if rule is not None or is_exempt(name):
+        return rule
+    if not FAR_PAGE.isdisjoint(request.GET):
         return FAR_PAGES
-    return rule
+    if not kept.is_stranger(request) and not request.user.is_authenticated:
+        return NOT_KEPT
+    return None
 
 
 def rule_for_writing(name: str) -> Rule | None:

@@ -33,11 +33,11 @@ def table() -> str:
 
 
 def _of_pages() -> Iterable[str]:
-    from config.rate_limits.rules import FAR_PAGES, READING, WRITING
+    from config.rate_limits.rules import FAR_PAGES, NOT_KEPT, READING, WRITING
 
     for title, rules in (
         ("What writes (POST and the like)", WRITING),
-        ("What is read and costs much", (*READING, FAR_PAGES)),
+        ("What is read and costs much", (*READING, FAR_PAGES, NOT_KEPT)),
     ):
         yield f"## {title}\n\nThe first row that fits counts.\n"
         yield "| limit | most | by | routes |\n| --- | --- | --- | --- |"

@@ -146,3 +146,24 @@ def test_nothing_is_kept_where_the_setting_says_so(settings: Settings) -> None:
     settings.KEPT_SECONDS = 0
     assert kept.part("sum", 1, make=lambda: "one") == "one"
     assert kept.part("sum", 1, make=lambda: "two") == "two"
+
+
+def test_another_port_or_letter_case_of_the_host_makes_no_other_page(
+    paper: Paper, settings: Settings
+) -> None:
+    settings.ALLOWED_HOSTS = ["papers.example.org"]
+    Client().get("/", headers={"Host": "papers.example.org"})
+    for host in ("papers.example.org:8443", "PAPERS.example.org"):
+        with CaptureQueriesContext(connection) as queries:
+            assert Client().get("/", headers={"Host": host}).status_code == 200
+        assert len(queries) == 0
+
+
+def test_a_page_that_names_other_static_files_is_not_shown(
+    client: Client, paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.get("/")
+    monkeypatch.setattr(kept.staticfiles_storage, "manifest_hash", "newer", raising=False)
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/")
+    assert len(queries) > 0

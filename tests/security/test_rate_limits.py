@@ -190,3 +190,19 @@ def test_every_limit_in_the_code_is_in_the_document() -> None:
         if isinstance(value, Limit)
     }
     assert found == listed, "config/rate_limits/table.py, declared: name it"
+
+
+@pytest.mark.promise(35)
+@pytest.mark.parametrize("asked", ["/?x=1", "/trending/all/?utm_source=x", "/new/?"])
+def test_a_visitors_page_that_is_not_kept_is_counted(
+    asked: str, nothing_left: None, settings: Settings
+) -> None:
+    kept_page = Client().get(asked.partition("?")[0])
+    assert kept_page.status_code == 200
+    assert Client().get(asked).status_code == (200 if asked.endswith("?") else 429)
+    with_session = Client()
+    with_session.cookies[settings.SESSION_COOKIE_NAME] = "made up"
+    assert with_session.get("/").status_code == 429
+    reader = Client()
+    reader.force_login(make_user())
+    assert reader.get(asked).status_code == 200
