@@ -90,11 +90,15 @@ def logins_of(user: User, *, current_key: str | None) -> list[Login]:
 def _valid_among(keys: Iterable[str], user: User) -> set[str]:
     """A changed password ends sessions and leaves their rows, until their next request."""
     stored = Session.objects.filter(session_key__in=list(keys), expire_date__gt=timezone.now())
-    own = user.get_session_auth_hash()
+    # Those of an old SECRET_KEY among them: their next request renews them.
+    own = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
     return {
         each.session_key
         for each in stored
-        if constant_time_compare(each.get_decoded().get(HASH_SESSION_KEY, ""), own)
+        if any(
+            constant_time_compare(each.get_decoded().get(HASH_SESSION_KEY, ""), hash_)
+            for hash_ in own
+        )
     }
 
 

@@ -120,6 +120,8 @@ def as_settings(level: str, form: str) -> dict[str, Any]:
             **{f"django.security.{name}": {"filters": ["refusals"]} for name in _SUSPICIONS},
             # Written whatever LOG_LEVEL says (accounts/security_log.py).
             "broadsheet.security": {"level": "INFO"},
+            # Its own handler would write beside ours, addresses with their keys uncut.
+            "gunicorn.error": {"handlers": ["console"], "level": "WARNING", "propagate": False},
             "celery": {"level": "WARNING"},  # else a line for each task, many a minute
         },
         "root": {"handlers": ["console"], "level": level},

@@ -113,6 +113,8 @@ def _take_in_postgres(name: str, amount: int, part_ms: int) -> tuple[int, int, i
                 return 0, used, free_in
             known[part] = known.get(part, 0) + 1
             store.set(name, known, part_ms * (PARTS + 1) // 1000 + 1)
+            if store.get(name) != known:
+                raise CacheAwayError  # Django's cache does not say that nothing was written
             return 1, used + 1, free_in
     except DatabaseError as error:
         raise CacheAwayError from error

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from itertools import chain, islice
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -169,7 +170,7 @@ def stream(
     """Return a file of any length, sent while it is written, or 304 with nothing read for it.
 
     `items` is a generator that reads its papers in chunks (`references.in_chunks`): it is begun
-    only when the body is asked for, so neither a 304 nor a HEAD costs a query here. `version` is
+    only for a body, so neither a 304 nor a HEAD costs a query here. `version` is
     any text that changes whenever the file would: the ETag is made of it and the format, so what
     `head` and the items hold must be told by it (a list's id, title and last change, the newest
     `changed_xid` of its papers). The name of the file is made of the title of `head`.
@@ -179,8 +180,10 @@ def stream(
     etag = etag_of(f"{form.ending} {get_language()} {version}".encode())
     response: HttpResponseBase | None = get_conditional_response(request, etag)
     if response is None:
-        pieces = () if request.method == "HEAD" else form.write(head, items)
-        response = StreamingHttpResponse(pieces, content_type=form.content_type)
+        pieces = iter(() if request.method == "HEAD" else form.write(head, items))
+        # While a fault can still be answered: what comes later is no more Django's to say.
+        first = list(islice(pieces, 1))
+        response = StreamingHttpResponse(chain(first, pieces), content_type=form.content_type)
         response["Content-Disposition"] = disposition(head.title, form.ending)
     response["ETag"] = etag
     response["Cache-Control"] = cache_control

@@ -8,6 +8,7 @@ from django.contrib.sessions.models import Session
 from django.core.mail import EmailMessage
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts import sessions
 from accounts.models import User
@@ -223,3 +224,14 @@ def test_rows_of_ended_logins_are_forgotten() -> None:
     assert sessions.forget_ended(timezone.now()) == 1
     assert UserSession.objects.get().pk != gone.pk
     assert Session.objects.count() == 1
+
+
+def test_logins_from_before_a_new_secret_key_are_listed(settings: Settings) -> None:
+    user = make_user()
+    browsers = [browser_of(user), browser_of(user)]
+    old, settings.SECRET_KEY = settings.SECRET_KEY, "another key of this site"
+    settings.SECRET_KEY_FALLBACKS = [old]
+    assert len(sessions.logins_of(user, current_key=None)) == 2
+    settings.SECRET_KEY_FALLBACKS = []
+    assert sessions.logins_of(user, current_key=None) == []
+    assert not any(map(is_in, browsers))

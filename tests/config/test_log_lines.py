@@ -1,12 +1,14 @@
+import io
 import json
 import logging
+import logging.config
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
-from config.log_lines import CutKeysFormatter, JsonFormatter, cut_keys
+from config.log_lines import CutKeysFormatter, JsonFormatter, as_settings, cut_keys
 
 KEY = "Ab3dE_-PI3Q94LD_4oBoY8x3FQ-103xoQmktuMX-nPJ"
 
@@ -135,3 +137,25 @@ def test_passwords_in_addresses_and_proofs_are_cut() -> None:
     )
     assert "hunter2" not in said
     assert "@cache/0" in said
+
+
+@pytest.mark.promise(33)
+def test_what_gunicorn_says_is_cut_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It puts a handler of its own there before it loads the site."""
+    gunicorn = logging.getLogger("gunicorn.error")
+    before = gunicorn.handlers[:], gunicorn.level, gunicorn.propagate
+    said = io.StringIO()
+    try:
+        gunicorn.handlers = [logging.StreamHandler(said)]
+        logging.config.dictConfig(as_settings("INFO", "plain"))
+        (handler,) = gunicorn.handlers
+        assert isinstance(handler, logging.StreamHandler)
+        handler.setStream(said)
+        gunicorn.error("Error handling request GET /l/%s/papers.bib", KEY)
+        assert (
+            said.getvalue()
+            == "ERROR gunicorn.error: Error handling request GET /l/Ab3dE_…/papers.bib\n"
+        )
+    finally:
+        gunicorn.handlers, gunicorn.level, gunicorn.propagate = before
+        logging.config.dictConfig(settings.LOGGING)

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache, caches
+from django.core.cache.backends.db import DatabaseCache
 from django.db import DatabaseError, connection, transaction
 
 from papers.limits import PARTS, CacheAwayError, Limit, count, take
@@ -99,3 +100,13 @@ def test_a_place_is_free_after_the_window_and_at_most_a_part(
     assert [take(TWO_AN_HOUR, "a") for _ in range(3)] == [True, True, False]
     monkeypatch.setattr("papers.limits.time.time_ns", lambda: began + parts_later * part_ns)
     assert take(TWO_AN_HOUR, "a") == (parts_later > PARTS)
+
+
+@pytest.mark.usefixtures("cache_away")
+def test_nobody_is_let_through_where_postgres_writes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Django's cache swallows what a full disk, or a database that is read only, says of a row."""
+    monkeypatch.setattr(DatabaseCache, "_base_set", lambda *_arguments: False)
+    with pytest.raises(CacheAwayError):
+        count(TWO_AN_HOUR, "a")

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -96,3 +96,19 @@ def test_a_file_of_any_length_is_read_in_chunks(monkeypatch: pytest.MonkeyPatch)
     for _ in range(5):
         make_entry(reading_list=reading_list)
     assert len(list(list_files.read_items(reading_list))) == 5
+
+
+@pytest.mark.promise(16)
+@pytest.mark.parametrize("ending", ["bib", "csv"])
+def test_a_fault_while_a_short_file_is_written_is_answered(
+    ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"{address_of(make_entry().reading_list)}papers.{ending}"
+
+    def fail(*_arguments: object) -> None:
+        raise OperationalError("the connection is lost")
+
+    monkeypatch.setattr(list_files, "items_in_order", fail)
+    answer = Client(raise_request_exception=False).get(address)
+    assert answer.status_code == 503
+    assert answer["X-Content-Type-Options"] == "nosniff"
