@@ -16,6 +16,8 @@ class OneCommitSignupForm(SignupForm):  # type: ignore[misc]
     Where the address has an account, as much is written and taken back, so that it takes as long.
     """
 
+    account_already_exists: bool  # allauth's
+
     @transaction.atomic
     def save(self, request: HttpRequest) -> User:
         user: User = super().save(request)

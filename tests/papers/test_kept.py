@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -163,7 +164,7 @@ def test_a_page_that_names_other_static_files_is_not_shown(
     client: Client, paper: Paper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client.get("/")
-    monkeypatch.setattr(kept.staticfiles_storage, "manifest_hash", "newer", raising=False)
+    monkeypatch.setattr(staticfiles_storage, "manifest_hash", "newer", raising=False)
     with CaptureQueriesContext(connection) as queries:
         client.get("/")
     assert len(queries) > 0
