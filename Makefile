@@ -25,7 +25,7 @@ help:
 	@echo "make test-long    the rest of the widest matrices: walks in Chromium, every page in every state and in the dark, every hostile string (ten minutes)"
 	@echo "make test-api     odd requests to every operation of the API, many of them (some minutes)"
 	@echo "make test-faults  long runs with killed processes and outages (over two hours; RUNS='limits poison' plays those, WRITE=docs/faults.md FIGURES=FOLDER keeps what they found)"
-	@echo "make soak         half an hour of mixed load on a whole site; what grows, is lost or done twice"
+	@echo "make soak         48 minutes of mixed load on a whole site, a day of its feeds; what grows, is lost or done twice"
 	@echo "make test-upgrade pgupgrade and backup against an older Postgres, which is fetched (some minutes)"
 	@echo "make promises     which test shows which promise of the reliability list"
 	@echo "make check        the checks that start nothing: ruff, mypy, migrations, settings"

@@ -9,7 +9,7 @@ asked at --share of that: nine reads (pages, searches, feeds, API; visitors and 
 write (save, vote, note, move, list, follow), while digests go out to a sink and two batches of 600
 papers are announced, fetched and indexed. Every acknowledged write is looked for at the end, every
 mail counted, and how often each feed was asked. Aims: no error, also in the ramp, nothing lost or
-doubled, each feed asked once in each of its hours (75 s), p99 <= 250 ms, no process replaced, and
+doubled, each feed asked once in each of its hours (2 min), p99 <= 250 ms, no process replaced, and
 after warm-up (a quarter of the time, at most five minutes) less than 2 MB an hour more memory a
 process. The client's CPU is told apart from the site's.
 """
@@ -45,7 +45,9 @@ AGAIN_SECONDS = 36.0
 LONGEST_WARM_UP_SECONDS = 300.0
 MAILS_A_MINUTE = 120
 LAST_MAIL_SECONDS = 60.0  # before the end
-FEEDS_EVERY_SECONDS = 75.0  # as an hour; the site looks every 60 s for what is due
+# As an hour. The site looks every 60 s for what is due: in each of these it does so with a minute
+# left to read what it found; in one of 75 s, now and then, with a second.
+FEEDS_EVERY_SECONDS = 120.0
 BATCHES = 2
 PATIENCE_SECONDS = 300.0
 MOST_P99_MS = 250.0
