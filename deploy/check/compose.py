@@ -3,6 +3,7 @@
 It starts nothing. Source of the format: the Compose specification (extends, secrets, depends_on).
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from config.supervisor.children import NAMES
 DEPLOY = Path(__file__).resolve().parent.parent
 FILES = ("compose.yaml", "machines/servers.yaml", "machines/web.yaml", "machines/worker.yaml")
 OWN_IMAGE = "broadsheet:"
+# A published port without an address, or with that of all of IPv6.
+BY_IPV6 = re.compile(r"(?:\[::\]:)?[\d-]+(?::[\d-]+)?(?:/tcp)?")
 # What only images of others know.
 FOREIGN = ("POSTGRES_",)
 MERGED = ("environment",)
@@ -53,6 +56,7 @@ def find_problems(folder: Path = DEPLOY) -> list[str]:
         found = [
             *_undeclared(service, document),
             *_too_much_allowed(service),
+            *_hidden_visitors(service, document),
             *(_unknown_words(service) if service.is_ours else []),
         ]
         problems += [f"{service}: {problem}" for problem in found]
@@ -126,6 +130,16 @@ def _too_much_allowed(service: Service) -> Iterator[str]:
         yield "runs as root"
     if "." in str(options.get("image", "")).partition("/")[0].partition(":")[0]:
         yield "names the host of a registry"
+
+
+def _hidden_visitors(service: Service, document: dict[str, Any]) -> Iterator[str]:
+    networks = document.get("networks") or {}
+    names = service.options.get("networks", ["default"])
+    if any((networks.get(name) or {}).get("enable_ipv6") for name in names):
+        return
+    for port in service.options.get("ports", []):
+        if BY_IPV6.fullmatch(str(port)):
+            yield f"port {port}: by IPv6 all visitors would have one address"
 
 
 def _unknown_words(service: Service) -> Iterator[str]:

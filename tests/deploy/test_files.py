@@ -64,6 +64,8 @@ def test_compose_files_name_nothing_that_is_not_there() -> None:
         ("base.yaml", "cap_drop: [ALL]", "cap_drop: []", "keeps capabilities"),
         ("base.yaml", 'user: "999:999"', 'user: "0:0"', "runs as root"),
         ("base.yaml", "pgvector/pgvector", "registry.example.org/pgvector", "host of a registry"),
+        ("base.yaml", "0.0.0.0:443:443", "443:443", "nginx: port 443:443: by IPv6 all visitors"),
+        ("base.yaml", "0.0.0.0:80:80", "[::]:80:80", "nginx: port [::]:80:80: by IPv6"),
     ],
 )
 def test_a_fault_in_a_compose_file_is_named(
@@ -71,6 +73,12 @@ def test_a_fault_in_a_compose_file_is_named(
 ) -> None:
     change(copy / file, before, after)
     assert any(problem in found for found in compose.find_problems(copy))
+
+
+def test_a_network_with_ipv6_may_be_reached_by_it(copy: Path) -> None:
+    change(copy / "compose.yaml", "front: {}", "front: {enable_ipv6: true}")
+    change(copy / "base.yaml", "0.0.0.0:443:443", "443:443")
+    assert compose.find_problems(copy) == []
 
 
 @pytest.mark.parametrize("file", ["compose.yaml", "machines/worker.yaml"])
