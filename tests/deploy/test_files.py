@@ -47,6 +47,14 @@ def test_all_that_is_shipped_for_pages_believes_the_proxy_in_front() -> None:
     assert all(each.options["environment"]["TRUSTED_PROXIES"] == "1" for each in webs)
 
 
+def test_the_sample_of_settings_names_nothing_that_is_not_there() -> None:
+    """Those that are commented out included."""
+    text = (DEPLOY / "broadsheet.env.sample").read_text()
+    names = re.findall(r"^(?:# )?([A-Z_]+)=", text, re.MULTILINE)
+    assert {"SITE_URL", "HOST"} <= set(names)
+    assert [name for name in names if not compose.is_setting(name)] == []
+
+
 def test_compose_files_name_nothing_that_is_not_there() -> None:
     assert compose.find_problems() == []
 
