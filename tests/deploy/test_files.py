@@ -262,6 +262,12 @@ def test_nginx_passes_on_no_address_that_a_client_wrote() -> None:
     assert all("proxy_set_header X-Forwarded-For $remote_addr;" in place for place in setting)
 
 
+def test_nginx_asks_every_machine_for_a_static_file() -> None:
+    place = read_nginx().partition("location /static/ {")[2].partition("\n    }\n")[0]
+    assert "\n        proxy_next_upstream error timeout http_404;\n" in place
+    assert "\n        proxy_next_upstream_tries 0;\n" in place
+
+
 def test_nginx_compresses_no_readers_page_whatever_it_inherits() -> None:
     _http, https = re.split(r"^server \{", read_nginx(), flags=re.MULTILINE)[1:]
     before_locations = https.partition("\n    location ")[0]
