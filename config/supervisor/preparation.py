@@ -4,7 +4,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.apps import apps
@@ -20,6 +20,8 @@ from config.servers.errors import ServersError
 DATABASE_PATIENCE_SECONDS = 60.0
 _POLL_SECONDS = 0.5
 _MIGRATION_LOCK = 20_250_601  # any number of our own; two machines must not migrate at once
+# PostgreSQL's codes (manual, appendix A) of no connection; a server that stops, crashed, starts.
+_GONE = ("08", "57P01", "57P02", "57P03")
 
 
 def wait_for_database(
@@ -46,6 +48,13 @@ def wait_for_database(
             say(f"waiting for the database of DATABASE_URL: {reason}")
             told = reason
         pause(_POLL_SECONDS)
+
+
+def is_gone(error: OperationalError) -> bool:
+    """Say whether the database went away, which passes; not a full disk, a lock or the like."""
+    code = getattr(error.__cause__, "sqlstate", None)
+    # Without a code nobody was there to say one: psycopg found the connection closed.
+    return code is None or code.startswith(_GONE)
 
 
 def is_needed(*, serves: bool) -> bool:
@@ -93,7 +102,8 @@ def _migrating_alone(say: Callable[[str], None], pause: Callable[[float], None])
     try:
         yield
     finally:
-        with connection.cursor() as cursor:
+        # A connection that was lost took the lock along, and why it was is the fault to tell.
+        with suppress(OperationalError), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATION_LOCK])
 
 

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.core.management.base import SystemCheckError
-from django.db import OperationalError, connection
+from django.db import OperationalError, ProgrammingError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from pytest_django import Settings
 
@@ -200,6 +200,60 @@ def test_prepare_stops_when_asked_while_a_table_is_held(tmp_path: Path) -> None:
             held_up.terminate()
             assert held_up.wait(10) == 128 + signal.SIGTERM
         assert _first(other, f"{asks} AND NOT granted") == 0
+
+
+@pytest.mark.parametrize(
+    ("reason", "option", "tries"),
+    [
+        (psycopg.OperationalError("the connection is closed"), "--wait", 3),
+        (psycopg.errors.AdminShutdown("terminating connection"), "--wait", 3),
+        (psycopg.errors.AdminShutdown("terminating connection"), "--no-color", 1),
+        (psycopg.errors.DiskFull("no space left on device"), "--wait", 1),
+        (psycopg.errors.InsufficientPrivilege("permission denied"), "--wait", 1),
+    ],
+)
+def test_prepare_begins_anew_where_the_database_went_away(
+    monkeypatch: pytest.MonkeyPatch, reason: psycopg.Error, option: str, tries: int
+) -> None:
+    begun: list[float] = []
+
+    def migrate(*_given: object) -> None:
+        begun.append(0)
+        if len(begun) < 3:
+            # As Django passes on what psycopg raises.
+            is_operational = isinstance(reason, psycopg.OperationalError)
+            raise (OperationalError if is_operational else ProgrammingError)(reason) from reason
+
+    paused: list[float] = []
+    monkeypatch.setattr(prepare, "time", SimpleNamespace(sleep=paused.append))
+    monkeypatch.setattr(prepare, "connection", Mock())
+    monkeypatch.setattr(preparation, "wait_for_database", lambda *_given, **_options: None)
+    monkeypatch.setattr(preparation, "migrate", migrate)
+    with nullcontext() if tries == 3 else pytest.raises(ServersError, match="database refuses"):
+        call_command("prepare", option)
+    assert (len(begun), len(paused)) == (tries, tries - 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_prepare_survives_the_end_of_its_connection(tmp_path: Path) -> None:
+    environment = {**os.environ, "DATABASE_URL": own_database.url()}
+    environment["BROADSHEET_VAR"] = str(tmp_path)
+    held_up = "FROM pg_locks WHERE relation = 'django_migrations'::regclass AND NOT granted"
+    command = [sys.executable, "manage.py", "prepare", "--wait"]
+
+    with own_database.connect() as other, own_database.connect(autocommit=True) as operator:
+        other.execute("LOCK TABLE django_migrations")
+        with subprocess.Popen(
+            command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True
+        ) as preparing:
+            wait_until(lambda: _first(operator, f"SELECT count(*) {held_up}") == 1, seconds=30)
+            operator.execute(f"SELECT pg_terminate_backend(pid) {held_up}")
+            wait_until(lambda: _first(operator, f"SELECT count(*) {held_up}") == 0, seconds=10)
+            other.rollback()
+            said, _errors = preparing.communicate(timeout=60)
+    assert preparing.returncode == 0
+    assert "the database went away, beginning anew: terminating connection" in said
+    assert said.endswith("the database is up to date\n")
 
 
 def _first(database: psycopg.Connection[Any], sql: str) -> Any:

@@ -9,12 +9,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error as DatabaseError
+from django.db import OperationalError, connection
 
 from config.servers.errors import ServersError
 from config.supervisor import preparation
 
 # As the shell says it of a process that ended by the signal.
 _STOPPED = 128 + signal.SIGTERM
+_AGAIN_SECONDS = 5.0
 
 
 class Command(BaseCommand):
@@ -29,21 +31,36 @@ class Command(BaseCommand):
         parser.add_argument(
             "--wait",
             action="store_true",
-            help="wait for the database for as long as it takes, and not for a minute",
+            help="wait for the database for as long as it takes, and not for a minute; where it "
+            "goes away again, wait and begin anew",
         )
         parser.add_argument("--samples", action="store_true", help="also load the sample papers")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             with _stopped_like_ctrl_c():
-                for step in self._steps(options):
-                    step()
+                while not self._prepare(options):
+                    time.sleep(_AGAIN_SECONDS)
         except KeyboardInterrupt:
             sys.exit(_STOPPED)
         except DatabaseError as error:
             raise ServersError(f"The database refuses: {str(error).strip()}") from error
         if options["verbosity"]:
             self.stdout.write("the database is up to date")
+
+    def _prepare(self, options: Mapping[str, Any]) -> bool:
+        """Return False where the database went away meanwhile and is to be waited for."""
+        try:
+            for step in self._steps(options):
+                step()
+        except OperationalError as error:
+            if not (options["wait"] and preparation.is_gone(error)):
+                raise
+            reason = str(error).strip().splitlines()[0]
+            self.stdout.write(f"the database went away, beginning anew: {reason}")
+            connection.close()
+            return False
+        return True
 
     def _steps(self, options: Mapping[str, Any]) -> Iterator[Callable[[], None]]:
         say, pause = self.stdout.write, time.sleep
