@@ -148,8 +148,11 @@ def servers_for_command(var: Path, command: str, wanted: Wanted, say: Say) -> It
                 return
     try:
         with _own_servers(var, ownership, wanted, say):
-            yield
-            ownership.wait_for_users(lambda text: say(command, text))
+            try:
+                yield
+            finally:
+                # A command that failed too: others may be using its servers.
+                ownership.wait_for_users(lambda text: say(command, text))
     finally:
         ownership.release()
 

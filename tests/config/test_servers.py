@@ -9,8 +9,10 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -328,6 +330,33 @@ def test_command_that_ends_first_waits_for_who_still_uses_its_servers(var: Path)
     first.wait_for_users(said.append)
     first.release()
     assert said == ["another command still uses the database; it stops with that"]
+
+
+def test_command_that_fails_waits_too(var: Path) -> None:
+    is_used, is_told = threading.Event(), threading.Event()
+
+    def use_servers() -> str:
+        with servers_for_command(var, "second", BOTH, ignore):
+            is_used.set()
+            is_told.wait(5)
+            return ask(var, "SELECT 1")
+
+    def hear(_server: str, text: str) -> None:
+        if "still uses" in text:
+            is_told.set()
+
+    def fail(pool: ThreadPoolExecutor, answers: list[Future[str]]) -> None:
+        with servers_for_command(var, "first", BOTH, hear):
+            answers.append(pool.submit(use_servers))
+            assert is_used.wait(10)
+            raise ZeroDivisionError
+
+    answers: list[Future[str]] = []
+    with ThreadPoolExecutor(1) as pool:
+        with pytest.raises(ZeroDivisionError):
+            fail(pool, answers)
+        assert is_told.is_set()
+        assert answers[0].result(10) == "1"
 
 
 def _raise_timeout(*_: object) -> None:
