@@ -27,12 +27,21 @@ _EVERY: dict[str, tuple[str, int]] = {
     "go-on-with-imports": ("readinglists.tasks.go_on_with_imports", 1),
     "send-due-digests": ("accounts.tasks.send_due_digests", 1),
 }
-# expires: a worker that was away finds one nudge waiting, not a day of them
+
+
+def _expires_seconds(minutes: int) -> float:
+    """Return how long a nudge may wait: a worker that was away finds one, not a day of them.
+
+    It is half of the time to the next: what comes once a day must outlive a queue that is behind.
+    """
+    return max(MINUTE_SECONDS, minutes * MINUTE_SECONDS / 2)
+
+
 SCHEDULE: dict[str, Any] = {
     name: {
         "task": task,
         "schedule": minutes * MINUTE_SECONDS,
-        "options": {"expires": MINUTE_SECONDS},
+        "options": {"expires": _expires_seconds(minutes)},
     }
     for name, (task, minutes) in _EVERY.items()
 }

@@ -31,3 +31,16 @@ def test_it_loads_no_app_of_the_site_and_sends_each_task_to_its_queue() -> None:
 def test_each_task_it_names_is_one_of_the_workers(name: str) -> None:
     workers.loader.import_default_modules()
     assert SCHEDULE[name]["task"] in workers.tasks
+
+
+@pytest.mark.parametrize("name", SCHEDULE)
+def test_a_nudge_outlives_a_queue_that_is_behind_but_not_the_next_nudge(name: str) -> None:
+    interval, expires = SCHEDULE[name]["schedule"], SCHEDULE[name]["options"]["expires"]
+    assert expires == max(60, interval / 2)
+    assert expires <= interval
+
+
+def test_what_comes_once_a_day_waits_half_of_it() -> None:
+    daily = [entry for entry in SCHEDULE.values() if entry["schedule"] == 24 * 60 * 60]
+    assert len(daily) >= 6
+    assert {entry["options"]["expires"] for entry in daily} == {12 * 60 * 60}
