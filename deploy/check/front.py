@@ -22,6 +22,10 @@ from papers.models import Paper
 from tests.faults.workers import wait_for
 
 KEY = "Ab3dE_-PI3Q94LD_4oBoY8x3FQ-103xoQmktuMX-nPJ"
+AWAY_HEADERS = (
+    *("retry-after", "strict-transport-security", "x-content-type-options"),
+    *("content-security-policy", "referrer-policy"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +159,10 @@ def _check_away(site: Site) -> Claim:
     site.webs[0].kill()
     wait_for(lambda: _ask(site, "/").status == http.client.SERVICE_UNAVAILABLE, 10)
     answer = _ask(site, "/")
+    missing = [name for name in AWAY_HEADERS if name not in answer.headers]
     return Claim(
-        "nginx: with every web machine away, 503 in words with Retry-After",
+        "nginx: with every web machine away, 503 in words with Retry-After and the site's headers",
         unless(answer.status == http.client.SERVICE_UNAVAILABLE, str(answer.status))
-        + unless("retry-after" in answer.headers, "no Retry-After")
+        + unless(not missing, f"no {', '.join(missing)}")
         + unless(b"try again" in answer.body, "no words"),
     )

@@ -14,6 +14,7 @@ from config.log_lines import _BEFORE_KEY, SHOWN_CHARACTERS
 from config.supervisor.children import WEB_GRACE_ALONE_SECONDS
 from deploy.check import compose, image, nginx, units
 from deploy.check.compose import DEPLOY
+from tests.security.test_headers import FIXED
 
 KEY = "Ab3dE_-PI3Q94LD_4oBoY8x3FQ-103xoQmktuMX-nPJ"
 
@@ -274,6 +275,17 @@ def test_nginx_compresses_no_readers_page_whatever_it_inherits() -> None:
     assert "\n    gzip off;\n" in before_locations
     compressing = [part for part in https.split("\n    location ") if "gzip on;" in part]
     assert [part.partition(" {")[0] for part in compressing] == ["/"]
+
+
+def test_what_nginx_says_while_the_site_is_away_bears_the_sites_headers() -> None:
+    place = read_nginx().partition("location @away {")[2].partition("\n    }\n")[0]
+    pattern = r"^\s+add_header (\S+) (?:\"(.*)\"|(\S+)) always;$"
+    found = re.findall(pattern, place, re.MULTILINE)
+    headers = {name: quoted or plain for name, quoted, plain in found}
+    assert len(found) == place.count("add_header")
+    same = {"Strict-Transport-Security", "X-Content-Type-Options", "Referrer-Policy"}
+    assert all(headers[name] in FIXED[name] for name in same)
+    assert headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
 
 
 def test_all_that_nginx_reads_is_there_in_its_container() -> None:
