@@ -40,8 +40,9 @@ def check_all(*, base: str | None, first_port: int) -> list[Claim]:
             figures=f"a fresh environment after {time.monotonic() - began:.0f} s",
         )
         before = site.release.times()
-        claims = [*check_files(), requirements, scenario.check_rootless(site)]
+        claims = [*check_files(), requirements]
         claims += scenario.start_machines(site)
+        claims.append(scenario.check_rootless(site))
         claims.append(scenario.check_backup(site))
         claims += scenario.kill_under_load(site)
         claims += front.check_front(site)

@@ -1,6 +1,7 @@
 """What a check of the deployment found: claims, each kept, broken or not looked at."""
 
 from dataclasses import dataclass
+from subprocess import CompletedProcess
 
 from benchmarks.site import print_table
 
@@ -31,3 +32,12 @@ def print_claims(claims: list[Claim]) -> bool:
         for problem in claim.problems:
             print(f"BROKEN: {claim.text}: {problem}")
     return not any(claim.problems for claim in claims)
+
+
+def lines_of_failure(done: CompletedProcess[str]) -> list[str]:
+    """Return what a program that failed said, its exit code last: one that fails in silence is no
+    program that found nothing. Empty where it did not fail.
+    """
+    if not done.returncode:
+        return []
+    return [*done.stdout.splitlines(), *done.stderr.splitlines(), f"exit code {done.returncode}"]

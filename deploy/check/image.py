@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from deploy.check.claims import lines_of_failure
 from deploy.check.compose import DEPLOY
 
 PROJECT = DEPLOY.parent
@@ -46,7 +47,7 @@ def lint() -> list[str]:
     done = subprocess.run(
         ["hadolint", "--no-color", str(DOCKERFILE)], capture_output=True, text=True, check=False
     )
-    return done.stdout.splitlines()
+    return lines_of_failure(done) or done.stdout.splitlines()
 
 
 def _instructions(text: str) -> list[str]:

@@ -4,15 +4,17 @@ Commands and settings are read from deploy/machines/*.yaml and broadsheet.env.sa
 files as Compose gives them; only addresses and folders differ.
 """
 
+import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -106,6 +108,10 @@ class Machine:
     def dead(self) -> list[str]:
         return [name for name, process in self.running.items() if process.poll() is not None]
 
+    def users(self) -> set[int]:
+        """Return whose the processes of this machine are, those that they began included."""
+        return users_of([process.pid for process in self.running.values()])
+
     def environment(self, service: Service) -> dict[str, str]:
         """Return what the container has: the image's, the file's, the service's own, secrets."""
         told = service.options["environment"]
@@ -183,3 +189,18 @@ def _send(process: "subprocess.Popen[bytes]", number: int) -> None:
         os.killpg(process.pid, number)
     except ProcessLookupError:
         return
+
+
+def users_of(sessions: Container[int]) -> set[int]:
+    """Return the users of all processes of these sessions: real, effective, saved and of files.
+
+    Source: proc(5), /proc/<pid>/status.
+    """
+    found: set[int] = set()
+    for status in Path("/proc").glob("[0-9]*/status"):
+        # It may have ended meanwhile.
+        with contextlib.suppress(OSError):
+            if os.getsid(int(status.parent.name)) in sessions:
+                lines = re.findall(r"^Uid:(.*)$", status.read_text(), re.MULTILINE)
+                found |= {int(user) for line in lines for user in line.split()}
+    return found

@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from deploy.check.claims import lines_of_failure
 from deploy.check.compose import DEPLOY
 
 CONFIGURATION = DEPLOY / "nginx" / "broadsheet.conf"
@@ -46,7 +47,7 @@ def find_problems(folder: Path) -> list[str]:
     path = write_configuration(folder, http=8080, https=8443, upstreams=["127.0.0.1:8000"])
     command = [nginx, "-p", str(folder), "-c", str(path), "-t", "-q"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return done.stderr.splitlines() if done.returncode else []
+    return lines_of_failure(done)
 
 
 def _adapt(folder: Path, http: int, https: int, upstreams: Sequence[str]) -> str:

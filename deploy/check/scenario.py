@@ -36,12 +36,18 @@ _WORD = "zygomorphic"
 
 
 def check_rootless(site: Site) -> Claim:
+    """Ask the kernel whose the processes are that run now."""
     text = "processes run as a user without rights"
-    if os.geteuid() != 0:
-        return Claim(text, figures=f"as user {os.geteuid()}")
-    if site.release.can_run_as_others():
-        return Claim(text, figures=f"as user {USER}")
-    return Claim(text, left_out="this Python only root reaches: --python /usr/bin/python3")
+    is_root = os.geteuid() == 0
+    if is_root and not site.release.can_run_as_others():
+        return Claim(text, left_out="this Python only root reaches: --python /usr/bin/python3")
+    wanted = USER if is_root else os.geteuid()
+    users = {user for machine in site.machines for user in machine.users()}
+    return Claim(
+        text,
+        unless(users == {wanted}, f"they run as {sorted(users)}, not as {wanted}"),
+        f"as user {wanted}",
+    )
 
 
 def start_machines(site: Site) -> list[Claim]:

@@ -180,6 +180,10 @@ def test_units_name_nothing_that_is_not_there() -> None:
         ("broadsheet-beat.service", "run beat", "run web", "no unit runs beat"),
         ("broadsheet-prepare.service", "prepare --", "prepair --", "no command 'prepair'"),
         ("broadsheet-web.service", "WEB_WORKERS", "WEB_WORKER", "no setting WEB_WORKER"),
+        ("one-machine/broadsheet.service", "py start", "py strt", "no command 'strt'"),
+        ("one-machine/broadsheet.service", "PROXIES=1", "PROXY=1", "no setting TRUSTED_PROXY"),
+        ("broadsheet-backup.service", "manage.py backup", "backup", "no ExecStart, or one"),
+        ("broadsheet-backup.service", "ExecStart=", "ExecStop=", "no ExecStart, or one"),
     ],
 )
 def test_a_fault_in_a_unit_is_named(
@@ -202,6 +206,15 @@ def test_who_stops_a_web_server_waits_longer_than_its_requests_may_take() -> Non
 @pytest.mark.skipif(not units.can_verify(), reason="no systemd here")
 def test_systemd_finds_nothing_wrong_with_the_units() -> None:
     assert units.verify()[0] == []
+
+
+@pytest.mark.skipif(not units.can_verify(), reason="no systemd here")
+def test_systemd_is_asked_about_the_one_unit_too(copy: Path) -> None:
+    unit = copy / "systemd" / "one-machine" / "broadsheet.service"
+    change(unit, "KillMode=mixed", "KillMode=soft")
+    assert any(
+        "one-machine/broadsheet.service" in line for line in units.verify(copy / "systemd")[0]
+    )
 
 
 # --- nginx --------------------------------------------------------------------------------------
