@@ -1,6 +1,8 @@
 """One log of all processes: each line carries the time and the name of who wrote it."""
 
+import contextlib
 import json
+import re
 import sys
 import threading
 import time
@@ -10,6 +12,7 @@ from typing import IO, TextIO
 from config.log_lines import cut_keys
 
 WIDTH = 10
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _COLOURS = {
     "web": 32,
     "worker-io": 36,
@@ -31,19 +34,19 @@ class Log:
         self._lock = threading.Lock()
 
     def say(self, name: str, text: str) -> None:
-        """Write one line of `name`; a reader of the log that has gone away stops nothing."""
+        """Write one line of `name`. A line that cannot be written is lost, and stops nothing: its
+        reader has gone, or its terminal, or its disk is full.
+        """
         text = cut_keys(text)
         line = f"{time.strftime('%H:%M:%S')} {self._label(name)} | {text}\n"
         if self._as_json:
             line = _object(name, text) + "\n"
-        with self._lock:
+        with self._lock, contextlib.suppress(OSError, ValueError):
             try:
                 self._stream.write(line)
-                self._stream.flush()
-            except (BrokenPipeError, ValueError):
-                return
             except UnicodeEncodeError:
-                self._stream.write(line.encode("ascii", "backslashreplace").decode())
+                self._stream.write(_in_ascii(line))
+            self._stream.flush()
 
     def follow(self, name: str, pipe: IO[bytes]) -> threading.Thread:
         """Copy what a process writes, until it ends, in a thread of its own."""
@@ -62,6 +65,11 @@ class Log:
         padded = name.ljust(WIDTH)
         colour = _COLOURS.get(name, 1)
         return f"\033[{colour}m{padded}\033[0m" if self._colour else padded
+
+
+def _in_ascii(line: str) -> str:
+    """Return the line with other letters by number, as JSON writes them: so it stays JSON."""
+    return _NOT_ASCII.sub(lambda found: json.dumps(found[0]).strip('"'), line)
 
 
 def _object(name: str, text: str) -> str:

@@ -28,5 +28,7 @@ class StopSignals:
         if self.count:
             raise StopRequested
 
-    def _note(self, _number: int, _frame: FrameType | None) -> None:
-        self.count += 1
+    def _note(self, number: int, _frame: FrameType | None) -> None:
+        # A window that is closed says it twice, by the shell and by the system: that is no wish
+        # not to wait.
+        self.count = max(self.count, 1) if number == signal.SIGHUP else self.count + 1

@@ -77,8 +77,11 @@ class Site:
                 alerts = Alerts(self._log.say)
                 supervisor.run(lambda: self._tick(watch, alerts, began_at, needs_admin))
             finally:
-                self._say("stopping")
-                supervisor.stop_children()
+                try:
+                    self._say("stopping")
+                finally:
+                    # Whatever becomes of words: before the servers, and with mails in hand.
+                    supervisor.stop_children()
 
     @contextlib.contextmanager
     def _servers(self, guardian: Guardian, supervisor: Supervisor) -> Iterator[None]:

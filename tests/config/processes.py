@@ -1,8 +1,10 @@
-"""Which processes run, for the tests that start and kill them."""
+"""Which processes run, and who takes signals, for the tests that start and kill them."""
 
+import contextlib
 import os
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 
@@ -32,3 +34,14 @@ def processes_of(var: Path) -> list[str]:
         if os.fsencode(var) in text and is_running(int(folder.name)):
             found.append(text.decode(errors="replace")[:200])
     return found
+
+
+@contextlib.contextmanager
+def handlers_kept() -> Iterator[None]:
+    """Put the handlers of what asks to end back afterwards."""
+    before = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -20,7 +20,7 @@ from config.supervisor.children import NAMES, STOP_STEPS, choose_names, describe
 from config.supervisor.output import Log
 from config.supervisor.signals import StopRequested, StopSignals
 from config.supervisor.supervisor import Supervisor, back_off_seconds
-from tests.config.processes import is_running, wait_until
+from tests.config.processes import handlers_kept, is_running, wait_until
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 STUBBORN = """
@@ -57,12 +57,10 @@ class Stage(NamedTuple):
 
 @pytest.fixture
 def stage() -> Iterator[Stage]:
-    before = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    guardian, signals, written = Guardian(), StopSignals(), io.StringIO()
-    yield Stage(Supervisor(Log(written), guardian, signals), signals, written)
-    guardian.close()
-    for number, handler in before.items():
-        signal.signal(number, handler)
+    with handlers_kept():
+        guardian, signals, written = Guardian(), StopSignals(), io.StringIO()
+        yield Stage(Supervisor(Log(written), guardian, signals), signals, written)
+        guardian.close()
 
 
 # --- Children that die, children that will not --------------------------------------------------
