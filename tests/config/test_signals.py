@@ -1,4 +1,4 @@
-"""What asks to end."""
+"""What asks to end, and what does not: a terminal that goes away under `nohup`."""
 
 import os
 import signal
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from config.supervisor.signals import StopSignals
+from config.supervisor.signals import STOPPED, StopSignals, stopped_like_ctrl_c
 from tests.config.processes import handlers_kept
 
 
@@ -22,6 +22,15 @@ def receive(number: signal.Signals) -> None:
     os.kill(os.getpid(), number)
 
 
+def test_a_site_outlives_its_terminal_under_nohup_and_still_ends_when_told() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signals = StopSignals()
+    receive(signal.SIGHUP)
+    assert signals.count == 0
+    receive(signal.SIGTERM)
+    assert signals.count == 1
+
+
 def test_a_window_that_is_closed_asks_once_however_often_it_is_said() -> None:
     signals = StopSignals()
     receive(signal.SIGHUP)
@@ -29,3 +38,26 @@ def test_a_window_that_is_closed_asks_once_however_often_it_is_said() -> None:
     assert signals.count == 1
     receive(signal.SIGINT)
     assert signals.count == 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_command_that_is_told_to_end_tidies_up_first(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    tidied = False
+    with pytest.raises(SystemExit) as ended, stopped_like_ctrl_c():
+        try:
+            receive(number)
+        finally:
+            if number == signal.SIGHUP:
+                receive(number)  # a closed window says it twice
+            tidied = True
+    assert tidied
+    assert ended.value.code == STOPPED
+    assert signal.getsignal(number) is before
+
+
+def test_a_command_goes_on_when_the_terminal_goes_under_nohup() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with stopped_like_ctrl_c():
+        receive(signal.SIGHUP)
+    assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN

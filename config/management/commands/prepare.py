@@ -1,9 +1,6 @@
 import math
-import signal
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -13,9 +10,8 @@ from django.db import OperationalError, connection
 
 from config.servers.errors import ServersError
 from config.supervisor import preparation
+from config.supervisor.signals import stopped_like_ctrl_c
 
-# As the shell says it of a process that ended by the signal.
-_STOPPED = 128 + signal.SIGTERM
 _AGAIN_SECONDS = 5.0
 
 
@@ -38,11 +34,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            with _stopped_like_ctrl_c():
+            # Each step may end anywhere: migrations are rolled back, the rest is done next time.
+            with stopped_like_ctrl_c():
                 while not self._prepare(options):
                     time.sleep(_AGAIN_SECONDS)
-        except KeyboardInterrupt:
-            sys.exit(_STOPPED)
         except DatabaseError as error:
             raise ServersError(f"The database refuses: {str(error).strip()}") from error
         if options["verbosity"]:
@@ -71,18 +66,3 @@ class Command(BaseCommand):
             yield partial(preparation.collect_static, say)
         if options["samples"]:
             yield preparation.load_samples
-
-
-@contextmanager
-def _stopped_like_ctrl_c() -> Iterator[None]:
-    """Let TERM and HUP raise KeyboardInterrupt: psycopg then cancels the statement in hand.
-
-    Each step may end anywhere: a migration is rolled back, and what is left is done the next time.
-    """
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, signal.default_int_handler) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
