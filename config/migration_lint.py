@@ -2,10 +2,12 @@
 
 While a new version migrates, the version before still answers requests. So no migration may lock a
 table for long or take from it what the version before uses. The SQL of each migration goes to
-squawk, which reads it as Postgres does. Those that were published before this check are left out.
-A migration that is safe for a reason squawk cannot see says so by a line of its own:
+squawk, which reads it as Postgres does. It sees nothing of RunPython, and rows are no matter of
+its: changing them in a transaction is refused here. Those that were published before this check are
+left out. A migration that is safe for a reason that cannot be seen says so by a line of its own:
 
     # squawk: ban-drop-column -- not read since 1.4
+    # squawk: rows-in-transaction -- one row
 
 Not part of the running site. Read more: CONTRIBUTING.md, https://squawkhq.com/docs/rules.
 """
@@ -14,11 +16,12 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
+import sqlparse
+from django.db import connection, migrations
 from django.db.migrations.loader import MigrationLoader
 
 # Up to these nobody's site is upgraded under load any more; newer ones are looked at.
@@ -35,13 +38,17 @@ NOT_ASKED = (
     "require-lock-timeout",
     "require-statement-timeout",
 )
+# Ours, excused as squawk's are.
+ROWS_RULE = "rows-in-transaction"
+# WITH as well: a query that only reads is no migration.
+_CHANGES_ROWS = re.compile(r"\s*(INSERT|UPDATE|DELETE|MERGE|WITH)\b", re.IGNORECASE)
 _SQUAWK = Path(sys.executable).with_name("squawk")
 _EXCUSE = re.compile(r"^# squawk: (?P<rule>[a-z-]+) -- \S.*$", re.MULTILINE)
 _NUMBER = re.compile(r"(\d{4})_")
 
 
 def look_at_new() -> Iterator[tuple[str, str]]:
-    """Yield each migration that is not published yet, and what squawk says of it ("": safe)."""
+    """Yield each migration that is not published yet, and what speaks against it ("": safe)."""
     loader = MigrationLoader(None, ignore_no_migrations=True)
     for (app, name), migration in sorted(loader.disk_migrations.items()):
         if not is_new(app, name):
@@ -50,7 +57,23 @@ def look_at_new() -> Iterator[tuple[str, str]]:
         with connection.schema_editor(collect_sql=True, atomic=migration.atomic) as editor:
             migration.apply(state, editor, collect_sql=True)
         sql = [str(line) for line in editor.collected_sql]
-        yield f"{app}.{name}", lint(sql, excuses(migration), in_transaction=migration.atomic)
+        excused = excuses(migration)
+        said = lint(sql, excused - {ROWS_RULE}, in_transaction=migration.atomic)
+        yield f"{app}.{name}", said + ("" if ROWS_RULE in excused else look_at_rows(migration))
+
+
+def look_at_rows(migration: Any) -> str:
+    """Return a line for each operation that changes rows in one transaction, "" where none does.
+
+    All rows that it touches stay locked until that ends, and what they were stays in the table.
+    """
+    found = [
+        what
+        for operation in _each(migration.operations)
+        if migration.atomic or getattr(operation, "atomic", False)
+        for what in _changes_of_rows(operation)
+    ]
+    return "".join(f"{ROWS_RULE}: {what}\n" for what in found)
 
 
 def is_new(app: str, name: str) -> bool:
@@ -78,3 +101,23 @@ def lint(sql: list[str], excused: set[str], *, in_transaction: bool = True) -> s
         if done.returncode not in {0, 1}:
             raise RuntimeError(done.stderr)
         return done.stdout.replace(f"{file.name}:", "line ") if done.returncode else ""
+
+
+def _each(operations: Iterable[Any]) -> Iterator[Any]:
+    for operation in operations:
+        if isinstance(operation, migrations.SeparateDatabaseAndState):
+            yield from _each(operation.database_operations)
+        else:
+            yield operation
+
+
+def _changes_of_rows(operation: Any) -> Iterator[str]:
+    if isinstance(operation, migrations.RunPython):
+        if operation.code is not migrations.RunPython.noop:
+            yield f"RunPython of {getattr(operation.code, '__name__', operation.code)}"
+    elif isinstance(operation, migrations.RunSQL):
+        given = [operation.sql] if isinstance(operation.sql, str) else operation.sql
+        texts = [text if isinstance(text, str) else text[0] for text in given]
+        for statement in sqlparse.split(sqlparse.format("\n;".join(texts), strip_comments=True)):
+            if _CHANGES_ROWS.match(statement):
+                yield statement.strip().splitlines()[0]

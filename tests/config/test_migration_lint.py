@@ -1,6 +1,8 @@
 """Each kind of migration that a running site would feel, and what is safe."""
 
 import pytest
+from django.db import migrations
+from django.db.migrations.operations.base import Operation
 
 from config import migration_lint
 
@@ -59,6 +61,63 @@ def test_an_excuse_needs_a_reason() -> None:
         "# squawk: ban-drop-column -- not read since 1.4\n# squawk: ban-drop-table --\n"
     )
     assert found == ["ban-drop-column"]
+
+
+def work(_apps: object, _editor: object) -> None: ...
+
+
+ROWS: dict[str, Operation] = {
+    "RunPython of work": migrations.RunPython(work),
+    "UPDATE t SET x = 1;": migrations.RunSQL("-- all\n/* of them */ UPDATE t SET x = 1;"),
+    "delete from t": migrations.RunSQL("CREATE TABLE u ();\ndelete from t"),
+    "INSERT INTO t VALUES (%s)": migrations.RunSQL([("INSERT INTO t VALUES (%s)", [1])]),
+    "WITH old AS (SELECT 1) DELETE FROM t": migrations.SeparateDatabaseAndState(
+        [migrations.RunSQL(["WITH old AS (SELECT 1) DELETE FROM t"])]
+    ),
+}
+NO_ROWS: list[Operation] = [
+    migrations.RunPython(migrations.RunPython.noop, work),
+    migrations.RunSQL("CREATE TABLE t (x int)", "DELETE FROM t"),
+    migrations.RunSQL(
+        "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$\n"
+        "BEGIN\n    UPDATE t SET x = 1; -- later\n    RETURN NULL;\nEND $$;"
+    ),
+]
+
+
+def migration_of(*operations: Operation, atomic: bool = True) -> migrations.Migration:
+    migration = migrations.Migration("0099_rows", "papers")
+    migration.operations, migration.atomic = list(operations), atomic
+    return migration
+
+
+@pytest.mark.parametrize("what", ROWS)
+def test_rows_changed_in_a_transaction_are_refused_by_name(what: str) -> None:
+    said = migration_lint.look_at_rows(migration_of(ROWS[what]))
+    assert said == f"rows-in-transaction: {what}\n"
+    assert migration_lint.look_at_rows(migration_of(ROWS[what], atomic=False)) == ""
+
+
+@pytest.mark.parametrize("operation", NO_ROWS)
+def test_what_changes_no_rows_forwards_passes(operation: Operation) -> None:
+    assert migration_lint.look_at_rows(migration_of(operation)) == ""
+
+
+def test_a_step_with_a_transaction_of_its_own_is_refused_too() -> None:
+    own = migrations.RunPython(work, atomic=True)
+    assert "RunPython of work" in migration_lint.look_at_rows(migration_of(own, atomic=False))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("excused", [set(), {migration_lint.ROWS_RULE}])
+def test_rows_are_looked_at_with_all_else_and_excused_alike(
+    monkeypatch: pytest.MonkeyPatch, excused: set[str]
+) -> None:
+    """By one that was published before: it counts all votes in one go."""
+    monkeypatch.setattr(migration_lint, "PUBLISHED", {"papers": 7})
+    monkeypatch.setattr(migration_lint, "excuses", lambda _migration: excused)
+    said = dict(migration_lint.look_at_new())["papers.0008_fill_trending"]
+    assert ("rows-in-transaction: UPDATE papers_vote SET" in said) == (not excused)
 
 
 def test_those_published_before_are_left_out() -> None:
