@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from config.backup.archive import ENVIRONMENT, KEYS, Reader
+from config.backup.archive import ENVIRONMENT, KEYS, BackupError, Reader
 from config.backup.make import KEY_SETTINGS
 
 _LOST = {
@@ -24,8 +24,19 @@ _LOST = {
 def put_back(archive: Reader) -> list[str]:
     """Write keys to var/keys and settings to var/restored.env, all with mode 0600.
 
-    Return what the operator should know, in sentences. A key that was there is kept beside.
+    Return what the operator should know, in sentences. A key that was there is kept beside. Raises
+    BackupError when they cannot be written; each key is then the one of before or the backup's.
     """
+    try:
+        return _put_back(archive)
+    except OSError as error:
+        raise BackupError(
+            f"The keys of the backup cannot be written to {settings.VAR} ({error.strerror}): put "
+            "that right, and restore with --replace."
+        ) from error
+
+
+def _put_back(archive: Reader) -> list[str]:
     notes = []
     folder = Path(settings.VAR) / "keys"
     for name in KEY_SETTINGS:
@@ -40,7 +51,8 @@ def put_back(archive: Reader) -> list[str]:
                 f"{_LOST[name]}. The backup's is in the archive, as {KEYS}{name.lower()}."
             )
             continue
-        file.rename(file.with_name(f"{file.name}.before-{timezone.now():%Y%m%d-%H%M%S}"))
+        kept = file.with_name(f"{file.name}.before-{timezone.now():%Y%m%d-%H%M%S}")
+        _write(kept, file.read_bytes())
         _write(file, key)
     if archive.has(ENVIRONMENT):
         beside = Path(settings.VAR) / "restored.env"
@@ -54,6 +66,12 @@ def put_back(archive: Reader) -> list[str]:
 
 def _write(path: Path, content: bytes) -> None:
     draft = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-    draft.replace(path)
+    try:
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            # The list of migrations says afterwards that all is there.
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

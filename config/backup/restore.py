@@ -1,8 +1,9 @@
 """Puts a backup into an empty database, as a copy that keeps still until it is armed.
 
 The order is what makes it safe: everything is checked before anything is changed; the row that
-holds mail is there before the first reader is; the list of migrations comes last, so that a
-restore that was cut short is no site to anybody. Read more: docs/operating.md.
+holds mail is there before the first reader is; the list of migrations comes last, after the rows
+are counted and the keys are back, so that a restore that was cut short is no site to anybody. Read
+more: docs/operating.md.
 """
 
 import os
@@ -69,8 +70,9 @@ def restore_backup(path: Path, say: Say, *, replace: bool = False) -> Restored:
             load = _Load(_find_pg_restore(manifest), dump)
             clear()
             _load(load, manifest, say)
-        _compare_rows(manifest)
-        notes = keys.put_back(archive)
+            _compare_rows(manifest)
+            notes = keys.put_back(archive)
+            load.run("data", only=_MIGRATIONS)
     say("4 of 4: bringing the database up to date")
     call_command("migrate", interactive=False, verbosity=0)
     _execute("ANALYZE")
@@ -90,7 +92,6 @@ def _load(load: "_Load", manifest: Manifest, say: Say) -> None:
     _execute(_EPOCH_SQL)
     say("3 of 4: building indexes and checking every reference")
     load.run("post-data")
-    load.run("data", only=_MIGRATIONS)
 
 
 class _Load:
@@ -186,11 +187,16 @@ def _refuse_newer(manifest: Manifest) -> None:
 
 
 def _compare_rows(manifest: Manifest) -> None:
+    """All but the list of migrations, which comes after: by one COPY, so whole or not at all."""
     with connection.cursor() as cursor:
         found = database.count_rows(cursor)
-    wrong = sorted(name for name, rows in manifest.rows.items() if found.get(name) != rows)
+    said = {name: rows for name, rows in manifest.rows.items() if name != _MIGRATIONS}
+    wrong = sorted(name for name, rows in said.items() if found.get(name) != rows)
     if wrong:
-        raise BackupError(f"Rows are missing after the restore, in {', '.join(wrong)}.")
+        raise BackupError(
+            f"Rows are missing after the restore, in {', '.join(wrong)}. The database is no site: "
+            "restore another backup with --replace."
+        )
 
 
 def _execute(sql: str, *values: Any) -> None:

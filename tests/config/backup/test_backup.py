@@ -15,6 +15,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from pytest_django import Settings
 
@@ -145,6 +146,41 @@ def test_keys_come_back_and_those_before_are_kept(
     assert key.read_text() == "the other site's"
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     assert len(list(key.parent.glob("link_key.before-*"))) == 1
+
+
+def test_without_its_keys_a_restore_is_no_site_to_anybody(
+    other: Other, monkeypatch: pytest.MonkeyPatch, reader: User, tmp_path: Path
+) -> None:
+    """It would start with others, and every share link would be dead."""
+    (tmp_path / "env").write_text("SITE_NAME=Papers")
+    monkeypatch.setattr(make, "environment_file", lambda: tmp_path / "env")
+    made = make_backup(tmp_path / "a.backup")
+    in_the_way = other.var / "restored.env"
+    in_the_way.mkdir()
+    failed = other.manage("restore", str(made.path))
+    assert failed.returncode == 1
+    assert "keys of the backup cannot be written" in failed.stderr
+    assert "Is a directory" in failed.stderr
+    assert "Traceback" not in failed.stderr
+    assert other.count("papers_paper") == 1
+    assert other.count("django_migrations") == 0
+    assert list(other.var.rglob("*.partial")) == []
+    in_the_way.rmdir()
+    assert other.manage("restore", "--replace", str(made.path)).returncode == 0
+    assert in_the_way.read_text() == "SITE_NAME=Papers"
+    assert other.count("django_migrations") == MigrationRecorder.Migration.objects.count()
+
+
+def test_with_rows_missing_a_restore_is_no_site_to_anybody(
+    other: Other, monkeypatch: pytest.MonkeyPatch, reader: User, tmp_path: Path
+) -> None:
+    count = database.count_rows
+    monkeypatch.setattr(database, "count_rows", lambda cursor: count(cursor) | {"papers_paper": 2})
+    made = make_backup(tmp_path / "a.backup")
+    failed = other.manage("restore", str(made.path))
+    assert failed.returncode == 1
+    assert "Rows are missing after the restore, in papers_paper" in failed.stderr
+    assert other.count("django_migrations") == 0
 
 
 def test_a_used_database_is_replaced_only_when_told(
