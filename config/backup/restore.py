@@ -30,6 +30,7 @@ from config.servers.renewal import RENEW_TRANSACTION_NUMBERS
 
 MOST_JOBS = 4
 _MIGRATIONS = "django_migrations"
+_UNPACKED = "restore-"
 # pg_restore from 17 on says it to every server; those before 17 do not know it and need not.
 _NEW_SETTING, _KNOWN_FROM = "transaction_timeout", 17
 _COPY_SQL = (
@@ -61,6 +62,7 @@ def restore_backup(path: Path, say: Say, *, replace: bool = False) -> Restored:
         manifest = archive.manifest
         _refuse_newer(manifest)
         refuse_others()
+        _remove_left_over()
         if not replace:
             refuse_rows()
         need_extensions()
@@ -157,7 +159,7 @@ def _find_pg_restore(manifest: Manifest) -> Found:
 @contextmanager
 def _unpacked(archive: Reader) -> Iterator[Path]:
     """The dump as a file of its own below var/, for as long as pg_restore reads it."""
-    folder = Path(tempfile.mkdtemp(prefix="restore-", dir=settings.VAR))
+    folder = Path(tempfile.mkdtemp(prefix=_UNPACKED, dir=settings.VAR))
     size = archive.manifest.files[DUMP].size_bytes
     try:
         free = shutil.disk_usage(folder).free
@@ -172,6 +174,17 @@ def _unpacked(archive: Reader) -> Iterator[Path]:
         yield folder / DUMP
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_left_over() -> None:
+    """Remove the dumps, with all readers' addresses, of restores that were killed.
+
+    None is of one that goes on: it would be connected to the database, and refuse us. A folder of
+    the operator's that is called alike stays.
+    """
+    for folder in Path(settings.VAR).glob(f"{_UNPACKED}????????/"):
+        if {path.name for path in folder.iterdir()} <= {DUMP}:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _refuse_newer(manifest: Manifest) -> None:

@@ -1,9 +1,6 @@
-import signal
-import sys
 import time
 from argparse import ArgumentParser
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -14,6 +11,7 @@ from config.backup import keeping
 from config.backup.archive import BackupError
 from config.backup.last import note_last
 from config.backup.make import Made, make_backup
+from config.supervisor.signals import stopped_like_ctrl_c
 
 
 class Command(BaseCommand):
@@ -42,12 +40,12 @@ class Command(BaseCommand):
                 f"--keep needs a folder, and {options['file']} is none: make it, or see whether "
                 "its disk is mounted."
             )
-        signal.signal(signal.SIGTERM, _stop)
         began = time.monotonic()
         now = timezone.now()
         try:
             target = keeping.choose_target(options["file"], now)
-            made = make_backup(target.absolute())
+            with stopped_like_ctrl_c():
+                made = make_backup(target.absolute())
         except BackupError as error:
             raise CommandError(str(error)) from error
         except DatabaseError as error:
@@ -67,8 +65,3 @@ class Command(BaseCommand):
         except DatabaseError as error:
             # The file is whole all the same.
             self.stderr.write(f"The database did not note this backup: {str(error).strip()}")
-
-
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    # As an exception, so that what is half written is removed.
-    sys.exit(143)

@@ -8,6 +8,7 @@ from django.db import DatabaseError
 
 from config.backup.archive import BackupError
 from config.backup.restore import restore_backup
+from config.supervisor.signals import stopped_like_ctrl_c
 
 NEXT_STEPS = """This is a copy, which sends no mail and reads no sources. Start it and look at it:
     manage.py start
@@ -32,7 +33,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         began = time.monotonic()
         try:
-            done = restore_backup(options["file"], self.stdout.write, replace=options["replace"])
+            with stopped_like_ctrl_c():
+                done = restore_backup(
+                    options["file"], self.stdout.write, replace=options["replace"]
+                )
         except BackupError as error:
             raise CommandError(str(error)) from error
         except DatabaseError as error:

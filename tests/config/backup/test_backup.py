@@ -2,11 +2,13 @@
 
 import os
 import resource
+import signal
 import stat
 import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,11 +24,13 @@ from pytest_django import Settings
 from accounts.models import Delivery, Follow, User
 from config.backup import database, make
 from config.backup.archive import BackupError, open_archive
-from config.backup.make import make_backup
+from config.backup.make import Made, make_backup
 from config.backup.restore import restore_backup
+from config.supervisor.signals import STOPPED
 from papers.models import Paper, PaperTombstone, SearchEpoch
 from readinglists.models import Entry
 from tests import own_database
+from tests.config.processes import handlers_kept, wait_until
 from tests.factories import make_entry, make_follow, make_paper, make_reading_list, make_user
 
 PROJECT = Path(__file__).resolve().parent.parent.parent.parent
@@ -42,25 +46,27 @@ class Other:
     password: str
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=PROJECT,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+        )
+
+    def environment(self) -> dict[str, str]:
         default = connection.settings_dict
         host = str(default["HOST"]).replace("/", "%2F")
         where = f"{default['USER']}:{self.password}@" if self.password else f"{default['USER']}@"
         url = f"postgresql://{where}{host}:{default['PORT'] or 5432}/{self.name}"
         if host.startswith("%2F"):
             url = f"postgresql://{default['USER']}@/{host}/{self.name}"
-        environment = {
+        return {
             **os.environ,
             "DATABASE_URL": url,
             "BROADSHEET_VAR": str(self.var),
             "REDIS_URL": "redis://127.0.0.1:1/0",
         }
-        return subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=PROJECT,
-            env=environment,
-            capture_output=True,
-            text=True,
-        )
 
     def count(self, table: str) -> int:
         return int(self.ask(f"SELECT count(*) FROM {table}"))  # noqa: S608
@@ -181,6 +187,51 @@ def test_with_rows_missing_a_restore_is_no_site_to_anybody(
     assert failed.returncode == 1
     assert "Rows are missing after the restore, in papers_paper" in failed.stderr
     assert other.count("django_migrations") == 0
+
+
+@contextmanager
+def restore_held_up(other: Other, made: Made, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """One that has unpacked the dump, and waits for a pg_restore that does not answer."""
+    asked, program = tmp_path / "asked", tmp_path / "programs" / "pg_restore"
+    program.parent.mkdir()
+    version = made.manifest.pg_dump // 10_000
+    program.write_text(
+        f"#!/bin/sh\n[ $1 = --version ] && exec echo 'pg_restore (PostgreSQL) {version}.0'\n"
+        f"touch {asked}\nexec sleep 60\n"
+    )
+    program.chmod(0o700)
+    environment = other.environment()
+    environment["PATH"] = f"{program.parent}:{environment['PATH']}"
+    command = [sys.executable, "manage.py", "restore", str(made.path)]
+    with handlers_kept():
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        restoring = subprocess.Popen(command, cwd=PROJECT, env=environment)
+    try:
+        wait_until(asked.exists, seconds=60)
+        yield restoring
+    finally:
+        restoring.kill()
+        restoring.wait()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_restore_that_is_told_to_end_leaves_no_dump_with_addresses(
+    other: Other, reader: User, tmp_path: Path, number: signal.Signals
+) -> None:
+    killed_before = other.var / "restore-a1b2c3d4"
+    killed_before.mkdir()
+    (killed_before / "database.dump").touch()
+    of_the_operator = other.var / "restore-20261130"
+    of_the_operator.mkdir()
+    (of_the_operator / "notes.txt").touch()
+    made = make_backup(tmp_path / "a.backup")
+    with restore_held_up(other, made, tmp_path) as restoring:
+        dumps = list(other.var.glob("restore-*/database.dump"))
+        assert [each.stat().st_size > 0 for each in dumps] == [True]
+        assert dumps[0].parent != killed_before
+        restoring.send_signal(number)
+        assert restoring.wait(10) == STOPPED
+    assert list(other.var.glob("restore-*")) == [of_the_operator]
 
 
 def test_a_used_database_is_replaced_only_when_told(
