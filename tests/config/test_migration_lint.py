@@ -86,9 +86,11 @@ NO_ROWS: list[Operation] = [
 
 
 def migration_of(*operations: Operation, atomic: bool = True) -> migrations.Migration:
-    migration = migrations.Migration("0099_rows", "papers")
-    migration.operations, migration.atomic = list(operations), atomic
-    return migration
+    class Rows(migrations.Migration):
+        pass
+
+    Rows.operations, Rows.atomic = operations, atomic
+    return Rows("0099_rows", "papers")
 
 
 @pytest.mark.parametrize("what", ROWS)

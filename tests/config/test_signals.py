@@ -42,16 +42,20 @@ def test_a_window_that_is_closed_asks_once_however_often_it_is_said() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_command_that_is_told_to_end_tidies_up_first(number: signal.Signals) -> None:
-    before = signal.getsignal(number)
-    tidied = False
-    with pytest.raises(SystemExit) as ended, stopped_like_ctrl_c():
+    tidied: list[str] = []
+
+    def work() -> None:
         try:
             receive(number)
         finally:
             if number == signal.SIGHUP:
                 receive(number)  # a closed window says it twice
-            tidied = True
-    assert tidied
+            tidied.append("all")
+
+    before = signal.getsignal(number)
+    with pytest.raises(SystemExit) as ended, stopped_like_ctrl_c():
+        work()
+    assert tidied == ["all"]
     assert ended.value.code == STOPPED
     assert signal.getsignal(number) is before
 
