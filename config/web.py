@@ -4,8 +4,10 @@ its body; and how long an address may be.
 
 import errno
 import socket
+import threading
 import time
 from concurrent.futures import Future
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -19,6 +21,7 @@ from config.supervisor.children import LONGEST_ADDRESS_BYTES
 SILENCE_SECONDS = 0.05
 # How long a request may be waited for, and as many bytes more as give it another second.
 REQUEST_SECONDS = 20.0
+MOMENT_SECONDS = 0.25
 END_OF_HEAD = b"\r\n\r\n"
 MOST_AT_ONCE = 1 << 18  # more than a head may have: gunicorn refuses it
 SLOWEST_BYTES = 2_000
@@ -31,7 +34,11 @@ class PunctualUnreader(SocketUnreader):  # type: ignore[misc]
     """Reads a request, and hangs up on who lets it be waited for too long.
 
     Gunicorn waits without an end for the rest of a head or body. What a view takes is not counted.
+    For more than a moment no more than half of a process's threads wait: who comes then is hung up
+    on at once, so that the others answer.
     """
+
+    places = threading.Semaphore(1)
 
     def __init__(self, sock: Any, max_chunk: int = 8192) -> None:
         super().__init__(sock, max_chunk)
@@ -42,24 +49,37 @@ class PunctualUnreader(SocketUnreader):  # type: ignore[misc]
         self._left = REQUEST_SECONDS
 
     def chunk(self, size_hint: int | None = None) -> bytes:
-        set_by_others = self.sock.gettimeout()
-        if self._left <= 0:
-            raise _hung_up()
-        self.sock.settimeout(
-            self._left if set_by_others is None else min(self._left, set_by_others)
-        )
+        if self.sock.gettimeout() is not None:
+            return bytes(super().chunk(size_hint))  # gunicorn itself waits no longer than so
         began = time.monotonic()
         try:
-            data: bytes = super().chunk(size_hint)
+            data = self._await(size_hint)
         except TimeoutError:
-            if set_by_others is not None:
-                raise
             raise _hung_up() from None
         finally:
             self._left -= time.monotonic() - began
-            self.sock.settimeout(set_by_others)
         self._left += len(data) / SLOWEST_BYTES
         return data
+
+    def _await(self, size_hint: int | None) -> bytes:
+        until = time.monotonic() + self._left
+        with suppress(TimeoutError):
+            return self._receive(size_hint, min(self._left, MOMENT_SECONDS))
+        if not self.places.acquire(blocking=False):
+            raise TimeoutError
+        try:
+            return self._receive(size_hint, until - time.monotonic())
+        finally:
+            self.places.release()
+
+    def _receive(self, size_hint: int | None, seconds: float) -> bytes:
+        if seconds <= 0:
+            raise TimeoutError
+        self.sock.settimeout(seconds)
+        try:
+            return bytes(super().chunk(size_hint))
+        finally:
+            self.sock.settimeout(None)
 
 
 def _is_read_ahead(conn: TConn) -> bool:
@@ -85,6 +105,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     def load_wsgi(self) -> None:
         super().load_wsgi()
+        PunctualUnreader.places = threading.Semaphore(max(self.cfg.threads // 2, 1))
         _warm_up()
 
     def handle(self, conn: TConn) -> object:
@@ -101,7 +122,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             return False
         if not came:
             return False
-        conn.head = getattr(conn, "head", b"") + came
+        # Empty lines before a request are nothing (RFC 9112, 2.2).
+        conn.head = (getattr(conn, "head", b"") + came).lstrip(b"\r\n")
         if END_OF_HEAD in conn.head or len(conn.head) > MOST_AT_ONCE:
             return self._answer(conn)
         return _DEFER

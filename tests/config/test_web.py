@@ -38,28 +38,28 @@ def test_an_address_without_end_does_not() -> None:
         read(f"/search/?q={'k' * 200_000}")
 
 
+PATIENCE = 0.3
+
+
 @pytest.fixture
-def line() -> Iterator[tuple[socket.socket, PunctualUnreader]]:
-    """A client's end, and what the site reads from it."""
+def line(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[socket.socket, PunctualUnreader]]:
+    """A client's end, and what the site reads from it and waits for no longer than PATIENCE."""
+    monkeypatch.setattr(config.web, "REQUEST_SECONDS", PATIENCE)
     client, server = socket.socketpair()
     with client, server:
         yield client, PunctualUnreader(server)
 
 
-def test_gunicorn_reads_by_it() -> None:
-    client, server = socket.socketpair()
-    with client, server:
-        reading = RequestParser(Config(), server, ("127.0.0.1", 1))
-        assert isinstance(reading.unreader, PunctualUnreader)
+def test_gunicorn_reads_by_it(line: tuple[socket.socket, PunctualUnreader]) -> None:
+    reading = RequestParser(Config(), line[0], ("127.0.0.1", 1))
+    assert isinstance(reading.unreader, PunctualUnreader)
 
 
 @pytest.mark.parametrize("sent", [b"", b"G"])
 def test_who_sends_no_more_is_hung_up_on(
-    line: tuple[socket.socket, PunctualUnreader], monkeypatch: pytest.MonkeyPatch, sent: bytes
+    line: tuple[socket.socket, PunctualUnreader], sent: bytes
 ) -> None:
-    monkeypatch.setattr(config.web, "REQUEST_SECONDS", 0.2)
     client, unreader = line
-    unreader.begin()
     client.sendall(sent)
     if sent:
         assert unreader.chunk() == sent
@@ -67,12 +67,8 @@ def test_who_sends_no_more_is_hung_up_on(
         unreader.chunk()
 
 
-def test_who_sends_in_drops_is_hung_up_on(
-    line: tuple[socket.socket, PunctualUnreader], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(config.web, "REQUEST_SECONDS", 0.3)
+def test_who_sends_in_drops_is_hung_up_on(line: tuple[socket.socket, PunctualUnreader]) -> None:
     client, unreader = line
-    unreader.begin()
     threading.Thread(target=drip, args=(client, 40), daemon=True).start()
     assert 0 < read_all(unreader) < 20
 
@@ -94,17 +90,29 @@ def drip(client: socket.socket, drops: int) -> None:
             client.sendall(b"x")
 
 
-def test_a_long_body_and_the_next_request_have_their_time(
+def test_where_enough_are_waited_for_another_is_hung_up_on_at_once(
     line: tuple[socket.socket, PunctualUnreader], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(config.web, "REQUEST_SECONDS", 0.2)
+    monkeypatch.setattr(PunctualUnreader, "places", threading.Semaphore(1))
     client, unreader = line
-    unreader.begin()
+    unreader._left = 60.0
+    with PunctualUnreader.places, pytest.raises(ConnectionResetError):
+        unreader.chunk()
+    assert unreader._left > 30
+    client.sendall(b"G")
+    with PunctualUnreader.places:
+        assert unreader.chunk() == b"G"
+
+
+def test_a_long_body_and_the_next_request_have_their_time(
+    line: tuple[socket.socket, PunctualUnreader],
+) -> None:
+    client, unreader = line
     client.sendall(b"x" * 4_000)
     unreader.chunk()
     assert unreader._left > 1.5
     unreader.begin()
-    assert unreader._left == 0.2
+    assert unreader._left == PATIENCE
 
 
 def test_a_wait_that_gunicorn_sets_itself_ends_as_it_expects(
