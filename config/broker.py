@@ -16,23 +16,23 @@ def count_waiting(seconds: float) -> dict[str, int]:
 
     What a worker has taken in advance is not among them.
     """
-    with redis.Redis.from_url(
-        redis_url(settings.CELERY_BROKER_URL),
-        socket_timeout=seconds,
-        socket_connect_timeout=seconds,
-    ) as client:
+    with _connect(seconds) as client:
         return {queue: int(client.llen(queue)) for queue in QUEUES}
 
 
 def take_note(seconds: float) -> None:
     """Write what is forgotten at once. Raises redis.ResponseError where Redis answers and takes
     nothing: it is full, or a replica since a failover; and as `count_waiting` does."""
-    with redis.Redis.from_url(
+    with _connect(seconds) as client:
+        client.set("broadsheet:noted", 1, ex=5)
+
+
+def _connect(seconds: float) -> redis.Redis:
+    return redis.Redis.from_url(
         redis_url(settings.CELERY_BROKER_URL),
         socket_timeout=seconds,
         socket_connect_timeout=seconds,
-    ) as client:
-        client.set("broadsheet:noted", 1, ex=5)
+    )
 
 
 def redis_url(broker_url: str) -> str:

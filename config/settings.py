@@ -396,6 +396,5 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 # Without either nothing is measured and there is no such page.
 METRICS_TOKEN = env.token("METRICS_TOKEN")
 METRICS_ADDRESSES = env.list("METRICS_ADDRESSES", default=[])
-# A line for people (plain), or an object of JSON a line, for programs that keep logs.
 LOG_FORMAT = env.one_of("LOG_FORMAT", ("plain", "json"))
 LOGGING = as_settings(env.str("LOG_LEVEL", default="INFO"), LOG_FORMAT)

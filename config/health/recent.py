@@ -20,20 +20,20 @@ class Recent:
 
     def __init__(self, read: Callable[[], list[Part]]) -> None:
         self._read = read
-        self._found: list[Part] | None = None
+        self._found: list[Part] = []
         self._until = 0.0
         self._lock = threading.Lock()
 
     def parts(self) -> list[Part]:
         if not settings.KEPT_SECONDS:
             return self._read()
-        if self._lock.acquire(blocking=self._found is None):
+        # Only who finds nothing yet waits for who asks.
+        if self._lock.acquire(blocking=not self._found):
             try:
-                if self._found is None or time.monotonic() >= self._until:
+                if time.monotonic() >= self._until:
                     began = time.monotonic()
                     self._found = self._read()
                     self._until = time.monotonic() + TIMES * (time.monotonic() - began)
             finally:
                 self._lock.release()
-        assert self._found is not None  # noqa: S101 - who finds nothing yet waits for the lock
         return self._found

@@ -8,8 +8,8 @@ from config.health import parts
 from config.health.parts import Part
 from config.health.recent import Recent
 
-_ALL = Recent(lambda: parts.read_parts())
-_SERVING = Recent(lambda: parts.read_serving())
+_ALL = Recent(parts.read_parts)
+_SERVING = Recent(parts.read_serving)
 
 
 @require_safe

@@ -53,7 +53,7 @@ def test_what_a_process_writes_is_read_on_while_the_log_cannot_be_written() -> N
     """Its end of the pipe would else be closed, and it would die of its next line."""
     stream = Failing(OSError(errno.ENOSPC, "full"))
     theirs, ours = os.pipe()
-    copying = Log(stream).follow("web", open(theirs, "rb"))  # noqa: SIM115
+    copying = Log(stream).follow("web", open(theirs, "rb"))  # noqa: SIM115 - it closes it
     os.write(ours, b"one\n")
     copying.join(0.2)
     stream.error = None

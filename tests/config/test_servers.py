@@ -28,6 +28,7 @@ from config.servers.ownership import Ownership, take_for_start
 from config.servers.private import Servers, Wanted, servers_for_command
 from config.servers.processes import Guardian
 from config.servers.programs import kept_postgres_programs
+from tests.config.processes import is_running
 
 BOTH = Wanted(postgres=True, valkey=True)
 POSTGRES = Wanted(postgres=True, valkey=False)
@@ -92,12 +93,6 @@ def ask(var: Path, sql: str) -> str:
 
 def postmaster(var: Path) -> int:
     return int((var / "servers/postgres/postmaster.pid").read_text().split()[0])
-
-
-def runs(pid: int) -> bool:
-    """A dead process stays listed, as Z, until init takes note of it."""
-    state = _read(Path("/proc", str(pid), "stat")).rpartition(")")[2].split()
-    return bool(state) and state[0] != "Z"
 
 
 def hold_servers(
@@ -241,7 +236,7 @@ def test_killed_owner_leaves_no_server(var: Path) -> None:
     server = postmaster(var)
     end(holder)
     with servers_for_command(var, "test", BOTH, ignore):
-        assert not runs(server)
+        assert not is_running(server)
         assert postmaster(var) != server
 
 
@@ -253,7 +248,7 @@ def test_server_that_outlived_its_guardian_is_ended_by_the_next_start(var: Path)
     names = [p for p in guardians if "guardian.py" in _read(p.with_name("cmdline"))]
     os.kill(int(names[0].parent.name), signal.SIGKILL)
     end(holder)
-    assert runs(server)
+    assert is_running(server)
     with servers_for_command(var, "test", BOTH, ignore):
         assert postmaster(var) != server
 
