@@ -50,14 +50,17 @@ class PunctualUnreader(SocketUnreader):  # type: ignore[misc]
 
     def chunk(self, size_hint: int | None = None) -> bytes:
         if self.sock.gettimeout() is not None:
-            return bytes(super().chunk(size_hint))  # gunicorn itself waits no longer than so
+            # Gunicorn itself waits no longer than so: for what a view left of a body, 5 s.
+            if self._left <= 0:
+                raise TimeoutError
+            return bytes(super().chunk(size_hint))
         began = time.monotonic()
         try:
             data = self._await(size_hint)
         except TimeoutError:
+            self._left = 0.0
             raise _hung_up() from None
-        finally:
-            self._left -= time.monotonic() - began
+        self._left -= time.monotonic() - began
         self._left += len(data) / SLOWEST_BYTES
         return data
 
