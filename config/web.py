@@ -3,11 +3,14 @@ its body; and how long an address may be.
 """
 
 import errno
+import math
+import selectors
 import socket
 import threading
 import time
 from concurrent.futures import Future
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -22,6 +25,7 @@ SILENCE_SECONDS = 0.05
 # How long a request may be waited for, and as many bytes more as give it another second.
 REQUEST_SECONDS = 20.0
 MOMENT_SECONDS = 0.25
+PARTING_SECONDS = 2.0
 END_OF_HEAD = b"\r\n\r\n"
 MOST_AT_ONCE = 1 << 18  # more than a head may have: gunicorn refuses it
 SLOWEST_BYTES = 2_000
@@ -132,10 +136,54 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         return _DEFER
 
     def finish_request(self, conn: TConn, fs: "Future[object]") -> None:
+        if not fs.cancelled() and fs.exception() is None and fs.result() is False:
+            self._part_from(conn)
+            return
         super().finish_request(conn, fs)
         if getattr(conn, "head", b""):
             conn.until = getattr(conn, "until", time.monotonic() + REQUEST_SECONDS)
             conn.timeout = conn.until
+
+    def murder_pending(self) -> None:
+        """Close what was waited for too long, in any order; at the end, what may take long too."""
+        now = time.monotonic()
+        longest = math.inf if self.alive else self.cfg.keepalive
+        for conn in list(self.pending_conns):
+            if not 0 < conn.timeout - now <= longest:
+                self._drop(conn)
+
+    def _part_from(self, conn: TConn) -> None:
+        """Let the client read all that it was sent (RFC 9112, 9.6), in the poller.
+
+        Gunicorn waits for it to hang up, 2 s each, in the loop that hands out all other requests.
+        """
+        try:
+            conn.sock.shutdown(socket.SHUT_WR)
+            conn.sock.setblocking(False)
+        except OSError:
+            self.nr_conns -= 1
+            conn.close()
+            return
+        conn.timeout = time.monotonic() + PARTING_SECONDS
+        self.pending_conns.append(conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._hear_out, conn))
+
+    def _hear_out(self, conn: TConn, _client: object) -> None:
+        try:
+            if conn.sock.recv(MOST_AT_ONCE):
+                return
+        except BlockingIOError:
+            return
+        except OSError:
+            pass
+        self._drop(conn)
+
+    def _drop(self, conn: TConn) -> None:
+        self.pending_conns.remove(conn)
+        with suppress(OSError, KeyError, ValueError):
+            self.poller.unregister(conn.sock)
+        self.nr_conns -= 1
+        conn.close()
 
     def _answer(self, conn: TConn) -> object:
         conn.sock.setblocking(True)

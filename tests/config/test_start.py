@@ -108,7 +108,7 @@ def test_first_start_answers_and_stops_within_ten_seconds(
     wait_until(lambda: "failing" in get(port, "status/"), seconds=90)
     for _ in range(6):  # the first page of each of the two web processes loads all templates
         get(port)
-    for said in (b"", b"GE", b"\r\n\r\n"):
+    for said in (b"", b"GE", b"\r\n\r\n", b"GET /healthz HTTP/1.0\r\n\r\n", b"no request\r\n\r\n"):
         assert get_while_others_idle(port, said) < 1
     assert get_while_others_idle(port, HALF_A_FORM) < 5  # 20 s for each that is waited for
     began = time.monotonic()
