@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -101,6 +101,11 @@ def _refused(request: HttpRequest, error: Refusal) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return answer_invalid(error.errors)
+
+
+@api.exception_handler(UnreadablePostError)
+def _cut_off(request: HttpRequest, error: UnreadablePostError) -> HttpResponse:
+    return answer(Refusal(400, _("The body ended before all of it was here. Send it again.")))
 
 
 @api.exception_handler(Http404)

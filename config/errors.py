@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language, get_language_bidi
@@ -26,13 +26,22 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, f"{status}.html", status=status)
 
 
-def server_error(_request: HttpRequest) -> HttpResponse:
-    is_database = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+def server_error(request: HttpRequest) -> HttpResponse:
+    error = sys.exc_info()[1]
+    if isinstance(error, UnreadablePostError):
+        return _cut_off(request, error)
+    is_database = isinstance(error, OperationalError | InterfaceError)
     status = 503 if is_database else 500
     response = HttpResponse(render_fault(status), status=status)
     if is_database:
         response["Retry-After"] = RETRY_AFTER_SECONDS
     return response
+
+
+def _cut_off(request: HttpRequest, error: UnreadablePostError) -> HttpResponse:
+    """Refuse a body whose sender hung up or took too long: Django takes it for a fault of ours."""
+    request._mark_post_parse_error()  # else the page's own look at the form raises it once more
+    return bad_request(request, error)
 
 
 def render_fault(status: int) -> str:

@@ -1,5 +1,7 @@
 """Pages of errors: in the site's frame, in words, and without the database where that is away."""
 
+import io
+
 import pytest
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -8,6 +10,7 @@ from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from config.errors import render_fault
+from tests.api_client import make_program
 from tests.factories import make_user
 
 
@@ -70,3 +73,44 @@ def test_a_database_that_is_away_is_503(
     assert response.status_code == status
     assert is_whole(response.content.decode())
     assert response.has_header("Retry-After") == (status == 503)
+
+
+class HungUp(io.RawIOBase):
+    """The body of a request whose sender is no more there."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, _buffer: object) -> int:
+        raise ConnectionResetError
+
+
+CUT_OFF = {"CONTENT_LENGTH": "20", "wsgi.input": HungUp()}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/language/", "application/x-www-form-urlencoded"),
+        ("/language/", "multipart/form-data; boundary=b"),
+        ("/accounts/login/", "application/x-www-form-urlencoded"),
+    ],
+)
+def test_a_body_that_is_cut_off_is_a_refusal_without_a_traceback(
+    caplog: pytest.LogCaptureFixture, path: str, kind: str
+) -> None:
+    client = Client(raise_request_exception=False)
+    response = client.post(path, content_type=kind, **CUT_OFF)  # type: ignore[arg-type]
+    assert response.status_code == 400
+    assert is_whole(response.content.decode())
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert caplog.records[0].exc_info is None
+
+
+@pytest.mark.django_db
+def test_a_body_that_is_cut_off_is_told_to_a_program_in_json() -> None:
+    program = make_program()
+    response = program.post("/api/v1/follows", content_type="application/json", **CUT_OFF)
+    assert response.status_code == 400
+    assert response.json()["detail"]
