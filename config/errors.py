@@ -29,19 +29,14 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if isinstance(error, UnreadablePostError):
-        return _cut_off(request, error)
+        # Its sender hung up or took too long, which Django takes for a fault of ours.
+        return bad_request(request, error)
     is_database = isinstance(error, OperationalError | InterfaceError)
     status = 503 if is_database else 500
     response = HttpResponse(render_fault(status), status=status)
     if is_database:
         response["Retry-After"] = RETRY_AFTER_SECONDS
     return response
-
-
-def _cut_off(request: HttpRequest, error: UnreadablePostError) -> HttpResponse:
-    """Refuse a body whose sender hung up or took too long: Django takes it for a fault of ours."""
-    request._mark_post_parse_error()  # else the page's own look at the form raises it once more
-    return bad_request(request, error)
 
 
 def render_fault(status: int) -> str:

@@ -1,6 +1,7 @@
 """Pages of errors: in the site's frame, in words, and without the database where that is away."""
 
 import io
+from typing import Any
 
 import pytest
 from django.db import OperationalError
@@ -85,7 +86,7 @@ class HungUp(io.RawIOBase):
         raise ConnectionResetError
 
 
-CUT_OFF = {"CONTENT_LENGTH": "20", "wsgi.input": HungUp()}
+CUT_OFF: dict[str, Any] = {"CONTENT_LENGTH": "20", "wsgi.input": HungUp()}
 
 
 @pytest.mark.django_db
@@ -101,7 +102,7 @@ def test_a_body_that_is_cut_off_is_a_refusal_without_a_traceback(
     caplog: pytest.LogCaptureFixture, path: str, kind: str
 ) -> None:
     client = Client(raise_request_exception=False)
-    response = client.post(path, content_type=kind, **CUT_OFF)  # type: ignore[arg-type]
+    response = client.post(path, content_type=kind, **CUT_OFF)
     assert response.status_code == 400
     assert is_whole(response.content.decode())
     assert [record.levelname for record in caplog.records] == ["WARNING"]
