@@ -4,14 +4,14 @@
         [--keep FOLDER] [--rate N] [--share 0.6] [--json FILE] [--feeds N] [--mails-a-minute 120]
 
 The site runs as `manage.py start` runs it. A short ramp finds how many connections get the most
-expected answers; that many ask again, longer, and what they get is the highest rate. Then it is
-asked at --share of that: nine reads (pages, searches, feeds, API; visitors and readers) to one
-write (save, vote, note, move, list, follow), while digests go out to a sink and two batches of 600
-papers are announced, fetched and indexed. Every acknowledged write is looked for at the end, every
-mail counted, and how often each feed was asked. Aims: no error, also in the ramp, nothing lost or
-doubled, each feed asked once in each of its hours (2 min), p99 <= 250 ms, no process replaced, and
-after warm-up (a quarter of the time, at most five minutes) less than 2 MB an hour more memory a
-process. The client's CPU is told apart from the site's.
+expected answers; the two best numbers of them ask again, longer, and what the better gets is the
+highest rate. Then it is asked at --share of that: nine reads (pages, searches, feeds, API; visitors
+and readers) to one write (save, vote, note, move, list, follow), while digests go out to a sink and
+two batches of 600 papers are announced, fetched and indexed. Every acknowledged write is looked for
+at the end, every mail counted, and how often each feed was asked. Aims: no error, also in the ramp,
+nothing lost or doubled, each feed asked once in each of its hours (2 min), p99 <= 250 ms, no
+process replaced, and after warm-up (a quarter of the time, at most five minutes) less than 2 MB an
+hour more memory a process. The client's CPU is told apart from the site's.
 """
 
 import argparse
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 RAMP = (2, 4, 8, 16)  # connections
 RAMP_SECONDS = 12.0
 AGAIN_SECONDS = 36.0
+ASKED_AGAIN = 2
 LONGEST_WARM_UP_SECONDS = 300.0
 MAILS_A_MINUTE = 120
 LAST_MAIL_SECONDS = 60.0  # before the end
@@ -190,7 +191,7 @@ class Play:
         asked_before = self.feeds.asked.copy()
         with watching(self.site.process.pid) as watch:
             used, began = self.cpu(), time.monotonic()
-            answers = self.hold(rate, seconds, seed + len(RAMP) + 2)
+            answers = self.hold(rate, seconds, seed + len(RAMP) + ASKED_AGAIN + 1)
             ended = time.monotonic()
             cpu = {
                 name: (now - used.get(name, 0.0)) / (ended - began)
@@ -223,14 +224,19 @@ class Play:
 
     def find_highest(self, seed: int) -> tuple[dict[int, float], float]:
         """Expected answers a second by connections, each of which asks again as soon as it may; and
-        those of the best of them, asked again: one short stretch may be a lucky one."""
+        those of the best, asked again and longer, since one short stretch may be a lucky one. The
+        two best ask, since the best by luck may be far from it."""
         self._ask_all(RAMP[0], RAMP_SECONDS, seed)  # for caches and connections
         found = {
             at_once: self._ask_all(at_once, RAMP_SECONDS, seed + number)
             for number, at_once in enumerate(RAMP, start=1)
         }
-        best = max(found, key=lambda at_once: found[at_once])
-        return found, self._ask_all(best, AGAIN_SECONDS, seed + len(RAMP) + 1)
+        best = sorted(found, key=lambda at_once: found[at_once])[-ASKED_AGAIN:]
+        again = [
+            self._ask_all(at_once, AGAIN_SECONDS, seed + len(RAMP) + number)
+            for number, at_once in enumerate(best, start=1)
+        ]
+        return found, max(again)
 
     def _ask_all(self, at_once: int, seconds: float, seed: int) -> float:
         self.client.begin("as_fast_as_may_be", at_once, seconds, seed)
@@ -366,7 +372,9 @@ def main() -> None:
         broken.append(f"p99 is {outcome.p(99):.0f} ms")
     for each in broken:
         print(f"missed: {each}")
-    print("all aims reached" if not broken else f"{len(broken)} aims missed")
+    if broken:
+        sys.exit(f"{len(broken)} aims missed")
+    print("all aims reached")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ from itertools import count
 from urllib.parse import urlencode
 from uuid import uuid4
 
+from benchmarks.asking import cookie_of
+
 PATHS = ("/", "/trending/now/", "/new/", "/ranking/", "/search/?q=model", "/status/")
 OWN_PATHS = ("/", "/lists/", "/settings/", "/follows/")
 PAUSE_SECONDS = 0.3
@@ -254,9 +256,6 @@ def statuses(answers: Sequence[Answer]) -> str:
 
 def cookies_of(readers: int) -> list[str]:
     """Log the first so many readers in, made where there are none, and return their cookies."""
-    from django.conf import settings
-    from django.test import Client
-
     from accounts.models import User
 
     found = list(User.objects.order_by("pk")[:readers])
@@ -264,10 +263,4 @@ def cookies_of(readers: int) -> list[str]:
         User.objects.create(email=f"visitor{number}@example.org", password="!")
         for number in range(readers - len(found))
     ]
-    cookies = []
-    for reader in found:
-        client = Client()
-        client.force_login(reader)
-        name = settings.SESSION_COOKIE_NAME
-        cookies.append(f"{name}={client.cookies[name].value}")
-    return cookies
+    return [cookie_of(reader) for reader in found]
