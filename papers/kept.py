@@ -25,6 +25,7 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 # Counts what the templates make of what is kept; raise it when they change.
 _RENDERER = 1
+_MARK = "is_kept_for_visitors"
 # Not whatever can be asked: each is a page to keep.
 _PLAIN = re.compile(r"(page=[1-9][0-9]{0,3})?", re.ASCII)
 
@@ -66,7 +67,13 @@ def for_visitors(view: View[P]) -> View[P]:
             _keep(key, found)
         return _answer(request, found)
 
+    setattr(kept, _MARK, True)
     return kept
+
+
+def is_kept(view: Callable[..., object]) -> bool:
+    """Whether a view's pages are kept for visitors; decorators around it do not hide that."""
+    return hasattr(view, _MARK)
 
 
 def is_stranger(request: HttpRequest) -> bool:

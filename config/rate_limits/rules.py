@@ -142,11 +142,12 @@ FAR_PAGES = Rule(
 )
 NOT_KEPT = Rule(
     Limit("not-kept", 600, 5 * MINUTE),
-    "a visitor's page that is made anew each time: a query that it does not know, or a session",
+    "a visitor's page that is made anew each time: a query that it does not know, a session, or "
+    "one that is not the same for all",
     ("*",),
     is_by_network=True,
 )
-# Routes that take more than GET, and why none of these limits is theirs.
+# Names of routes, or how their addresses begin, and why none of these limits is theirs.
 EXEMPT = {
     "accounts:unsubscribe": (
         "mail providers press it for many readers from few addresses (RFC 8058), and it must work; "
@@ -155,31 +156,37 @@ EXEMPT = {
     "anymail:*": (
         "a provider tells of thousands of mails from few addresses; the secret is in the address"
     ),
-    "api-*": "config/api_serving.py counts for each token, or network without one",
-    "api_*": "pages that are read only",
+    "api/v1/*": "config/api_serving.py counts for each token, or network without one",
     "styleguide": "there only with DEBUG, and read only",
     "operate": "a page that is read only",
     "alive": "read only, asked every few seconds by programs that watch",
     "ready*": "read only, asked every few seconds by programs that watch",
     "metrics": "read only, asked by programs that watch, which show a token",
-}
+} | dict.fromkeys(
+    (
+        *("papers:favicon", "papers:manifest", "papers:offline", "papers:opensearch"),
+        "papers:service_worker",
+    ),
+    "read only, the same for all and made without the database",
+)
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def rule_for(request: HttpRequest) -> Rule | None:
     """Return the rule for a request whose route is known; None where nothing is counted."""
     match = request.resolver_match
-    name = match.view_name if match else ""
+    if match is None or is_exempt(match.view_name) or is_exempt(match.route):
+        return None
     if request.method not in _SAFE:
-        return rule_for_writing(name)
-    rule = _first(READING, name)
-    if rule is not None or is_exempt(name):
+        return rule_for_writing(match.view_name)
+    rule = _first(READING, match.view_name)
+    if rule is not None:
         return rule
     if not FAR_PAGE.isdisjoint(request.GET):
         return FAR_PAGES
-    if not kept.is_stranger(request) and not request.user.is_authenticated:
-        return NOT_KEPT
-    return None
+    if request.user.is_authenticated:
+        return None
+    return None if kept.is_stranger(request) and kept.is_kept(match.func) else NOT_KEPT
 
 
 def rule_for_writing(name: str) -> Rule | None:

@@ -122,7 +122,7 @@ def _exempt() -> Iterable[str]:
 
     yield "## Without a limit of these\n\n| routes | why |\n| --- | --- |"
     yield from (f"| `{route}` | {why} |" for route, why in EXEMPT.items())
-    yield "\nPages not named here are kept for all, or read by a few indexed queries.\n"
+    yield "\nPages not named here are kept for visitors; they cost readers a few indexed queries.\n"
 
 
 def _rate(amount: int, seconds: int) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from papers import kept
 from papers.search.engine import IndexNotReady
 from papers.search.engine import search as search_index
 from papers.search.language import parse
@@ -58,6 +59,7 @@ class ExampleGroup:
 
 
 @require_safe
+@kept.for_visitors
 def search_help(request: HttpRequest) -> HttpResponse:
     groups = [
         ExampleGroup(_("Words"), tuple(_examples(_WORDS))),

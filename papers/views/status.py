@@ -5,12 +5,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from papers import calendar, coverage, health
+from papers import calendar, coverage, health, kept
 from papers.models import Source
 from papers.search.readiness import read_readiness
 
 
 @require_safe
+@kept.for_visitors
 def status(request: HttpRequest) -> HttpResponse:
     """What was expected, what came, what is late; and how the sources are doing."""
     now = timezone.now()
