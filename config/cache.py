@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from django.core.cache import caches
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from django.utils.functional import cached_property
 from redis.exceptions import RedisError, ResponseError
 
 logger = logging.getLogger(__name__)
@@ -29,6 +30,14 @@ class ForgivingRedisClient(RedisCacheClient):
         options.setdefault("socket_timeout", TIMEOUT_SECONDS)
         options.setdefault("socket_connect_timeout", TIMEOUT_SECONDS)
         super().__init__(servers, **options)
+
+    @cached_property
+    def _only_client(self) -> Any:
+        return super().get_client()
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        """Of the one server: Django makes a client for each call, in a tenth of a kept page."""
+        return self._only_client
 
     def run_script(self, script: str, key: str, *arguments: Any) -> Any:
         return self.get_client(key, write=True).eval(script, 1, key, *arguments)

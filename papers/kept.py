@@ -24,8 +24,10 @@ T = TypeVar("T")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 # Counts what the templates make of what is kept; raise it when they change.
-_RENDERER = 1
+_RENDERER = 2
 _MARK = "is_kept_for_visitors"
+# RFC 9111 and 5861: what a browser, or a cache on the way, may do with a page for visitors.
+_FRESH = "public, max-age={}, stale-while-revalidate=60, stale-if-error=3600"
 # Not whatever can be asked: each is a page to keep.
 _PLAIN = re.compile(r"(page=[1-9][0-9]{0,3})?", re.ASCII)
 
@@ -49,8 +51,8 @@ def for_visitors(view: View[P]) -> View[P]:
     """Keep a view's answers to visitors who bring no cookie of ours and ask for nothing special.
 
     Only whole pages (200) are kept, the further ones of a list (`?page=2`) too, and none of which
-    the view itself says how long it holds (Cache-Control). With an ETag: who has the page already
-    is told so.
+    the view itself says how long it holds (Cache-Control). Who has the page already is told so, by
+    its ETag, which is kept apart: then the page is not even read.
     """
 
     @wraps(view)
@@ -58,14 +60,18 @@ def for_visitors(view: View[P]) -> View[P]:
         if not is_stranger(request):
             return view(request, *args, **kwargs)
         key = _key("page", request.get_full_path())
+        told = _not_modified(request, key)
+        if told is not None:
+            return told
         found = cache.get(key)
         if found is None:
             answer = view(request, *args, **kwargs)
             if answer.status_code != 200 or answer.has_header("Cache-Control"):
                 return answer
-            found = answer.content
+            found = _etag(answer.content), answer.content
             _keep(key, found)
-        return _answer(request, found)
+            _keep(f"{key}:etag", found[0])
+        return _told(request, *found)
 
     setattr(kept, _MARK, True)
     return kept
@@ -85,9 +91,24 @@ def is_stranger(request: HttpRequest) -> bool:
     return _PLAIN.fullmatch(request.META.get("QUERY_STRING", "")) is not None
 
 
-def _answer(request: HttpRequest, content: bytes) -> HttpResponse:
+def _not_modified(request: HttpRequest, key: str) -> HttpResponse | None:
+    """The answer to who has the page as it is kept; None where they have to get it."""
+    etag = cache.get(f"{key}:etag") if "If-None-Match" in request.headers else None
+    if etag is None:
+        return None
+    told = _told(request, etag, b"")
+    return told if told.status_code == 304 else None
+
+
+def _etag(content: bytes) -> str:
+    return f'W/"{sha256(content).hexdigest()[:32]}"'
+
+
+def _told(request: HttpRequest, etag: str, content: bytes) -> HttpResponse:
     answer = HttpResponse(content)
-    answer["ETag"] = etag = f'W/"{sha256(content).hexdigest()[:32]}"'
+    answer["ETag"] = etag
+    seconds = settings.KEPT_SECONDS // 2
+    answer["Cache-Control"] = _FRESH.format(seconds) if seconds else "public, no-cache"
     patch_vary_headers(answer, ["Cookie"])
     told = get_conditional_response(request, etag=etag, response=answer)
     assert told is not None  # noqa: S101

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -96,6 +97,31 @@ def test_who_has_the_page_is_told_so(client: Client, paper: Paper) -> None:
     answer = client.get("/", headers={"If-None-Match": etag})
     assert answer.status_code == 304
     assert answer.content == b""
+
+
+def test_who_has_the_page_is_told_so_without_the_page(client: Client, paper: Paper) -> None:
+    etag = client.get("/").headers["ETag"]
+    with patch.object(cache, "get", wraps=cache.get) as got:
+        assert client.get("/", headers={"If-None-Match": etag}).status_code == 304
+    assert [call.args[0].rpartition(":")[2] for call in got.call_args_list] == ["etag"]
+    other = client.get("/", headers={"If-None-Match": 'W/"of-before"'})
+    assert (other.status_code, other.headers["ETag"]) == (200, etag)
+
+
+@pytest.mark.parametrize(
+    ("kept_seconds", "said"),
+    [
+        (60, "public, max-age=30, stale-while-revalidate=60, stale-if-error=3600"),
+        (0, "public, no-cache"),
+    ],
+)
+def test_caches_on_the_way_are_told_how_long(
+    client: Client, paper: Paper, settings: Settings, kept_seconds: int, said: str
+) -> None:
+    settings.KEPT_SECONDS = kept_seconds
+    answers = [client.get("/"), client.get("/")]
+    answers.append(client.get("/", headers={"If-None-Match": answers[0].headers["ETag"]}))
+    assert [each.headers["Cache-Control"] for each in answers] == [said] * 3
 
 
 def test_a_reader_gets_a_page_of_their_own(client: Client, paper: Paper) -> None:
