@@ -1,6 +1,7 @@
 import logging
 from smtplib import SMTPException
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
@@ -63,6 +64,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         self._network_usage = usage
         super().pre_authenticate(request, **credentials)
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        # Allauth's begins with the request's host and port: as many tries more as one can name.
+        return str(credentials.get("email", "")).lower()
+
     def _rollback_login_failed_rl_usage(self) -> None:
         super()._rollback_login_failed_rl_usage()
         self._network_usage.rollback()
@@ -96,6 +101,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             "site_name": settings.SITE_NAME,
             "site_url": settings.SITE_URL,
             **context,
+            **{name: _at_home(value) for name, value in context.items() if name.endswith("_url")},
         }
         message = self.render_mail(template_prefix, email, named, headers=account_mail_headers())
         letters.attach_html(message)
@@ -107,3 +113,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                 raise
             page = render(request, "accounts/mail_away.html", status=503)
             raise ImmediateHttpResponse(page) from error
+
+
+def _at_home(url: str) -> str:
+    """The page of `url` at SITE_URL. Allauth takes the host, and its port, of the request: whoever
+    asks for a mail to somebody else may choose it among ALLOWED_HOSTS.
+    """
+    page = urlsplit(url)._replace(scheme="", netloc="")
+    return f"{settings.SITE_URL}{urlunsplit(page)}"

@@ -1,10 +1,13 @@
 from smtplib import SMTPServerDisconnected
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.mail import EmailMessage
 from django.test import Client
+from pytest_django import Settings
 
 from accounts.models import User
+from tests.accounts.entering import PASSPHRASE
 from tests.accounts.mails import find_link
 from tests.factories import make_user
 
@@ -36,6 +39,42 @@ def test_addresses_are_not_escaped_as_html(client: Client, mailoutbox: list[Emai
     client.post("/accounts/password/reset/", {"email": "o'hara@example.org"})
     assert "o'hara@example.org" in str(mailoutbox[0].body)
     assert find_link(mailoutbox[0]) == "/accounts/signup/"
+
+
+@pytest.mark.parametrize("host", ["alias.example", "localhost:9999"])
+@pytest.mark.parametrize(
+    ("path", "field", "kind", "page"),
+    [
+        ("password/reset/", "email", "known", "/accounts/password/reset/key/"),
+        ("password/reset/", "email", "unknown", "/accounts/signup/"),
+        ("login/code/", "email", "unknown", "/accounts/signup/"),
+        ("signup/", "email", "known", "/accounts/password/reset/"),
+        ("signup/", "email", "unknown", "/accounts/confirm-email/"),
+        ("login/", "login", "unconfirmed", "/accounts/confirm-email/"),
+    ],
+)
+def test_links_lead_to_the_site_whatever_host_they_were_asked_for_at(
+    client: Client,
+    mailoutbox: list[EmailMessage],
+    settings: Settings,
+    host: str,
+    path: str,
+    field: str,
+    kind: str,
+    page: str,
+) -> None:
+    settings.ALLOWED_HOSTS = ["localhost", "alias.example"]
+    user = make_user()
+    EmailAddress.objects.filter(user=user).update(verified=kind != "unconfirmed")
+    form = {
+        field: "nobody@example.org" if kind == "unknown" else user.email,
+        "password": PASSPHRASE,
+        "password1": PASSPHRASE,
+    }
+    client.post(f"/accounts/{path}", form, headers={"Host": host})
+    body = str(mailoutbox[0].body)
+    assert f"\nhttp://localhost:8000{page}" in body
+    assert host not in body
 
 
 @pytest.mark.parametrize("path", ["signup/", "password/reset/"])

@@ -136,3 +136,13 @@ def test_logging_out_needs_the_button(client: Client) -> None:
     assert "_auth_user_id" in client.session
     client.post("/accounts/logout/")
     assert "_auth_user_id" not in client.session
+
+
+def test_another_host_or_port_is_no_further_try(client: Client) -> None:
+    reader = make_user()
+    wrong = {"login": reader.email, "password": "another passphrase"}
+    for port in range(1, 6):
+        client.post("/accounts/login/", wrong, headers={"Host": f"localhost:{port}"})
+    right = {"login": reader.email, "password": PASSPHRASE}
+    page = client.post("/accounts/login/", right, headers={"Host": "localhost:6"})
+    assert "Too many" in page.content.decode()
