@@ -1,29 +1,63 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.decorators import secure_admin_login
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
-from accounts import leaving, second_step_admin  # noqa: F401 - registers its own
+from accounts import (
+    by_operator,
+    leaving,
+    second_step_admin,  # noqa: F401 - registers its own
+)
 from accounts.bounces import suppression
 from accounts.bounces.addresses import hash_address
 from accounts.digest.schedule import reschedule
 from accounts.models import ApiToken, Bounce, Delivery, Follow, StandingQuery, Suppression, User
+from accounts.views.prove import proved_first
 from papers.models import PaperRequest
+
+# By these an operator takes over an account, or makes another operator.
+NEED_PROOF = frozenset({"email", "is_staff", "is_superuser", "groups", "user_permissions"})
 
 # Allauth's limits and codes guard its own login page only, so the admin's form is not used.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 
+def _lead_to_own_password(_request: HttpRequest, _context: object = None) -> HttpResponse:
+    return redirect("account_change_password")
+
+
+# Wrong old passwords are counted, logged and slowed down on the site's own page only.
+admin.site.password_change = _lead_to_own_password  # type: ignore[method-assign,assignment]
+
+
+class ReaderForm(UserChangeForm):  # type: ignore[type-arg]
+    """Takes no address that another reader proved to be theirs: nobody could confirm it."""
+
+    def clean_email(self) -> str:
+        email = User.objects.normalize_email(self.cleaned_data["email"])
+        proved = EmailAddress.objects.filter(email=email, verified=True)
+        if proved.exclude(user_id=self.instance.pk).exists():
+            raise get_adapter().validation_error("email_taken")
+        return email
+
+
 @admin.register(User)
 class ReaderAdmin(UserAdmin):  # type: ignore[type-arg]
+    form = ReaderForm
     ordering = ["-date_joined"]
     list_display = ["email", "digest_enabled", "timezone", "next_due_at", "is_active", "is_staff"]
     list_filter = ["digest_enabled", "is_active", "is_staff"]
@@ -70,14 +104,36 @@ class ReaderAdmin(UserAdmin):  # type: ignore[type-arg]
         }
         return deleted, counts, missing - going_along, [*protected, *_who_may_not_go(objs)]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        # One's own is changed under Addresses: a slip here would lock the operator out.
+        is_own = obj is not None and obj.pk == request.user.pk
+        return [*super().get_readonly_fields(request, obj), *(["email"] if is_own else [])]
+
+    def user_change_password(
+        self, request: HttpRequest, id: str, form_url: str = ""
+    ) -> HttpResponse:
+        if unquote(id) == str(request.user.pk):
+            return redirect("account_change_password")
+        return self._set_password(request, id, form_url)
+
+    @method_decorator(proved_first)
+    def _set_password(self, request: HttpRequest, id: str, form_url: str) -> HttpResponse:
+        before = self.get_object(request, unquote(id))
+        page = super().user_change_password(request, id, form_url)
+        after = self.get_object(request, unquote(id))
+        if before is not None and after is not None and before.password != after.password:
+            by_operator.end_old_password(request, after)
+        return page
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if change and not NEED_PROOF.isdisjoint(form.changed_data):
+            raise_if_reauthentication_required(request, app="allauth.account")
         super().save_model(request, obj, form, change)
-        if change and "email" in form.changed_data:
-            suppression.end_stop(obj, timezone.now())
+        before = str(form.initial.get("email", obj.email)).lower()
+        if change and obj.email != before:
+            by_operator.replace_address(request, obj, before)
             obj.refresh_from_db()
-        # An address that nobody confirmed gets no issue, whoever switches it on.
-        if EmailAddress.objects.filter(user=obj, verified=True).exists():
-            reschedule(obj, timezone.now())
+        reschedule(obj, timezone.now())
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         leaving.delete_account(obj)

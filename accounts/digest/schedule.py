@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
+from accounts.confirmed import confirmed_ids
 from accounts.digest import ledger
 from accounts.models import Delivery, User
 
@@ -90,17 +91,21 @@ def reschedule(user: User, now: datetime) -> None:
     local date. An issue that came due but was not entered yet still comes. One that the change
     brought to less than SHORTEST_GAP after the last is entered as skipped, and taken out again by
     a later change; a change that would leave more than LONGEST_GAP makes the issue due at once.
-    Where the digest is now off or stopped or the account closed, what waits is taken back.
+    Where the digest is now off or stopped or the account closed, what waits is taken back; so it
+    is of a reader who confirmed no address, and nothing is due, whoever switches the digest on.
     """
     # Fresh: the caller may have read the reader before a tick moved it on.
     readers = User.objects.select_for_update(no_key=True).filter(pk=user.pk)
     pending = readers.values_list("next_due_at", flat=True).first()
-    user.next_due_at = _after_change(user, pending, now)
+    is_confirmed = bool(confirmed_ids([user.pk]))
+    user.next_due_at = _after_change(user, pending, now) if is_confirmed else None
     user.save(update_fields=["next_due_at"])
     if user.mail_stopped_at is not None:
         ledger.cancel_waiting(user, now, user.mail_stopped_why)
     elif not (user.digest_enabled and user.is_active):
         ledger.cancel_waiting(user, now)
+    elif not is_confirmed:
+        ledger.cancel_waiting(user, now, _("Your address was not confirmed yet."))
 
 
 def _after_change(user: User, pending: datetime | None, now: datetime) -> datetime | None:

@@ -168,16 +168,6 @@ def test_entries_removed_together_end_their_stops(admin: Client) -> None:
     assert reader.mail_stopped_at is None
 
 
-def test_another_address_by_an_operator_ends_the_stop(admin: Client) -> None:
-    reader = make_user(digest_enabled=True)
-    suppression.stop(reader, Suppression.Why.BOUNCES, "Stopped.", now=reader.date_joined)
-    fields = admin_fields(reader, digest_enabled="on", email="new@example.org")
-    assert admin.post(f"/admin/accounts/user/{reader.pk}/change/", fields).status_code == 302
-    reader.refresh_from_db()
-    assert (reader.email, reader.mail_stopped_at) == ("new@example.org", None)
-    assert reader.next_due_at is not None
-
-
 def test_a_reader_with_bounces_can_be_deleted(admin: Client) -> None:
     reader = make_user()
     Bounce.objects.create(user=reader, address_hash=b"", kind=Bounce.Kind.REFUSED)

@@ -1,0 +1,61 @@
+"""What goes with an operator's change of a reader's password or address, as with the reader's own.
+
+Whoever had the password or the mailbox of before is told and logged out, and a new address is one
+that nobody confirmed. Mail goes once the change is stored.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
+from allauth.account.signals import email_changed, password_changed
+from allauth.core.exceptions import ImmediateHttpResponse
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts import sessions
+from accounts.models import User
+
+
+def end_old_password(request: HttpRequest, user: User) -> None:
+    """Tell the reader that their password was set or taken away; its hash ended their logins."""
+    password_changed.send(sender=User, request=request, user=user)
+    mail = partial(get_adapter().send_notification_mail, "account/email/password_changed", user)
+    _tell(request, user, mail)
+
+
+@transaction.atomic
+def replace_address(request: HttpRequest, user: User, before: str) -> None:
+    """Forget all addresses of `user` but the new `user.email`, and end all logins.
+
+    A link to confirm it is mailed there; the address before is told, if it was confirmed.
+    """
+    rows = EmailAddress.objects.filter(user=user)
+    old = rows.filter(email=before, verified=True).first()
+    rows.delete()
+    new = EmailAddress.objects.create(user=user, email=user.email, primary=True)
+    sessions.end_all(user)
+    change = {"from_email_address": old, "to_email_address": new}
+    email_changed.send(sender=EmailAddress, request=request, user=user, **change)
+    if old is not None:
+        named = {"from_email": old.email, "to_email": new.email}
+        send = partial(get_adapter().send_notification_mail, "account/email/email_changed", user)
+        _tell(request, user, partial(send, named, email=old.email))
+    _tell(request, user, partial(new.send_confirmation, request))
+
+
+def _tell(request: HttpRequest, user: User, mail: Callable[[], object]) -> None:
+    """Send by `mail` once the change is stored, in the reader's language; say so if it fails."""
+
+    def send() -> None:
+        try:
+            with translation.override(user.mail_language):
+                mail()
+        except ImmediateHttpResponse:  # a page for those who asked for the mail themselves
+            messages.warning(request, _("It is stored, but mail to the reader could not be sent."))
+
+    transaction.on_commit(send)

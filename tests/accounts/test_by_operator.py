@@ -1,0 +1,275 @@
+"""What an operator's change of a password or an address does, and who must prove what before."""
+
+from datetime import UTC, datetime
+from smtplib import SMTPServerDisconnected
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
+from django.core.mail import EmailMessage
+from django.test import Client
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from accounts.bounces import suppression
+from accounts.digest import ledger, unsubscribe
+from accounts.models import Delivery, Suppression, User
+from tests.accounts.entering import PASSPHRASE, enter
+from tests.accounts.mails import find_link
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+NEW = "another long passphrase"
+ASKED = "/accounts/reauthenticate/?next="
+
+
+@pytest.fixture
+def operator() -> User:
+    return make_user(email="operator@example.org", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def admin(client: Client, operator: User) -> Client:
+    """Logged in long ago."""
+    client.force_login(operator)
+    return client
+
+
+@pytest.fixture
+def proved(client: Client, operator: User) -> Client:
+    enter(client, operator)
+    return client
+
+
+@pytest.fixture
+def reader() -> User:
+    return make_user(email="old@example.org", digest_enabled=True)
+
+
+def page_of(user: User, name: str = "change") -> str:
+    return f"/admin/accounts/user/{user.pk}/{name}/"
+
+
+def fields_of(user: User, **changed: str) -> dict[str, str]:
+    days = {"digest_days": "0,1,2,3,4", "digest_size": "10", "digest_enabled": "on"}
+    fields = {"email": user.email, "digest_hour": "7", "timezone": "UTC", "is_active": "on"}
+    return {**fields, **days, **changed}
+
+
+def set_password(client: Client, user: User, again: str = NEW) -> Any:
+    fields = {"usable_password": "true", "password1": NEW, "password2": again}
+    return client.post(page_of(user, "password"), fields)
+
+
+def change_address(
+    client: Client, user: User, commit: DjangoCaptureOnCommitCallbacks, to: str = "new@example.org"
+) -> Any:
+    with commit(execute=True):
+        return client.post(page_of(user), fields_of(user, email=to), follow=True)
+
+
+def rows_of(user: User) -> list[tuple[str, bool, bool]]:
+    return list(EmailAddress.objects.filter(user=user).values_list("email", "verified", "primary"))
+
+
+class TestPassword:
+    @pytest.mark.parametrize("method", ["get", "post"])
+    def test_ones_own_is_changed_on_the_sites_page(
+        self, proved: Client, operator: User, method: str
+    ) -> None:
+        fields = {"old_password": PASSPHRASE, "new_password1": NEW, "new_password2": NEW}
+        for page in ("/admin/password_change/", page_of(operator, "password")):
+            assert getattr(proved, method)(page, fields)["Location"] == "/accounts/password/change/"
+        operator.refresh_from_db()
+        assert operator.check_password(PASSPHRASE)
+
+    def test_a_readers_is_set_by_those_only_who_prove_who_they_are(
+        self, admin: Client, reader: User
+    ) -> None:
+        back = quote(page_of(reader, "password"), safe="")
+        assert set_password(admin, reader)["Location"] == f"{ASKED}{back}"
+        assert admin.get(page_of(reader, "password"))["Location"].startswith(ASKED)
+        reader.refresh_from_db()
+        assert reader.check_password(PASSPHRASE)
+        # What was posted is not kept for later: it is a password.
+        assert NEW not in repr(dict(admin.session))
+
+    def test_its_reader_is_told_and_logged_out(
+        self,
+        proved: Client,
+        reader: User,
+        mailoutbox: list[EmailMessage],
+        caplog: pytest.LogCaptureFixture,
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        theirs = Client()
+        theirs.post("/accounts/login/", {"login": reader.email, "password": PASSPHRASE})
+        assert UserSession.objects.filter(user=reader).exists()
+        with django_capture_on_commit_callbacks(execute=True):
+            assert set_password(proved, reader).status_code == 302
+        reader.refresh_from_db()
+        assert reader.check_password(NEW)
+        assert [(each.to, "was changed" in each.subject) for each in mailoutbox] == [
+            ([reader.email], True)
+        ]
+        assert theirs.get("/settings/").status_code == 302
+        assert not UserSession.objects.filter(user=reader).exists()
+        assert f"password_changed user={reader.pk} " in caplog.text
+        assert proved.get("/admin/").status_code == 200
+
+    def test_two_that_differ_change_and_tell_nothing(
+        self,
+        proved: Client,
+        reader: User,
+        mailoutbox: list[EmailMessage],
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            assert set_password(proved, reader, again="differs").status_code == 200
+        assert mailoutbox == []
+
+
+class TestRights:
+    @pytest.mark.parametrize("right", ["is_staff", "is_superuser"])
+    def test_they_are_given_by_those_only_who_prove_who_they_are(
+        self, admin: Client, reader: User, right: str
+    ) -> None:
+        response = admin.post(page_of(reader), fields_of(reader, **{right: "on"}))
+        assert response["Location"].startswith(ASKED)
+        reader.refresh_from_db()
+        assert not getattr(reader, right)
+        admin.post("/accounts/reauthenticate/", {"password": PASSPHRASE, "next": page_of(reader)})
+        reader.refresh_from_db()
+        assert getattr(reader, right)
+
+    def test_other_fields_ask_for_no_proof(self, admin: Client, reader: User) -> None:
+        admin.post(page_of(reader), fields_of(reader, digest_hour="9"))
+        reader.refresh_from_db()
+        assert reader.digest_hour == 9
+        assert rows_of(reader) == [("old@example.org", True, True)]
+
+
+class TestAddress:
+    def test_it_is_changed_by_those_only_who_prove_who_they_are(
+        self, admin: Client, reader: User
+    ) -> None:
+        response = admin.post(page_of(reader), fields_of(reader, email="new@example.org"))
+        assert response["Location"].startswith(ASKED)
+        reader.refresh_from_db()
+        assert reader.email == "old@example.org"
+
+    def test_the_new_one_is_the_only_one_and_not_confirmed(
+        self,
+        proved: Client,
+        reader: User,
+        mailoutbox: list[EmailMessage],
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        EmailAddress.objects.create(user=reader, email="second@example.org", verified=True)
+        theirs = Client()
+        theirs.force_login(reader)
+        change_address(proved, reader, django_capture_on_commit_callbacks, "New@Example.org")
+        reader.refresh_from_db()
+        assert reader.email == "new@example.org"
+        assert rows_of(reader) == [("new@example.org", False, True)]
+        assert theirs.get("/settings/").status_code == 302
+        old, new = mailoutbox
+        assert (old.to, new.to) == (["old@example.org"], ["new@example.org"])
+        assert "from old@example.org to new@example.org" in str(old.body)
+        assert find_link(new).startswith("/accounts/confirm-email/")
+
+    @pytest.mark.parametrize("mailbox", ["old@example.org", "second@example.org"])
+    def test_the_mailbox_of_before_opens_nothing(
+        self,
+        proved: Client,
+        reader: User,
+        mailoutbox: list[EmailMessage],
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+        mailbox: str,
+    ) -> None:
+        EmailAddress.objects.create(user=reader, email="second@example.org", verified=True)
+        change_address(proved, reader, django_capture_on_commit_callbacks)
+        Client().post("/accounts/login/code/", {"email": mailbox})
+        Client().post("/accounts/password/reset/", {"email": mailbox})
+        assert {each.subject for each in mailoutbox[2:]} == {"No account at Broadsheet"}
+
+    def test_no_issue_comes_until_it_is_confirmed(
+        self,
+        proved: Client,
+        reader: User,
+        mailoutbox: list[EmailMessage],
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        now = datetime(2026, 3, 3, 7, 0, tzinfo=UTC)
+        ledger.new_delivery(reader, now.date(), now).save()
+        User.objects.filter(pk=reader.pk).update(next_due_at=now)
+        change_address(proved, reader, django_capture_on_commit_callbacks)
+        # Nor by the link of an issue that lies in the mailbox of before.
+        Client().post(unsubscribe.url_path(reader.pk), {"undo": "1"})
+        reader.refresh_from_db()
+        assert (reader.digest_enabled, reader.next_due_at) == (True, None)
+        assert Delivery.objects.get().state == Delivery.State.SKIPPED
+        Client().post(find_link(mailoutbox[-1]))
+        reader.refresh_from_db()
+        assert reader.next_due_at is not None
+        assert rows_of(reader) == [("new@example.org", True, True)]
+
+    def test_it_ends_the_stop_of_the_one_before(
+        self,
+        proved: Client,
+        reader: User,
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        suppression.stop(reader, Suppression.Why.BOUNCES, "Stopped.", now=reader.date_joined)
+        change_address(proved, reader, django_capture_on_commit_callbacks)
+        reader.refresh_from_db()
+        assert reader.mail_stopped_at is None
+
+    def test_an_address_that_nobody_confirmed_is_told_nothing(
+        self,
+        proved: Client,
+        reader: User,
+        mailoutbox: list[EmailMessage],
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        EmailAddress.objects.update(verified=False)
+        change_address(proved, reader, django_capture_on_commit_callbacks)
+        assert [each.to for each in mailoutbox] == [["new@example.org"]]
+
+    def test_another_readers_is_refused(
+        self,
+        proved: Client,
+        reader: User,
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        other = make_user()
+        EmailAddress.objects.create(user=other, email="new@example.org", verified=True)
+        change_address(proved, reader, django_capture_on_commit_callbacks)
+        reader.refresh_from_db()
+        assert reader.email == "old@example.org"
+
+    def test_ones_own_is_not_changed_here(
+        self,
+        proved: Client,
+        operator: User,
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        change_address(proved, operator, django_capture_on_commit_callbacks)
+        operator.refresh_from_db()
+        assert operator.email == "operator@example.org"
+        assert rows_of(operator) == [("operator@example.org", True, True)]
+
+    @pytest.mark.django_db(transaction=True)
+    def test_it_is_stored_and_said_where_no_mail_can_be_sent(
+        self, proved: Client, reader: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(_message: EmailMessage) -> int:
+            raise SMTPServerDisconnected
+
+        monkeypatch.setattr(EmailMessage, "send", fail)
+        answer = proved.post(
+            page_of(reader), fields_of(reader, email="new@example.org"), follow=True
+        )
+        assert "mail to the reader could not be sent" in answer.content.decode()
+        assert rows_of(reader) == [("new@example.org", False, True)]
