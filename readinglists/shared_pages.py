@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch
 from django.template.loader import render_to_string
+from django.utils.crypto import salted_hmac
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -27,11 +28,7 @@ PRINTED_SIZE = 500
 # So long may numbers of votes on a visitor's page be old; a change of the list shows at once.
 KEPT_SECONDS = 60
 # Counts what the templates make of a page; raise it when they change.
-_RENDERER = 1
-# In place of where the page is: a key must not stand in the cache. Markup holds it nowhere else,
-# because a quotation mark is escaped in all texts.
-_NOWHERE = "\0"
-_NEXT = 'next=%00"'
+_RENDERER = 2
 _LONGEST_NUMBER = 6
 
 
@@ -105,14 +102,14 @@ def render_for_visitors(
 ) -> Rendered:
     """Return a page as those who are not logged in see it at `path`; from the cache where it is
     known. A list that was changed is rendered anew, a paper that was is within a minute."""
-    known = _known_number(number)
+    known, nowhere = _known_number(number), _nowhere()
     kept: Rendered | None = cache.get(_cache_key(reading_list, known, is_printed))
     if kept is None:
         size = PRINTED_SIZE if is_printed else PAGE_SIZE
-        kept = _rendered(read_page(reading_list, known, size=size), Onlooker(_NOWHERE), is_printed)
+        kept = _rendered(read_page(reading_list, known, size=size), Onlooker(nowhere), is_printed)
         # Under the number that it is: else everybody could fill the cache with page 1,000,000.
         cache.set(_cache_key(reading_list, kept.number, is_printed), kept, KEPT_SECONDS)
-    html = SafeString(kept.html.replace(_NEXT, f'next={quote(path)}"'))
+    html = SafeString(kept.html.replace(nowhere, quote(path)))
     return Rendered(html, kept.number, kept.total, kept.previous_number, kept.next_number)
 
 
@@ -136,6 +133,15 @@ def _rendered(
     )
 
 
+def _nowhere() -> str:
+    """What stands for the page's path in what is kept: a key must not stand in the cache.
+
+    Nobody can guess it: an address in a paper that held it would get the key written into it. It
+    is the same in all processes, and for the cards that are kept by what they show.
+    """
+    return salted_hmac("readinglists.shared_pages", "", algorithm="sha256").hexdigest()[:32]
+
+
 def _known_number(text: str) -> int:
     fits = text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
     return max(int(text), 1) if fits else 1
@@ -143,7 +149,8 @@ def _known_number(text: str) -> int:
 
 def _cache_key(reading_list: ReadingList, number: int, is_printed: bool) -> str:
     kind = "print" if is_printed else "page"
-    return f"list-{kind}:{_RENDERER}:{get_language()}:{version_of(reading_list)}:{number}"
+    made = f"{_RENDERER}:{_nowhere()[:8]}"  # what another SECRET_KEY made is not ours to complete
+    return f"list-{kind}:{made}:{get_language()}:{version_of(reading_list)}:{number}"
 
 
 def _sections(

@@ -266,6 +266,15 @@ class TestPage:
             assert f'href="/accounts/login/?next={address}"' in text_of(address)
         assert first not in text_of(second)
 
+    @pytest.mark.parametrize("end", ["%00", "%2500", ""])
+    def test_no_address_in_a_paper_is_completed_by_the_key(self, end: str) -> None:
+        paper = make_paper(code_url=f"https://code.example/?next={end}")
+        address = address_of(make_entry(paper=paper).reading_list)
+        for part in ("", "?view=print"):
+            text = text_of(address + part)
+            assert f"code.example/?next={address[:3]}" not in text
+            assert part or f'href="{paper.code_url}"' in text
+
     def test_a_change_of_the_list_shows_at_once(self) -> None:
         entry = make_entry()
         address = address_of(entry.reading_list)
