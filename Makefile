@@ -31,8 +31,8 @@ help:
 	@echo "make check        the checks that start nothing: ruff, mypy, migrations, settings"
 	@echo "make check-deploy what deploy/ promises: machines killed under load (some minutes; CHECK=--files only reads)"
 	@echo "make bench-compare BASE=COMMIT  what pages cost now and at that commit (CPU)"
-	@echo "make audit        ask whether packages have known faults (needs the network)"
-	@echo "make sbom         write sbom.json, a CycloneDX list of all packages, from requirements.txt"
+	@echo "make audit        ask whether packages have known faults (needs the network; STRICT=1: fail without)"
+	@echo "make sbom         write sbom.json, a CycloneDX list of all packages, the extra ones as optional"
 	@echo "make limits       write docs/limits.md from the limits in the code"
 	@echo "make format       format code and templates"
 	@echo "make messages     bring the translations in locale/ up to date with the texts"
@@ -114,10 +114,10 @@ settings: .venv/installed
 	@page=$$(mktemp) && $(BIN)/python manage.py listsettings > "$$page" && cat "$$page" > docs/settings.md && rm "$$page"
 
 audit: .venv/installed-dev
-	@$(BIN)/python -m config.audit requirements.txt requirements-dev.txt requirements-anymail.txt
+	@$(BIN)/python -m config.audit $(if $(STRICT),--strict) requirements.txt requirements-dev.txt requirements-anymail.txt
 
 sbom: .venv/installed-dev
-	@$(BIN)/python -m config.sbom requirements.txt > sbom.json && echo "sbom.json written"
+	@$(BIN)/python -m config.sbom requirements.txt requirements-anymail.txt > sbom.json && echo "sbom.json written"
 
 limits: .venv/installed
 	@var=$$(mktemp -d) && chmod 711 "$$var" && trap 'rm -rf "$$var"' EXIT && \

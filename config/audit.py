@@ -1,16 +1,18 @@
 """Whether a locked package has a known fault: `make audit`, which CI runs.
 
-    python -m config.audit requirements.txt
+    python -m config.audit [--strict] requirements.txt
 
 Asks PyPI's advisories through pip-audit and says which packages could not be asked about: pip-audit
 alone says "no known vulnerabilities" of those too, and so of all of them where there is no network.
-Ends with 1 for a known fault only: that the network is away is said, and fails nothing.
+Ends with 1 for a known fault. That the network is away is said and fails nothing, unless --strict:
+then it ends with 2 where a file or one of its packages was not audited.
 """
 
+import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 OPTIONS = ("--disable-pip", "--no-deps", "--require-hashes", "--progress-spinner", "off")
@@ -52,16 +54,29 @@ def _fault(row: Mapping[str, Any], fault: Mapping[str, Any]) -> str:
     return f"{row['name']} {row['version']}: {fault['id']} (mended in {mended})"
 
 
-def main(paths: Iterable[str]) -> int:
-    status = 0
+def is_whole(rows: Sequence[Mapping[str, Any]]) -> bool:
+    return bool(rows) and not any("skip_reason" in row for row in rows)
+
+
+def main(paths: Iterable[str], *, is_strict: bool = False) -> int:
+    is_faulty, left = False, []
     for path in paths:
         rows = ask(path)
-        if rows is None:
-            continue
-        sys.stdout.writelines(f"{line}\n" for line in report(path, rows))
-        status |= has_fault(rows)
-    return status
+        if rows is not None:
+            sys.stdout.writelines(f"{line}\n" for line in report(path, rows))
+            is_faulty |= has_fault(rows)
+        if rows is None or not is_whole(rows):
+            left.append(path)
+    if is_strict and left:
+        sys.stdout.write(
+            f"Not all was audited, which --strict takes for a fault: {', '.join(left)}\n"
+        )
+    return 1 if is_faulty else 2 if is_strict and left else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    parser = argparse.ArgumentParser(prog="python -m config.audit")
+    parser.add_argument("--strict", action="store_true")
+    parser.add_argument("paths", nargs="+")
+    options = parser.parse_args()
+    sys.exit(main(options.paths, is_strict=options.strict))

@@ -1,6 +1,8 @@
 """A list of all packages the site is made of, as CycloneDX JSON: `make sbom`.
 
-    python -m config.sbom requirements.txt > sbom.json
+    python -m config.sbom requirements.txt requirements-anymail.txt > sbom.json
+
+Files after the first are of extras, which an image may hold: what they add is "optional".
 
 Read from the locked requirements, so it says what `pip install --require-hashes` installs, on any
 system (the marker stands as a property). It has no date and no random number: the same requirements
@@ -11,13 +13,13 @@ requirements-dev.txt, for cyclonedx-python-lib.
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
 from cyclonedx.model import HashAlgorithm, HashType, Property
 from cyclonedx.model.bom import Bom
-from cyclonedx.model.component import Component, ComponentType
+from cyclonedx.model.component import Component, ComponentScope, ComponentType
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
@@ -56,9 +58,17 @@ def _component(found: re.Match[str], hashes: list[str]) -> Component:
     )
 
 
-def write(locked: str) -> str:
-    """Return the document."""
-    bom = Bom(components=components(locked), serial_number=uuid5(NAMESPACE_URL, locked))
+def write(locked: str, extras: Sequence[str] = ()) -> str:
+    """Return the document of what `locked` says; what only `extras` say is optional in it."""
+    found = list(components(locked))
+    known = {each.bom_ref.value for each in found}
+    for extra in (each for text in extras for each in components(text)):
+        if extra.bom_ref.value not in known:
+            extra.scope = ComponentScope.OPTIONAL
+            known.add(extra.bom_ref.value)
+            found.append(extra)
+    number = uuid5(NAMESPACE_URL, "".join([locked, *extras]))
+    bom = Bom(components=found, serial_number=number)
     site = Component(name="broadsheet", type=ComponentType.APPLICATION, bom_ref="broadsheet")
     bom.metadata.component = site
     bom.register_dependency(site, bom.components)
@@ -68,4 +78,5 @@ def write(locked: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(write(Path(sys.argv[1]).read_text()))
+    texts = [Path(path).read_text() for path in sys.argv[1:]]
+    sys.stdout.write(write(texts[0], texts[1:]))

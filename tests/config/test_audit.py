@@ -47,3 +47,34 @@ def test_without_the_network_nothing_fails_and_it_is_said(
     answer(monkeypatch, "", "Traceback\nConnectionError: no route to pypi.org")
     assert audit.main(["r.txt"]) == 0
     assert "not audited, pip-audit could not ask: ConnectionError" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("rows", "status", "is_said"),
+    [
+        ([CLEAN], 0, False),
+        ([CLEAN, FAULTY], 1, False),
+        ([UNKNOWN], 2, True),
+        ([], 2, True),
+        ([CLEAN, UNKNOWN], 2, True),
+        ([FAULTY, UNKNOWN], 1, True),
+    ],
+)
+def test_strictly_what_was_not_audited_fails_too(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    rows: list[dict[str, Any]],
+    status: int,
+    is_said: bool,
+) -> None:
+    answer(monkeypatch, json.dumps({"dependencies": rows}))
+    assert audit.main(["r.txt"], is_strict=True) == status
+    assert ("Not all was audited" in capsys.readouterr().out) == is_said
+
+
+def test_strictly_the_network_is_needed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer(monkeypatch, "", "Traceback\nConnectionError: no route to pypi.org")
+    assert audit.main(["a.txt", "b.txt"], is_strict=True) == 2
+    assert capsys.readouterr().out.endswith("for a fault: a.txt, b.txt\n")

@@ -6,7 +6,9 @@ import pytest
 
 from config.sbom import components, write
 
-LOCKED = (Path(__file__).parents[2] / "requirements.txt").read_text()
+ROOT = Path(__file__).parents[2]
+LOCKED = (ROOT / "requirements.txt").read_text()
+EXTRA = (ROOT / "requirements-anymail.txt").read_text()
 HASH = "0" * 64
 
 
@@ -18,6 +20,15 @@ def test_it_names_every_locked_package_with_its_hashes() -> None:
     assert sum(len(each["hashes"]) for each in written["components"]) == LOCKED.count("sha256:")
     assert written["specVersion"] == "1.6"
     assert {each["ref"] for each in written["dependencies"]} >= {"broadsheet"}
+
+
+def test_an_extra_adds_its_own_packages_as_optional() -> None:
+    written = json.loads(write(LOCKED, [EXTRA]))["components"]
+    plain = {each["name"] for each in json.loads(write(LOCKED))["components"]}
+    scopes = {each["name"]: each.get("scope") for each in written}
+    assert len({each["bom-ref"] for each in written}) == len(written)
+    assert scopes["django-anymail"] == "optional"
+    assert {name for name, scope in scopes.items() if scope is None} == plain
 
 
 def test_the_same_requirements_give_the_same_file() -> None:
