@@ -2,6 +2,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.account.admin import EmailAddressAdmin
 from allauth.account.decorators import secure_admin_login
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.account.models import EmailAddress
@@ -100,7 +101,8 @@ class ReaderAdmin(UserAdmin):  # type: ignore[type-arg]
         # What nobody may delete alone goes with its reader.
         deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
         going_along = {
-            model._meta.verbose_name for model in (ApiToken, Bounce, Delivery, Follow, PaperRequest)
+            model._meta.verbose_name
+            for model in (ApiToken, Bounce, Delivery, EmailAddress, Follow, PaperRequest)
         }
         return deleted, counts, missing - going_along, [*protected, *_who_may_not_go(objs)]
 
@@ -160,6 +162,24 @@ class _ForLooking(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_delete_permission(self, request: object, obj: object = None) -> bool:
         return False
+
+
+admin.site.unregister(EmailAddress)
+
+
+@admin.register(EmailAddress)
+class AddressAdmin(_ForLooking, EmailAddressAdmin):  # type: ignore[misc]
+    """For looking, and for confirming by hand where no mail arrives: it opens the account."""
+
+    @admin.action(
+        permissions=["confirm"], description=EmailAddressAdmin.make_verified.short_description
+    )
+    def make_verified(self, request: HttpRequest, queryset: QuerySet[EmailAddress]) -> None:
+        raise_if_reauthentication_required(request, app="allauth.account")
+        super().make_verified(request, queryset)
+
+    def has_confirm_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("account.change_emailaddress")
 
 
 @admin.register(Delivery)

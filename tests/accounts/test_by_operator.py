@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import Permission
 from django.core.mail import EmailMessage
 from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks
@@ -273,3 +274,42 @@ class TestAddress:
         )
         assert "mail to the reader could not be sent" in answer.content.decode()
         assert rows_of(reader) == [("new@example.org", False, True)]
+
+
+class TestConfirmingByHand:
+    PAGE = "/admin/account/emailaddress/"
+
+    def confirm(self, client: Client, address: EmailAddress) -> Any:
+        fields = {"action": "make_verified", "_selected_action": address.pk}
+        return client.post(self.PAGE, fields)
+
+    @pytest.fixture
+    def address(self, reader: User) -> EmailAddress:
+        EmailAddress.objects.filter(user=reader).update(verified=False)
+        return EmailAddress.objects.get(user=reader)
+
+    def test_who_proves_who_they_are_confirms_an_address(
+        self, admin: Client, operator: User, address: EmailAddress
+    ) -> None:
+        assert self.confirm(admin, address)["Location"].startswith(ASKED)
+        address.refresh_from_db()
+        assert not address.verified
+        enter(admin, operator)
+        assert self.confirm(admin, address).status_code == 302
+        address.refresh_from_db()
+        assert address.verified
+
+    def test_who_may_only_look_confirms_none(self, client: Client, address: EmailAddress) -> None:
+        looker = make_user(is_staff=True)
+        looker.user_permissions.add(Permission.objects.get(codename="view_emailaddress"))
+        enter(client, looker)
+        assert client.get(self.PAGE).status_code == 200
+        self.confirm(client, address)
+        address.refresh_from_db()
+        assert not address.verified
+
+    def test_none_is_added_or_changed(self, proved: Client, address: EmailAddress) -> None:
+        fields = {"user": address.user_id, "email": "my@example.org", "verified": "on"}
+        for page in ("add/", f"{address.pk}/change/"):
+            assert proved.post(f"{self.PAGE}{page}", fields).status_code == 403
+        assert not EmailAddress.objects.filter(email="my@example.org").exists()
