@@ -10,9 +10,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_noop as _
 
-from accounts.digest import ledger, tick
+from accounts.digest import tick
+from accounts.digest.again import SENT_AGAIN_WITHIN
 from accounts.models import Delivery
 from papers import arming
+
+State = Delivery.State
 
 
 def arm(now: datetime, *, send_due: bool = False) -> int:
@@ -30,16 +33,21 @@ def arm(now: datetime, *, send_due: bool = False) -> int:
 
 
 def _skip_due(now: datetime) -> int:
-    ledger.expire(now)
     while tick.enter_due(now) is not None:
         pass
     # What was tried before waits for its next attempt: that, too, the other site may have made.
-    waiting = Delivery.objects.filter(state=Delivery.State.DUE)
-    return waiting.filter(Q(due_at__lte=now) | Q(attempts__gt=0)).update(
-        state=Delivery.State.SKIPPED,
+    due = Q(state=State.DUE) & (Q(due_at__lte=now) | Q(attempts__gt=0))
+    # In the other site's hands as the backup was made: nobody of this one holds it.
+    in_hand = Q(state__in=[State.CLAIMED, State.SENDING])
+    # DIGEST_RESEND_UNKNOWN would send it again, now or where it is switched on later.
+    unknown = Q(state=State.UNKNOWN, finished_at__gt=now - SENT_AGAIN_WITHIN)
+    return Delivery.objects.filter(due | in_hand | unknown).update(
+        state=State.SKIPPED,
         reason=_(
             "The site was restored from a backup, and may have sent this issue before. "
             "Its papers are in the issue that follows."
         ),
+        lease_token=None,
+        claimed_until=None,
         finished_at=now,
     )

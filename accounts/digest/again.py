@@ -16,6 +16,8 @@ from accounts.models import Delivery, User
 
 # After this no worker waits for a mail server's answer any more (smtp.MESSAGE_SECONDS).
 ANSWER_MAY_BE_LATE = timedelta(minutes=5)
+# Older issues are yesterday's papers.
+SENT_AGAIN_WITHIN = timedelta(days=1)
 State = Delivery.State
 
 logger = logging.getLogger(__name__)
@@ -32,7 +34,7 @@ def resend_unknown(at: datetime | None = None) -> int:
     again = _may_go_out(Delivery.objects.filter(state=State.UNKNOWN)).filter(
         attempts__lt=MAX_ATTEMPTS,
         finished_at__lt=now - ANSWER_MAY_BE_LATE,
-        finished_at__gt=now - timedelta(days=1),
+        finished_at__gt=now - SENT_AGAIN_WITHIN,
     )
     count = again.update(**AFRESH, due_at=now)
     if count:

@@ -1,11 +1,13 @@
 """Restored copies and the digest: nothing before the operator's word, nothing twice after it."""
 
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
+from pytest_django import Settings
 
 from accounts import tasks
 from accounts.bounces import boxes
@@ -67,6 +69,39 @@ def test_one_that_waits_for_another_attempt_is_skipped_too(reader: User) -> None
     after_restore.arm(NOW)
     delivery.refresh_from_db()
     assert delivery.state == State.SKIPPED
+
+
+@pytest.mark.parametrize("lease", [-timedelta(minutes=1), timedelta(minutes=1)])
+@pytest.mark.parametrize("state", [State.CLAIMED, State.SENDING, State.UNKNOWN])
+def test_one_that_was_in_hand_at_the_backup_goes_out_no_more_by_itself(
+    settings: Settings, reader: User, state: str, lease: timedelta
+) -> None:
+    """A worker of the other site may have had the server's yes a moment later."""
+    settings.DIGEST_RESEND_UNKNOWN = True
+    delivery = ledger.ask_for(reader, NOW.date(), NOW)
+    User.objects.update(next_due_at=NOW + timedelta(days=1))
+    in_hand = {"lease_token": uuid.uuid4(), "claimed_until": NOW + lease}
+    ended = {"lease_token": uuid.uuid4(), "finished_at": NOW - timedelta(hours=1)}
+    fields = ended if state == State.UNKNOWN else in_hand
+    Delivery.objects.update(state=state, attempts=1, **fields)
+    arming.disarm(BACKUP)
+    assert after_restore.arm(NOW) == 1
+    for minutes in (0, 3, 30):
+        run(NOW + timedelta(minutes=minutes))
+    delivery.refresh_from_db()
+    assert (len(mail.outbox), delivery.state) == (0, State.SKIPPED)
+    assert "restored from a backup" in delivery.reason
+
+
+def test_what_nobody_would_send_again_stays_as_it_was(reader: User) -> None:
+    delivery = ledger.ask_for(reader, NOW.date() - timedelta(days=2), NOW - timedelta(days=2))
+    ended = NOW - timedelta(days=2)
+    Delivery.objects.update(state=State.UNKNOWN, attempts=1, finished_at=ended)
+    User.objects.update(next_due_at=NOW + timedelta(days=1))
+    arming.disarm(BACKUP)
+    assert after_restore.arm(NOW) == 0
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.finished_at) == (State.UNKNOWN, ended)
 
 
 def test_an_operator_who_knows_that_none_was_sent_sends_them(reader: User) -> None:
