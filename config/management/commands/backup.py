@@ -1,5 +1,7 @@
+import contextlib
 import time
 from argparse import ArgumentParser
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +30,8 @@ class Command(BaseCommand):
             "--keep",
             type=int,
             metavar="DAYS",
-            help="afterwards, delete backups in that folder that were made over DAYS days ago",
+            help="afterwards, and where it failed, delete backups in that folder that were made "
+            "over DAYS days ago; never the newest",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,12 +43,22 @@ class Command(BaseCommand):
                 f"--keep needs a folder, and {options['file']} is none: make it, or see whether "
                 "its disk is mounted."
             )
-        began = time.monotonic()
         now = timezone.now()
+        target = keeping.choose_target(options["file"], now).absolute()
         try:
-            target = keeping.choose_target(options["file"], now)
+            self._make(target)
+        except CommandError:
+            # Readers who left are promised these days; and old ones may be what fills the disk.
+            with contextlib.suppress(OSError):
+                self._forget_old(target.parent, now, keep)
+            raise
+        self._forget_old(target.parent, now, keep)
+
+    def _make(self, target: Path) -> None:
+        began = time.monotonic()
+        try:
             with stopped_like_ctrl_c():
-                made = make_backup(target.absolute())
+                made = make_backup(target)
         except BackupError as error:
             raise CommandError(str(error)) from error
         except DatabaseError as error:
@@ -55,8 +68,10 @@ class Command(BaseCommand):
             f"rows, {time.monotonic() - began:.0f} s"
         )
         self._note(made)
+
+    def _forget_old(self, folder: Path, now: datetime, keep: int | None) -> None:
         if keep is not None:
-            for path in keeping.forget_old(made.path.parent, now=now, days=keep):
+            for path in keeping.forget_old(folder, now=now, days=keep):
                 self.stdout.write(f"{path.name}: deleted, over {keep} days old")
 
     def _note(self, made: Made) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from pytest_django import Settings
@@ -26,6 +26,7 @@ from config.backup import database, make
 from config.backup.archive import BackupError, open_archive
 from config.backup.make import Made, make_backup
 from config.backup.restore import restore_backup
+from config.management.commands import backup
 from config.supervisor.signals import STOPPED
 from papers.models import Paper, PaperTombstone, SearchEpoch
 from readinglists.models import Entry
@@ -347,3 +348,21 @@ def test_the_command_writes_to_var_and_keeps_as_told(
     call_command("backup", keep=30)
     assert len(list(folder.iterdir())) == 1
     assert "deleted, over 30 days old" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("fault", [BackupError("no room"), DatabaseError("gone")])
+def test_those_over_age_go_where_no_new_one_can_be_made_but_the_newest(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fault: Exception
+) -> None:
+    def fail(_target: Path) -> Made:
+        raise fault
+
+    for day in ("20200101", "20200102"):
+        (tmp_path / f"broadsheet-{day}-000000.backup").touch()
+    monkeypatch.setattr(backup, "make_backup", fail)
+    with pytest.raises(CommandError, match=str(fault)):
+        call_command("backup", str(tmp_path))
+    assert len(list(tmp_path.iterdir())) == 2
+    with pytest.raises(CommandError, match=str(fault)):
+        call_command("backup", str(tmp_path), keep=30)
+    assert [path.name for path in tmp_path.iterdir()] == ["broadsheet-20200102-000000.backup"]
