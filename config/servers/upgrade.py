@@ -1,7 +1,8 @@
 """Moves the private database to a newer major version of Postgres, by dump and restore.
 
 The old data directory is kept, under the name of its version, for the operator to remove; until
-the new one is whole nothing is renamed, so that an upgrade that fails can be run again.
+the new one is whole nothing is renamed, so that an upgrade that fails can be run again. Settings
+that were changed in the old one by hand are not taken along.
 """
 
 import contextlib
@@ -61,7 +62,10 @@ def _upgrade(home: Path, sockets: Path, guardian: Guardian, say: Say) -> None:
 
 
 def move_database(old: Cluster, new: Cluster, guardian: Guardian, say: Say) -> None:
-    """Copy our database from `old` into a new cluster at `new`; both are stopped afterwards."""
+    """Copy our database from `old` into a new cluster at `new`; both are stopped afterwards.
+
+    What fails or is broken off leaves nothing of the new one, which is as large as the old.
+    """
     folder = new.data.with_name("upgrade")
     # Of a run that was killed: its new server would answer in place of the old one.
     end_leftovers(new.data, "postgres")
@@ -80,6 +84,9 @@ def move_database(old: Cluster, new: Cluster, guardian: Guardian, say: Say) -> N
             _run(new, "pg_restore", "--exit-on-error", f"--dbname={DATABASE}", str(dump))
             postgres.run_sql(new, f"{RENEW_TRANSACTION_NUMBERS} \\gexec", database=DATABASE)
             postgres.run_sql(new, "ANALYZE", database=DATABASE)
+    except BaseException:
+        shutil.rmtree(new.data, ignore_errors=True)
+        raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -113,4 +120,7 @@ def _run(cluster: Cluster, program: str, *options: str) -> None:
 def _put_in_place(new: Cluster, data: Path, say: Say) -> None:
     new.prepared.unlink(missing_ok=True)
     new.data.rename(data)
-    say(f"Done. The old data is kept beside it, in {data}-*: remove it when all is well.")
+    say(
+        f"Done. The old data is kept beside it, in {data}-*: remove it when all is well. What was "
+        "changed there by hand (postgresql.conf, pg_hba.conf, ALTER SYSTEM) was not taken along."
+    )

@@ -302,6 +302,23 @@ def test_upgrade_carries_rows_over_and_renews_transaction_numbers(
     shutil.rmtree(new.data)
 
 
+@pytest.mark.parametrize("fault", [ServersError, KeyboardInterrupt])
+def test_upgrade_that_fails_stops_its_server_and_leaves_nothing_of_it(
+    var: Path, guardian: Guardian, monkeypatch: pytest.MonkeyPatch, fault: type[BaseException]
+) -> None:
+    def fail(*_given: object) -> None:
+        raise fault
+
+    old = Servers(var, guardian, ignore).cluster
+    new = replace(old, data=private.upgraded_data(old.data))
+    before = set(old.data.parent.glob("*/"))
+    monkeypatch.setattr(postgres, "prepare_database", fail)
+    with pytest.raises(fault):
+        upgrade.move_database(old, new, guardian, ignore)
+    assert set(old.data.parent.glob("*/")) == before
+    assert not postgres.answers(new.programs, new.sockets)
+
+
 # --- Whose they are ----------------------------------------------------------------------------
 
 
