@@ -23,6 +23,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from pytest_django import Settings
 
 from config.management.commands import prepare
+from config.management.commands.migrate import TableInUseError
 from config.servers.errors import ServersError
 from config.supervisor import preparation
 from config.supervisor.children import NAMES, describe_child
@@ -232,6 +233,28 @@ def test_prepare_begins_anew_where_the_database_went_away(
     with nullcontext() if tries == 3 else pytest.raises(ServersError, match="database refuses"):
         call_command("prepare", option)
     assert (len(begun), len(paused)) == (tries, tries - 1)
+
+
+@pytest.mark.parametrize(("option", "tries"), [("--wait", 3), ("--no-color", 1)])
+def test_prepare_begins_anew_while_a_table_is_in_use_and_says_so_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], option: str, tries: int
+) -> None:
+    """A backup that reads all tables must not fail the unit on which all others wait."""
+    begun: list[float] = []
+
+    def migrate(*_given: object) -> None:
+        begun.append(0)
+        if len(begun) < 3:
+            raise TableInUseError("A table was in use")
+
+    paused: list[float] = []
+    monkeypatch.setattr(prepare, "time", SimpleNamespace(sleep=paused.append))
+    monkeypatch.setattr(preparation, "wait_for_database", lambda *_given, **_options: None)
+    monkeypatch.setattr(preparation, "migrate", migrate)
+    with nullcontext() if tries == 3 else pytest.raises(CommandError, match="was in use"):
+        call_command("prepare", option)
+    assert (len(begun), len(paused)) == (tries, tries - 1)
+    assert capsys.readouterr().out.count("A table was in use") == (tries == 3)
 
 
 @pytest.mark.django_db(transaction=True)

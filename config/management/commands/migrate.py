@@ -20,6 +20,10 @@ TRIES = 30
 PAUSE_SECONDS = 2.0
 
 
+class TableInUseError(CommandError):
+    """A table was in use for as long as this tried, which passes: a backup reads all of them."""
+
+
 class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         for attempt in range(1, TRIES + 1):
@@ -33,9 +37,10 @@ class Command(migrate.Command):
                 time.sleep(PAUSE_SECONDS)
             else:
                 return
-        raise CommandError(
+        raise TableInUseError(
             "A table was in use for as long as this tried: end the long transaction "
-            "(pg_stat_activity names it), then migrate again. What was done until then stays."
+            "(pg_stat_activity names it; a backup is one), then migrate again. What was done until "
+            "then stays."
         )
 
 

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error as DatabaseError
 from django.db import OperationalError, connection
 
+from config.management.commands.migrate import TableInUseError
 from config.servers.errors import ServersError
 from config.supervisor import preparation
 from config.supervisor.signals import stopped_like_ctrl_c
@@ -17,6 +18,7 @@ _AGAIN_SECONDS = 5.0
 
 class Command(BaseCommand):
     help = "Wait for the database and bring it up to date: once, before `run` on any machine."
+    _told_in_use = False
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -28,7 +30,7 @@ class Command(BaseCommand):
             "--wait",
             action="store_true",
             help="wait for the database for as long as it takes, and not for a minute; where it "
-            "goes away again, wait and begin anew",
+            "goes away again, or a table stays in use, wait and begin anew",
         )
         parser.add_argument("--samples", action="store_true", help="also load the sample papers")
 
@@ -44,7 +46,8 @@ class Command(BaseCommand):
             self.stdout.write("the database is up to date")
 
     def _prepare(self, options: Mapping[str, Any]) -> bool:
-        """Return False where the database went away meanwhile and is to be waited for."""
+        """Return False where the database went away meanwhile, or has a table in use, and is to
+        be waited for."""
         try:
             for step in self._steps(options):
                 step()
@@ -54,6 +57,14 @@ class Command(BaseCommand):
             reason = str(error).strip().splitlines()[0]
             self.stdout.write(f"the database went away, beginning anew: {reason}")
             connection.close()
+            return False
+        except TableInUseError as error:
+            if not options["wait"]:
+                raise
+            # Once: a backup of a large site takes hours.
+            if not self._told_in_use:
+                self.stdout.write(f"beginning anew until it is free: {error}")
+            self._told_in_use = True
             return False
         return True
 
