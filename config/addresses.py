@@ -51,7 +51,13 @@ def read_redis_url(env: environ.FileAwareEnv, default: str) -> str:
 
 
 def broker_url(redis_url: str) -> str:
-    """Return the same address as Celery writes it: `redis+socket://` for a Unix socket."""
+    """Return the same address as Celery writes it: `redis+socket://` for a Unix socket.
+
+    By TLS the server must show a certificate, as to all other clients of ours: left to itself,
+    Kombu takes any.
+    """
+    if redis_url.startswith("rediss://") and "ssl_cert_reqs=" not in redis_url:
+        return f"{redis_url}{'&' if '?' in redis_url else '?'}ssl_cert_reqs=required"
     socket = redis_url.removeprefix("unix://")
     if socket == redis_url:
         return redis_url

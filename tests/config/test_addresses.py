@@ -1,5 +1,10 @@
+import ssl
+from typing import Any
+
 import environ
+import kombu
 import pytest
+import redis
 from django.core.exceptions import ImproperlyConfigured
 
 from config.addresses import broker_url, read_database_url, read_redis_url
@@ -69,6 +74,23 @@ def test_a_wrong_redis_address_is_one_line(
 )
 def test_celery_gets_the_address_in_its_own_words(given: str, for_celery: str) -> None:
     assert broker_url(given) == for_celery
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ("rediss://:secret@host:6380/2", ssl.CERT_REQUIRED),
+        ("rediss://host:6380/2?ssl_ca_certs=/etc/ca.pem", ssl.CERT_REQUIRED),
+        ("rediss://host:6380/2?ssl_cert_reqs=none", ssl.CERT_NONE),
+    ],
+)
+def test_by_tls_celery_asks_for_a_certificate_as_the_cache_does(given: str, wanted: int) -> None:
+    options: Any = kombu.Connection(broker_url(given)).ssl
+    assert options["ssl_cert_reqs"] == wanted
+    for address in (given, broker_url(given)):
+        connection: Any = redis.Redis.from_url(address).connection_pool.make_connection()
+        assert connection.cert_reqs == wanted
+        assert connection.check_hostname == (wanted == ssl.CERT_REQUIRED)
 
 
 def test_empty_means_the_default_too(
