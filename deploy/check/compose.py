@@ -151,6 +151,8 @@ def _unknown_words(service: Service) -> Iterator[str]:
     for name in service.options["environment"]:
         if not is_setting(name) and not name.startswith(FOREIGN):
             yield f"there is no setting {name}"
+        elif name in setting_names():
+            yield f"{name} would go before that of broadsheet.env"
     for name in service.options.get("secrets", []):
         if f"/run/secrets/{name}" not in service.options["environment"].values():
             yield f"no setting reads the secret {name}"
