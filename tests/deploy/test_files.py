@@ -14,6 +14,7 @@ from config.log_lines import _BEFORE_KEY, SHOWN_CHARACTERS
 from config.supervisor.children import WEB_GRACE_ALONE_SECONDS
 from deploy.check import compose, image, nginx, units
 from deploy.check.compose import DEPLOY
+from papers.meaning.vectors import MOST_BUILD_BYTES
 from tests.security.test_headers import FIXED
 
 KEY = "Ab3dE_-PI3Q94LD_4oBoY8x3FQ-103xoQmktuMX-nPJ"
@@ -100,6 +101,13 @@ def test_backups_of_containers_lie_outside_of_their_volume(file: str) -> None:
     mounted = dict(volume.split(":")[:2][::-1] for volume in backup.options["volumes"])
     assert command == ["backup", "--keep", "30"]
     assert mounted[folder].startswith(".")
+
+
+def test_an_index_built_in_parallel_finds_room_in_shared_memory() -> None:
+    services = {each.name: each.options for each in compose.read_services()}
+    gigabytes = re.fullmatch(r"(\d+)g", services["postgres"]["shm_size"])
+    assert gigabytes
+    assert int(gigabytes[1]) * 2**30 > MOST_BUILD_BYTES
 
 
 def test_secrets_of_the_compose_files_are_those_that_are_made(copy: Path) -> None:
