@@ -103,6 +103,13 @@ def test_backups_of_containers_lie_outside_of_their_volume(file: str) -> None:
     assert mounted[folder].startswith(".")
 
 
+def test_a_restore_before_all_else_is_up_finds_a_database() -> None:
+    services = {
+        each.name: each.options for each in compose.read_services() if each.file == "compose.yaml"
+    }
+    assert services["backup"]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
+
+
 def test_an_index_built_in_parallel_finds_room_in_shared_memory() -> None:
     services = {each.name: each.options for each in compose.read_services()}
     gigabytes = re.fullmatch(r"(\d+)g", services["postgres"]["shm_size"])
