@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import sqlparse
+from django.apps import apps
+from django.conf import settings
 from django.db import connection, migrations
 from django.db.migrations.loader import MigrationLoader
 
@@ -40,8 +42,14 @@ NOT_ASKED = (
 )
 # Ours, excused as squawk's are.
 ROWS_RULE = "rows-in-transaction"
-# WITH as well: a query that only reads is no migration.
-_CHANGES_ROWS = re.compile(r"\s*(INSERT|UPDATE|DELETE|MERGE|WITH)\b", re.IGNORECASE)
+# WITH as well: a query that only reads is no migration. Of DO, which does what it says at once, any
+# word that changes rows, or hands on text that may.
+_CHANGES_ROWS = re.compile(
+    r"\s*(?:(?:INSERT|UPDATE|DELETE|MERGE|WITH)\b"
+    r"|COPY\s+[^\s(].*\bFROM\b"
+    r"|DO\b.*\b(?:INSERT|UPDATE|DELETE|MERGE|COPY|EXECUTE)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
 _SQUAWK = Path(sys.executable).with_name("squawk")
 _EXCUSE = re.compile(r"^# squawk: (?P<rule>[a-z-]+) -- \S.*$", re.MULTILINE)
 _NUMBER = re.compile(r"(\d{4})_")
@@ -78,7 +86,11 @@ def look_at_rows(migration: Any) -> str:
 
 def is_new(app: str, name: str) -> bool:
     match = _NUMBER.match(name)
-    return app in PUBLISHED and (match is None or int(match[1]) > PUBLISHED[app])
+    return _is_ours(app) and (match is None or int(match[1]) > PUBLISHED.get(app, 0))
+
+
+def _is_ours(app: str) -> bool:
+    return Path(apps.get_app_config(app).path).parent == Path(settings.BASE_DIR)
 
 
 def excuses(migration: Any) -> set[str]:

@@ -71,6 +71,11 @@ ROWS: dict[str, Operation] = {
     "UPDATE t SET x = 1;": migrations.RunSQL("-- all\n/* of them */ UPDATE t SET x = 1;"),
     "delete from t": migrations.RunSQL("CREATE TABLE u ();\ndelete from t"),
     "INSERT INTO t VALUES (%s)": migrations.RunSQL([("INSERT INTO t VALUES (%s)", [1])]),
+    "DO $$": migrations.RunSQL("DO $$\nBEGIN\n    UPDATE t SET x = 1; -- all\nEND $$;"),
+    "DO LANGUAGE plpgsql $do$ BEGIN EXECUTE 'DELETE FROM t'; END $do$": migrations.RunSQL(
+        "CREATE TABLE u ();\nDO LANGUAGE plpgsql $do$ BEGIN EXECUTE 'DELETE FROM t'; END $do$"
+    ),
+    "COPY t (x) FROM '/tmp/rows'": migrations.RunSQL("COPY t (x) FROM '/tmp/rows'"),
     "WITH old AS (SELECT 1) DELETE FROM t": migrations.SeparateDatabaseAndState(
         [migrations.RunSQL(["WITH old AS (SELECT 1) DELETE FROM t"])]
     ),
@@ -78,6 +83,8 @@ ROWS: dict[str, Operation] = {
 NO_ROWS: list[Operation] = [
     migrations.RunPython(migrations.RunPython.noop, work),
     migrations.RunSQL("CREATE TABLE t (x int)", "DELETE FROM t"),
+    migrations.RunSQL("COPY (SELECT x FROM t) TO '/tmp/rows'"),
+    migrations.RunSQL("DO $$ BEGIN IF NOT EXISTS (SELECT) THEN CREATE TABLE t (); END IF; END $$"),
     migrations.RunSQL(
         "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$\n"
         "BEGIN\n    UPDATE t SET x = 1; -- later\n    RETURN NULL;\nEND $$;"
@@ -126,6 +133,11 @@ def test_those_published_before_are_left_out() -> None:
     assert not migration_lint.is_new("papers", "0010_titles_by_letters")
     assert migration_lint.is_new("papers", "0013_restored_copy")
     assert not migration_lint.is_new("account", "0099_of_another_package")
+
+
+def test_an_app_of_ours_of_which_nothing_was_published_is_looked_at_from_its_first() -> None:
+    assert "config" not in migration_lint.PUBLISHED
+    assert migration_lint.is_new("config", "0001_initial")
 
 
 @pytest.mark.django_db(transaction=True)  # an index is built beside, outside of one
