@@ -209,6 +209,20 @@ def test_a_fault_in_a_unit_is_named(
     assert any(problem in found for found in units.find_problems(copy / "systemd"))
 
 
+def test_a_backup_that_fails_is_tried_again_and_not_for_ever() -> None:
+    unit = (units.UNITS / "broadsheet-backup.service").read_text()
+    assert "\nRestart=on-failure\nRestartSec=5min\n" in unit
+    drop_ins = [*units.UNITS.glob("broadsheet-.service.d/*.conf")]
+    drop_ins += units.UNITS.glob("broadsheet-backup.service.d/*.conf")
+    # By name, whichever folder they are in, the last one wins (systemd.unit, 5).
+    last = [
+        limit
+        for path in sorted(drop_ins, key=lambda path: path.name)
+        for limit in re.findall(r"^StartLimit\w+=.*$", path.read_text(), re.MULTILINE)
+    ]
+    assert last == ["StartLimitIntervalSec=0", "StartLimitIntervalSec=20h", "StartLimitBurst=6"]
+
+
 def test_who_stops_a_web_server_waits_longer_than_its_requests_may_take() -> None:
     common = (units.UNITS / "broadsheet-.service.d" / "10-common.conf").read_text()
     unit = re.search(r"^TimeoutStopSec=(\d+)$", common, re.MULTILINE)
