@@ -11,6 +11,8 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from config.backup.programs import Found
+
 # Derived, and made again by the site itself: vectors and their model (minutes), for half of the
 # size of a backup. Logins, which a restore must not bring back to life after they were ended. And
 # whether this is a copy, which the restore decides.
@@ -109,9 +111,20 @@ def first_reason(stderr: str) -> str:
     return next((line for line in lines if "error" in line.lower()), lines[0])
 
 
-def run(command: list[str]) -> subprocess.CompletedProcess[str]:
+def asks_for_tls() -> bool:
+    """Whether DATABASE_URL takes no connection without TLS; a program without it says so late."""
+    given: dict[str, Any] = connections[DEFAULT_DB_ALIAS].get_connection_params()
+    return given.get("sslmode") in {"require", "verify-ca", "verify-full"}
+
+
+def run(program: Found, *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603
-        command, env=environment(), capture_output=True, text=True, errors="replace", check=False
+        [program.path, *options],
+        env=environment() | program.environment,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
     )
 
 

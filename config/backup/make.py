@@ -53,7 +53,10 @@ def make_backup(target: Path) -> Made:
     remove_dead_drafts(target.parent)
     with _draft(target) as file, database.facts_of_one_moment() as facts:
         program = find_program(
-            "pg_dump", least_major=facts.server // 10_000, private=settings.EMBEDDED_POSTGRES
+            "pg_dump",
+            least_major=facts.server // 10_000,
+            private=settings.EMBEDDED_POSTGRES,
+            tls=database.asks_for_tls(),
         )
         manifest = _write(file, facts, program, version)
     return Made(target, target.stat().st_size, manifest)
@@ -96,7 +99,10 @@ def _dump(program: Found, facts: Facts) -> Iterator[bytes]:
     command += [f"--exclude-table-data={facts.schema}.{table}" for table in database.LEFT_OUT]
     with tempfile.TemporaryFile() as complaints:
         process = subprocess.Popen(  # noqa: S603
-            command, stdout=subprocess.PIPE, stderr=complaints, env=database.environment()
+            command,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            env=database.environment() | program.environment,
         )
         output = cast("BinaryIO", process.stdout)
         try:

@@ -101,7 +101,7 @@ class _Load:
 
     def __init__(self, program: Found, dump: Path) -> None:
         self._program, self._dump = program, dump
-        self._contents = database.run([str(program.path), "--list", str(dump)]).stdout.splitlines()
+        self._contents = database.run(program, "--list", str(dump)).stdout.splitlines()
 
     def run(self, section: str, *, only: str = "", without: str = "") -> None:
         """Read one section, or of its tables all but one, or only one. Raises BackupError."""
@@ -109,15 +109,15 @@ class _Load:
             lines = [line for line in self._contents if _is_wanted(line, only, without)]
             chosen.write("\n".join(lines) + "\n")
             chosen.flush()
-            command = [str(self._program.path), f"--section={section}", "--no-owner"]
-            command += ["--no-privileges", f"--use-list={chosen.name}", f"--jobs={_jobs()}"]
+            options = [f"--section={section}", "--no-owner", "--no-privileges"]
+            options += [f"--use-list={chosen.name}", f"--jobs={_jobs()}"]
             dbname = str(settings.DATABASES["default"]["NAME"])
-            self._run([*command, f"--dbname={dbname}", str(self._dump)])
+            self._run([*options, f"--dbname={dbname}", str(self._dump)])
 
-    def _run(self, command: list[str]) -> None:
+    def _run(self, options: list[str]) -> None:
         is_old = database.server_version(connection) // 10_000 < _KNOWN_FROM
-        command += [] if is_old else ["--exit-on-error"]
-        done = database.run(command)
+        options += [] if is_old else ["--exit-on-error"]
+        done = database.run(self._program, *options)
         errors = [line for line in done.stderr.splitlines() if "error:" in line]
         if is_old:
             errors = [line for line in errors if _NEW_SETTING not in line]
@@ -153,6 +153,7 @@ def _find_pg_restore(manifest: Manifest) -> Found:
         "pg_restore",
         least_major=manifest.pg_dump // 10_000,
         private=settings.EMBEDDED_POSTGRES,
+        tls=database.asks_for_tls(),
     )
 
 

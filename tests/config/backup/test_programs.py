@@ -38,3 +38,21 @@ def test_too_old_a_program_is_refused_with_what_to_install(paths: dict[str, Path
 
 def test_the_version_is_read_as_the_server_writes_its_own(paths: dict[str, Path]) -> None:
     assert programs.find_program("pg_dump", least_major=18, private=True).version == 180_006
+
+
+def test_without_another_libpq_the_wheels_are_no_programs_for_tls(
+    paths: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(programs, "_libpq_of_psycopg", lambda _major: None)
+    assert programs.find_program("pg_dump", least_major=18, private=False).path == paths["wheel"]
+    with pytest.raises(BackupError, match=r"which speaks TLS .* there is .*18 without TLS:"):
+        programs.find_program("pg_dump", least_major=18, private=False, tls=True)
+
+
+def test_only_for_a_server_of_the_operators_own_libpq_is_another(paths: dict[str, Path]) -> None:
+    assert programs.find_program("pg_dump", least_major=18, private=True).environment == {}
+    assert programs.find_program("pg_dump", least_major=17, private=False).environment == {}
+
+
+def test_an_older_libpq_than_the_program_is_not_given_to_it() -> None:
+    assert programs._libpq_of_psycopg(99) is None
