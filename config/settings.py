@@ -178,7 +178,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
     "socket_connect_timeout": 2,
 }
-CELERY_TASK_PUBLISH_RETRY = False  # a request never waits for a broker that is down
+CELERY_TASK_PUBLISH_RETRY = False  # connecting is: what requests send goes by papers/nudges.py
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "io"
 CELERY_TASK_ROUTES = {

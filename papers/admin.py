@@ -2,12 +2,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from papers import source_changes
+from papers import nudges, source_changes
 from papers.identifiers import parse_arxiv_id
 from papers.models import (
     AnswerCount,
@@ -27,7 +26,7 @@ from papers.models import (
     WeightChange,
 )
 from papers.source_forms import SourceAdminForm
-from papers.tasks import NUDGE_SECONDS, follow_trending
+from papers.tasks import follow_trending
 from papers.trending import weights
 
 
@@ -190,7 +189,7 @@ class WeightChangeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def save_model(self, request: HttpRequest, obj: WeightChange, form: Any, change: bool) -> None:
         obj.changed_by_id = request.user.pk
         super().save_model(request, obj, form, change)
-        transaction.on_commit(lambda: follow_trending.apply_async(expires=NUDGE_SECONDS))
+        nudges.nudge(follow_trending.name)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

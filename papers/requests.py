@@ -4,12 +4,10 @@ Readers who want the same paper share one look-up. It decides limits and when to
 what the outside said (papers/lookup.py). Leases are compared on the database's clock.
 """
 
-import logging
 import uuid
 from collections.abc import Iterable
 from datetime import timedelta
 
-from celery import current_app
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
@@ -18,8 +16,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from kombu.exceptions import OperationalError
 
+from papers import nudges
 from papers.feeds.records import FeedError, FetchError, HostBusyError
 from papers.ingest import ingest
 from papers.lookup import Found, NoSuchPaperError, look_up
@@ -28,14 +26,12 @@ from papers.models import Paper, PaperIdentifier, PaperRequest
 from papers.own_pages import NUMBER
 from papers.wanted import Wanted, read_wanted
 
-logger = logging.getLogger(__name__)
-
 MOST_A_DAY = 30
 # A page, Crossref and arXiv one after the other, each with its wait for the host's turn.
 LEASE = timedelta(minutes=10)
 RETRIES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 LONGEST_PAUSE = timedelta(days=1)
-NUDGE_SECONDS = 60
+# By name: papers.tasks imports this module.
 NUDGE_TASK = "papers.tasks.fetch_requested_paper"
 
 State = PaperRequest.State
@@ -101,16 +97,8 @@ def _make(user: AbstractBaseUser, wanted: Wanted) -> PaperRequest:
         request.next_due_at, request.leased_until = other.next_due_at, other.leased_until
         request.lease_token = other.lease_token
     request.save()
-    transaction.on_commit(lambda: _nudge(request.pk))
+    nudges.nudge(NUDGE_TASK, request.pk)
     return request
-
-
-def _nudge(request_id: int) -> None:
-    # By name: papers.tasks imports this module.
-    try:
-        current_app.send_task(NUDGE_TASK, args=(request_id,), expires=NUDGE_SECONDS)
-    except (OperationalError, OSError) as error:
-        logger.warning("No worker could be nudged (%s); the tick will.", error)
 
 
 def fetch_requested(request_id: int) -> None:

@@ -140,6 +140,14 @@ def cache_of_its_own() -> None:
     _prefix["is"] = uuid4().hex
 
 
+@pytest.fixture(autouse=True)
+def broker_of_its_own() -> None:
+    """What one test saw of a broker that is away must not keep the next from asking it."""
+    from papers import nudges
+
+    nudges.forget()
+
+
 @pytest.fixture
 def cache_away(settings: Settings) -> None:
     away = {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}

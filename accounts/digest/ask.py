@@ -3,17 +3,14 @@
 It decides nothing about the issue itself and sends nothing in the request.
 """
 
-import logging
 from datetime import datetime
 
 from django.db import transaction
-from kombu.exceptions import OperationalError
 
 from accounts import tasks
 from accounts.digest import ledger, schedule
 from accounts.models import Delivery, User
-
-logger = logging.getLogger(__name__)
+from papers import nudges
 
 
 @transaction.atomic
@@ -29,12 +26,5 @@ def send_now(user: User, now: datetime) -> Delivery:
     if delivery.state == Delivery.State.DUE and reader.digest_enabled:
         schedule.reschedule(reader, now)
     if delivery.state == Delivery.State.DUE:
-        transaction.on_commit(lambda: _nudge(delivery.pk))
+        nudges.nudge(tasks.send_deliveries.name, [delivery.pk])
     return delivery
-
-
-def _nudge(delivery_id: int) -> None:
-    try:
-        tasks.send_deliveries.delay([delivery_id])
-    except (OperationalError, OSError) as error:
-        logger.warning("digest: no worker could be nudged (%s); the tick will", error)

@@ -5,22 +5,20 @@ says papers.lookup and papers.feeds say. The rows carry the truth; a task may ru
 an import that was undone do not come until that is undone, too.
 """
 
-import logging
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from celery import current_app
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from kombu.exceptions import OperationalError
 
+from papers import nudges
 from papers.feeds import arxiv_api
 from papers.feeds.parsing import parse_apart
 from papers.feeds.records import FeedError, FetchError, HostBusyError, PaperRecord
@@ -38,8 +36,6 @@ from readinglists.positions import free_key, keys_at_end
 from readinglists.saves import keeping_saves
 from readinglists.tags import join_tags
 
-logger = logging.getLogger(__name__)
-
 # One question of arXiv's API; its address stays under 2,000 characters.
 IDS_A_QUESTION = 100
 # Crossref is asked one by one.
@@ -50,7 +46,6 @@ LONGEST_PAUSE = timedelta(days=1)
 IN_THE_BIN = timedelta(days=1)
 LOOK_UP_FIRST = timedelta(seconds=20)
 BAD_REQUEST = 400
-NUDGE_SECONDS = 60
 FETCH_TASK = "readinglists.tasks.fetch_waiting"
 
 State = WaitingEntry.State
@@ -105,10 +100,7 @@ def wait_for(
 
 def nudge_fetching() -> None:
     """Ask a worker to fetch what lists wait for; without one the tick does."""
-    try:
-        current_app.send_task(FETCH_TASK, expires=NUDGE_SECONDS)
-    except (OperationalError, OSError) as error:
-        logger.warning("No worker could be nudged (%s); the tick will.", error)
+    nudges.nudge(FETCH_TASK)
 
 
 def fetch_arxiv_ids() -> bool:

@@ -127,4 +127,4 @@ def _do(list_import: ListImport, *, at_once: bool) -> None:
         work_on(list_import.pk)
         list_import.refresh_from_db()
     else:
-        transaction.on_commit(lambda: nudge(list_import.pk))
+        nudge(list_import.pk)

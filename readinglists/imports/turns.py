@@ -4,21 +4,16 @@ It decides nothing about the file. A worker that dies is followed by the next; o
 late finds that the row is not its own any more, and writes nothing.
 """
 
-import logging
 import uuid
 from datetime import timedelta
 
-from celery import current_app
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
-from kombu.exceptions import OperationalError
 
+from papers import nudges
 from readinglists.models import ListImport
 
-logger = logging.getLogger(__name__)
-
 LEASE = timedelta(minutes=3)
-NUDGE_SECONDS = 60
 NUDGE_TASK = "readinglists.tasks.work_on_import"
 
 State = ListImport.State
@@ -27,10 +22,7 @@ AT_WORK = (State.READING, State.WRITING)
 
 def nudge(import_id: int) -> None:
     """Ask a worker to go on with it; without one the tick does."""
-    try:
-        current_app.send_task(NUDGE_TASK, args=(import_id,), expires=NUDGE_SECONDS)
-    except (OperationalError, OSError) as error:
-        logger.warning("No worker could be nudged (%s); the tick will.", error)
+    nudges.nudge(NUDGE_TASK, import_id)
 
 
 def waiting_for_work() -> list[int]:

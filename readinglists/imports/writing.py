@@ -98,7 +98,7 @@ def _write(claimed: ListImport, target: ReadingList) -> None:
         WaitingEntry.objects.filter(pk__in=waiting).update(change=change)
     give_back(claimed, state=State.DONE, change=change, attempts=0)
     if waiting:
-        transaction.on_commit(nudge_fetching)
+        nudge_fetching()
 
 
 def _papers_of(rows: Sequence[ImportRow]) -> dict[int, int]:

@@ -2,6 +2,7 @@ from dataclasses import astuple
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import User
 from papers import ranking
@@ -58,6 +59,21 @@ def test_administrator_changes_the_weights(client: Client, administrator: User) 
     client.post(ADD, {**values, "reason": "Saves tell more"})
     change = WeightChange.objects.get()
     assert (change.saved, change.changed_by, change.reason) == (2, administrator, "Saves tell more")
+
+
+@pytest.mark.promise(13)
+def test_weights_are_changed_while_no_worker_can_be_told(
+    client: Client,
+    administrator: User,
+    settings: Settings,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+    values = {"vote": 1, "saved": 2, "upvote": 0.5, "star": 0, "citation": 0, "reason": "x"}
+    with django_capture_on_commit_callbacks(execute=True) as told:
+        assert client.post(ADD, values).status_code == 302
+    assert len(told) == 1
+    assert WeightChange.objects.exists()
 
 
 @pytest.mark.parametrize(

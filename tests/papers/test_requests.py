@@ -78,7 +78,7 @@ def test_another_paper_becomes_a_row_and_a_worker_is_nudged(
 ) -> None:
     nudged: list[tuple[str, object]] = []
     monkeypatch.setattr(
-        Celery, "send_task", lambda app, name, args, expires: nudged.append((name, args))
+        Celery, "send_task", lambda app, name, args, **_: nudged.append((name, args))
     )
     with django_capture_on_commit_callbacks(execute=True):
         made = request_paper(make_user(), ID)

@@ -2,12 +2,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from celery import Celery
 from django.core.mail import EmailMessage
 from django.test import Client
 from kombu.exceptions import OperationalError
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from accounts import tasks
 from accounts.digest import ledger
 from accounts.models import Delivery, User
 from tests.factories import make_paper, make_user
@@ -27,7 +27,7 @@ def reader(client: Client) -> User:
 @pytest.fixture
 def nudges(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
     sent: list[list[int]] = []
-    monkeypatch.setattr(tasks.send_deliveries, "delay", sent.append)
+    monkeypatch.setattr(Celery, "send_task", lambda *_, args, **__: sent.append(*args))
     return sent
 
 
@@ -120,10 +120,10 @@ def test_broker_that_is_down_loses_nothing(
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    def fail(_ids: list[int]) -> None:
+    def fail(*_args: object, **_named: object) -> None:
         raise OperationalError("down")
 
-    monkeypatch.setattr(tasks.send_deliveries, "delay", fail)
+    monkeypatch.setattr(Celery, "send_task", fail)
     with django_capture_on_commit_callbacks(execute=True):
         assert client.post("/issues/send-now/").status_code == 302
     assert Delivery.objects.get(user=reader).state == State.DUE
