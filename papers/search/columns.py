@@ -105,7 +105,8 @@ class Columns:
                 for name, column in values.items()
             }
         merged = Columns(ids, values)
-        for ranked in self._orders:
+        # A copy: searches in other threads may use one more order meanwhile.
+        for ranked in list(self._orders):
             merged.best_first(ranked)  # type: ignore[arg-type]  # only such are kept there
         return merged
 

@@ -116,3 +116,19 @@ def test_best_come_first_then_the_latest() -> None:
     ids = np.array([1, 2, 3, 4], np.int64)
     read = Columns(ids, {"votes": np.array([5, 0, 5, 9], np.int32)})
     assert read.best_first("votes").tolist() == [4, 3, 1]
+
+
+def test_an_order_that_is_used_first_while_changes_are_merged_disturbs_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read = Columns(np.array([1, 2]), {"votes": np.array([1, 2]), "stars": np.array([2, 1])})
+    read.best_first("votes")
+    whole = Columns.best_first
+
+    def meanwhile(merged: Columns, ranked: columns.Ranked) -> columns.Ids:
+        whole(read, "stars")  # as another thread's search does
+        return whole(merged, ranked)
+
+    monkeypatch.setattr(Columns, "best_first", meanwhile)
+    changed = Columns(np.array([1]), {"votes": np.array([5]), "stars": np.array([2])})
+    assert read.with_changed(changed).best_first("votes").tolist() == [1, 2]
