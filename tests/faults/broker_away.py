@@ -3,12 +3,13 @@ site's processes.
 
     python -m tests.faults.broker_away [--port N] [--minutes 10] [--readers 100]
 
-Visitors, readers and writers ask all the time, and in each fault the digests of all readers come
-due. Killed, Valkey comes back by the supervisor; emptied, its queues are full of digests; frozen,
-it keeps its connections and says nothing; away, it cannot be started for `--minutes`. Then sites
-whose Valkey is elsewhere: one is started while it is not there, one is cut off from it by a proxy,
-after which the old connections stay dumb. Exits 1 when a page was not answered, a digest came twice
-or never, or work was not resumed within two minutes of its return.
+Visitors, readers and writers ask all the time, some for what a worker is told of at once
+(following, "send now"), and in each fault the digests of all readers come due. Killed, Valkey comes
+back by the supervisor; emptied, its queues are full of digests; frozen, it keeps its connections
+and says nothing; away, it cannot be started for `--minutes`. Then sites whose Valkey is elsewhere:
+one is started while it is not there, one is cut off from it by a proxy, after which the old
+connections stay dumb. Exits 1 when a page was not answered, a digest came twice or never, or work
+was not resumed within two minutes of its return.
 """
 
 import argparse
@@ -57,6 +58,7 @@ HEAD = (
         "p95 ms",
         "longest",
         "p95 before",
+        "p95 of nudges",
         "io resumed s",
         "cpu resumed s",
     ),
@@ -106,11 +108,12 @@ def faults(minutes: float) -> tuple[Fault, ...]:
 
 
 def play(site: Site, stage: "Stage", fault: Fault) -> Found:
-    visitors = Visitors(site.port, cookies_of(3))
+    visitors = Visitors(site.port, cookies_of(3), nudgers=1)
     with visitors.visiting():
         before = time.monotonic()
         time.sleep(CALM_SECONDS)
         make_due(stage)
+        visitors.is_due.set()
         if fault.strike is empty:  # the nudge of the minute has put digests into the queue
             seconds_until(lambda: bool(stage.postbox.mails), 90)
         struck = time.monotonic()
@@ -166,12 +169,13 @@ def judge(
     asked = visitors.between(struck, found.at + max(found.ready or FINISH_SECONDS, FLOOD_SECONDS))
     p95, bad = percentile_ms(asked, 0.95), [one for one in asked if not one.is_good]
     longest = percentile_ms(asked, 1.0)
+    nudges = percentile_ms([one for one in asked if one.kind == "nudge"], 0.95)
     doubles, lost, missing = stage.postbox.doubles(), stage.lost(), visitors.lost()
     resumed = [found.io, found.cpu]
     ended = "; ".join(f"{state}: {times}" for state, times in sorted(stage.states().items()))
     row = (
         *(fault.name, f"{fault.seconds:.0f}", statuses(asked), f"{p95:.0f}"),
-        *(f"{longest:.0f}", f"{calm:.0f}"),
+        *(f"{longest:.0f}", f"{calm:.0f}", f"{nudges:.0f}"),
         *(_words(each) for each in (*resumed, found.ready)),
         *(ended, str(doubles), str(lost)),
         *(str(len(visitors.acknowledged)), str(len(missing))),
@@ -180,6 +184,7 @@ def judge(
     return row, [
         *unless(not bad, f"{name}: {statuses(bad)}, first {bad[0].path if bad else ''}"),
         *unless(p95 < MOST_MS, f"{name}: p95 {p95:.0f} ms ({calm:.0f} before)"),
+        *unless(nudges < MOST_MS, f"{name}: p95 of nudges {nudges:.0f} ms"),
         *unless(
             all(each is not None and each <= RESUMES_SECONDS for each in resumed),
             f"{name}: work resumed after {_words(found.io)} (io), {_words(found.cpu)} (cpu) s",
@@ -207,10 +212,11 @@ def play_start(var: Path, port: int, stage: "Stage", environment: dict[str, str]
     """A site whose Valkey is elsewhere and not there when it starts."""
     valkey_port = free_port()
     with site_elsewhere(var, port, valkey_port, environment) as site:
-        visitors = Visitors(port, cookies_of(3))
+        visitors = Visitors(port, cookies_of(3), nudgers=1)
         with visitors.visiting():
             struck = time.monotonic()
             make_due(stage)
+            visitors.is_due.set()
             time.sleep(FROZEN_SECONDS)
             with valkey(var, "--port", str(valkey_port)):
                 found = watch_return(site, stage)

@@ -1,9 +1,10 @@
 """Visitors and readers of a whole site while it is broken: what each got, and what was promised.
 
-Some look at pages, some are logged in, some write lists, or vote and mark papers. Each asks once a
-pause, whether it was answered before or not, and time counts from when it wanted to ask: a site
-that stands still is asked as much as one that answers, and all who wait are counted. A write counts
-as acknowledged when the answer leads where a write done leads.
+Some look at pages, some are logged in, some write lists, or vote and mark papers, some write what a
+worker is told of at once. Each asks once a pause, whether it was answered before or not, and time
+counts from when it wanted to ask: a site that stands still is asked as much as one that answers,
+and all who wait are counted. A write counts as acknowledged when the answer leads where a write
+done leads.
 """
 
 import http.client
@@ -27,6 +28,8 @@ PAUSE_SECONDS = 0.3
 # Longer than any answer that is of use: no answer in that time is a status of 0.
 PATIENCE_SECONDS = 40.0
 OTHER_WRITES = 0.5
+# A search that is followed already is no new row, and a worker is told of it all the same.
+SEARCHES = 40
 CSRF = "f" * 32
 GOOD = (200, 302, 304)
 _LIST = re.compile(r"/lists/\d+/")
@@ -85,7 +88,9 @@ class Visitors:
     """`cookies` are those of readers who are logged in (`cookies_of`); `writers` of them write.
 
     With `papers` every other write is a vote for one of them, or a mark on it, each time by another
-    reader: votes of one are few an hour.
+    reader: votes of one are few an hour. `nudgers` follow searches, and once `is_due` is set ask
+    for the issue of the day as well: before, it would go out while a run forgets the issues of the
+    last.
     """
 
     port: int
@@ -94,15 +99,17 @@ class Visitors:
     pages: int = 2
     readers: int = 1
     writers: int = 2
+    nudgers: int = 0
     pause_seconds: float = PAUSE_SECONDS
     answers: list[Answer] = field(default_factory=list)
     acknowledged: list[Request] = field(default_factory=list)
+    is_due: threading.Event = field(default_factory=threading.Event)
     _is_over: threading.Event = field(default_factory=threading.Event)
 
     @contextmanager
     def visiting(self) -> Iterator[None]:
         wishes = [self._pages] * self.pages + [self._own_pages] * self.readers
-        wishes += [self._writes] * self.writers
+        wishes += [self._writes] * self.writers + [self._nudges] * self.nudgers
         threads = [
             threading.Thread(target=self._keep_asking, args=(each(number),))
             for number, each in enumerate(wishes)
@@ -128,7 +135,12 @@ class Visitors:
         """What was acknowledged and is not there, in words; and that nothing was acknowledged."""
         if not self.acknowledged:
             return ["no write was acknowledged"]
-        return [*self._lost_lists(), *self._lost_marks(), *self._wrong_counters()]
+        return [
+            *self._lost_lists(),
+            *self._lost_marks(),
+            *self._lost_follows(),
+            *self._wrong_counters(),
+        ]
 
     def recovery_seconds(self, since: float) -> float | None:
         """Seconds from `since` to the last answer that was not good; None when they go on.
@@ -149,16 +161,30 @@ class Visitors:
         return [f"list {title}" for title in wanted if title not in there]
 
     def _lost_marks(self) -> list[str]:
-        from accounts.models import User
         from readinglists.models import ReadingState
 
-        pks = User.objects.order_by("pk").values_list("pk", flat=True)[: len(self.cookies)]
-        readers = dict(zip(self.cookies, pks, strict=True))
+        readers = self._readers()
         done = [each for each in self.acknowledged if each.form and "state" in each.form]
         wanted = {(readers[each.cookie], int(each.path.split("/")[3])) for each in done}
         read = ReadingState.objects.filter(state=ReadingState.State.READ)
         lost = wanted - set(read.values_list("user_id", "paper_id"))
         return [f"mark of reader {reader} on paper {paper}" for reader, paper in sorted(lost)]
+
+    def _lost_follows(self) -> list[str]:
+        from accounts.models import Follow
+
+        readers = self._readers()
+        done = [each for each in self.acknowledged if each.form and "q" in each.form]
+        wanted = {(readers[each.cookie], each.form["q"]) for each in done if each.form}
+        lost = wanted - set(Follow.objects.values_list("user_id", "name"))
+        return [f"reader {reader} follows {search}" for reader, search in sorted(lost)]
+
+    def _readers(self) -> dict[str, int]:
+        """The numbers of the readers by their cookies."""
+        from accounts.models import User
+
+        pks = User.objects.order_by("pk").values_list("pk", flat=True)[: len(self.cookies)]
+        return dict(zip(self.cookies, pks, strict=True))
 
     def _wrong_counters(self) -> list[str]:
         """Votes are given and taken back at once by many: what must agree is the sum of each."""
@@ -199,6 +225,16 @@ class Visitors:
                 continue
             form = {"title": uuid4().hex, "description": ""}
             yield Request("write", "/lists/new/", cookie, form, _LIST)
+
+    def _nudges(self, number: int) -> Iterator[Request]:
+        chance = random.Random(number)  # noqa: S311
+        for turn in count():
+            cookie = chance.choice(self.cookies)
+            if turn % 2 and self.is_due.is_set():
+                yield Request("nudge", "/issues/send-now/", cookie, {})
+            else:
+                form = {"q": f"lighthouse{chance.randrange(SEARCHES)} keeper"}
+                yield Request("nudge", "/follows/follow/", cookie, form)
 
     def _keep_asking(self, wishes: Iterator[Request]) -> None:
         due, asking = time.monotonic(), list[threading.Thread]()
