@@ -4,6 +4,7 @@ The digest's run in the queue `io`, the default one; matching papers runs in `cp
 """
 
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -16,13 +17,12 @@ from accounts.digest import ledger, send, stopping, tick
 from accounts.matching import arrivals, seeding
 from accounts.matching.lease import LeaseLost
 from papers import arming
+from papers.queues import CPU_TASK_SECONDS, ROUND_SECONDS
 
 logger = logging.getLogger(__name__)
 
 # A backlog must not pile up: the next tick, a minute later, queues again what is still due.
 NUDGE_EXPIRES_SECONDS = 60
-# Fifteen times what 1,000 papers against 300,000 searches may take.
-MATCHING_SECONDS = 900
 
 
 @worker_shutting_down.connect
@@ -83,22 +83,26 @@ def ask_for_missing_papers() -> None:
         logger.info("archives: %s papers are asked for", asked)
 
 
-@shared_task(time_limit=MATCHING_SECONDS)
+@shared_task(time_limit=CPU_TASK_SECONDS)
 def match_papers() -> None:
-    """Match what came, ask what was just followed, look at all recent papers once a day."""
+    """Match what came, ask what was just followed, look at all recent papers once a day.
+
+    Ends after four minutes and the batch in hand; the next tick goes on from there.
+    """
+    end = time.monotonic() + ROUND_SECONDS
     try:
-        _repeat("matched", arrivals.match_arrivals)
-        while seeded := seeding.seed(now=ledger.database_now()):
+        _repeat("matched", arrivals.match_arrivals, end)
+        while time.monotonic() < end and (seeded := seeding.seed(now=ledger.database_now())):
             logger.info("follows: %s new searches were asked of recent papers", seeded)
-        _repeat("looked at again", arrivals.recheck)
+        _repeat("looked at again", arrivals.recheck, end)
     except LeaseLost:
         logger.warning("follows: another worker took over from one that stood still")
 
 
-def _repeat(done: str, step: Callable[..., arrivals.Outcome]) -> None:
-    """Go on until all is done; killed in between, the next tick goes on from there."""
+def _repeat(done: str, step: Callable[..., arrivals.Outcome], end: float) -> None:
+    """Go on until all is done, or until `end` by the monotonic clock."""
     goes_on = True
-    while goes_on:
+    while goes_on and time.monotonic() < end:
         outcome = step(now=ledger.database_now())
         goes_on = outcome.goes_on
         if outcome.asked:

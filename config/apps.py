@@ -14,6 +14,6 @@ class ConfigConfig(AppConfig):
             forking,
             mail_checks,
             metrics_checks,
-            working,
         )
         from config.supervisor import self_watch  # noqa: F401
+        from papers import working  # noqa: F401

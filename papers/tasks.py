@@ -20,9 +20,11 @@ from papers import (
     rounds,
     trending,
     votes,
+    working,
 )
 from papers.meaning import slots
 from papers.models import FetchedDocument, PaperRequest, Source
+from papers.queues import CPU_TASK_SECONDS
 from papers.source_turns import claim, say_failures
 from papers.sources import ensure_sources
 
@@ -97,6 +99,7 @@ def refresh_sources(source_ids: list[int]) -> None:
     """Read sources of one host one after the other: they share its turn."""
     failed: list[str] = []
     for source_id in source_ids:
+        working.note_alive()
         source = claim(source_id, now=timezone.now())
         if source is None:
             continue
@@ -155,7 +158,7 @@ def restate_coverage() -> None:
     coverage.restate(now=timezone.now())
 
 
-@shared_task
+@shared_task(time_limit=CPU_TASK_SECONDS)
 def follow_trending() -> None:
     """Let votes count that were held, and the lists follow the calendar and the weights."""
     votes.release_held(now=timezone.now())
@@ -167,6 +170,6 @@ def beat_io() -> None:
     heartbeats.beat("io")
 
 
-@shared_task
+@shared_task(time_limit=CPU_TASK_SECONDS)
 def beat_cpu() -> None:
     heartbeats.beat("cpu")

@@ -7,6 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from papers import arming
+from papers.queues import CPU_TASK_SECONDS
 from readinglists import history, invitations, keeping
 from readinglists.imports import arriving, steps, turns
 
@@ -48,7 +49,7 @@ def go_on_with_imports() -> None:
     steps.forget_old(now=timezone.now())
 
 
-@shared_task(ignore_result=True)
+@shared_task(ignore_result=True, time_limit=CPU_TASK_SECONDS)
 def work_on_import(import_id: int) -> None:
     steps.work_on(import_id)
 

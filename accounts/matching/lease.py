@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.models import MatchCursor
+from papers import working
 
 # A worker that dies holds others up no longer than this; one that works renews its turn.
 LEASE = timedelta(minutes=2)
@@ -34,6 +35,7 @@ class Lease:
 
     def move(self, **fields: Any) -> None:
         """Write `fields` of the row and renew the turn; raises LeaseLost."""
+        working.note_alive()
         if not self._mine().update(leased_until=Now() + LEASE, **fields):
             raise LeaseLost
 

@@ -1,6 +1,6 @@
 """Which processes are alive but do nothing: workers that take no task, a beat that sends none.
 
-It looks at the file that a worker touches (config/working.py) and at the queue it should empty, in
+It looks at the file that a worker touches (papers/working.py) and at the queue it should empty, in
 a thread of its own, since Redis may hang. It stops nothing itself (supervisor.py). Where no
 supervisor is, workers and beat look at themselves (self_watch.py).
 """
@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import redis
 
-from config import working
 from config.broker import count_waiting
+from papers import working
 from papers.queues import SILENT_AFTER
 
 LOOK_SECONDS = 15.0

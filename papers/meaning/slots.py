@@ -6,8 +6,6 @@ changes over. Killed at any point, the next tick goes on. Never looks at a text.
 """
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from papers.alone import alone_at
 from papers.meaning import filling, store, vectors
 from papers.meaning.training import TrainingError, train
 from papers.models import MeaningSlot, MeaningTraining, Paper, TextSource
@@ -29,8 +28,6 @@ RENEWED_EVERY = timedelta(days=7)
 EMPTIED_AFTER = timedelta(minutes=10)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=10), timedelta(days=1)
 _LIVE = "SELECT name, model_key FROM papers_meaningslot WHERE is_live"
-_LOCK = "SELECT pg_try_advisory_lock(hashtext('papers.meaning'))"
-_UNLOCK = "SELECT pg_advisory_unlock(hashtext('papers.meaning'))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +58,7 @@ def refresh(*, now: datetime) -> None:
     Takes minutes when it trains. Only one process of all machines does so at a time.
     """
     follow()
-    with _only_here() as is_mine:
+    with alone_at("papers.meaning") as is_mine:
         if not is_mine:
             return
         _empty_old(now)
@@ -87,20 +84,6 @@ def is_due(*, now: datetime) -> bool:
 
 def _count_papers() -> int:
     return Paper.objects.exclude(text_source=TextSource.SAMPLE).count()
-
-
-@contextmanager
-def _only_here() -> Iterator[bool]:
-    """A lock of the connection: it goes when the process is killed."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK)
-        is_mine = bool(cursor.fetchone()[0])
-    try:
-        yield is_mine
-    finally:
-        if is_mine and connection.connection is not None and not connection.needs_rollback:
-            with connection.cursor() as cursor:
-                cursor.execute(_UNLOCK)
 
 
 def _train(now: datetime) -> MeaningSlot | None:

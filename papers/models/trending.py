@@ -139,6 +139,9 @@ class RankingState(models.Model):
     weights = models.ForeignKey(WeightChange, on_delete=models.PROTECT, null=True)
     computed_at = models.DateTimeField()
     rolled_on = models.DateField(null=True, help_text=_("The day that windows end with."))
+    # What all is being computed anew for, and the last paper that is done with it.
+    recomputing = models.CharField(max_length=40, db_default="")
+    recomputed_to = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="rankingstate_one_row")]

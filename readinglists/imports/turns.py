@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
-from papers import nudges
+from papers import nudges, working
 from readinglists.models import ListImport
 
 LEASE = timedelta(minutes=3)
@@ -56,6 +56,7 @@ def keep(claimed: ListImport) -> bool:
 
 def go_on(claimed: ListImport, **fields: object) -> bool:
     """Write `fields` and renew the turn; False when it has become another's."""
+    working.note_alive()
     return bool(held(claimed).update(**fields, leased_until=Now() + LEASE))
 
 

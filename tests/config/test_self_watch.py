@@ -11,9 +11,9 @@ import redis
 from django.conf import settings
 from pytest_django import Settings
 
-from config import working
 from config.broker import redis_url
 from config.supervisor.self_watch import WATCHED_VARIABLE, SelfWatch
+from papers import working
 from tests.faults.workers import Crew, Process, open_crew
 from tests.queues import empty_queues
 

@@ -1,8 +1,9 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
 
-from papers import counts, trending
+from papers import counts, ranking, trending
 from papers.models import (
     Paper,
     PaperStats,
@@ -184,7 +185,7 @@ def test_another_formula_ranks_everything_anew() -> None:
 def test_following_again_computes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     make_liked(9)
     trending.follow(now=NOW)
-    monkeypatch.setattr(rolling, "recompute", lambda **_: pytest.fail("computed again"))
+    monkeypatch.setattr(rolling, "_recomputed", lambda **_: pytest.fail("computed again"))
     trending.follow(now=NOW)
 
 
@@ -194,6 +195,82 @@ def test_recomputing_goes_through_papers_in_chunks(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(rolling, "CHUNK", 2)
     trending.recompute(today=DAY)
     assert listed("now") == [paper.pk for paper in papers]
+
+
+class Rounds:
+    """A monotonic clock that moves on at each look; a round has no time at all by it."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        self.now += 1.0
+        return self.now
+
+
+@pytest.fixture
+def short_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each round ends after its first step."""
+    monkeypatch.setattr(rolling, "time", Rounds())
+    monkeypatch.setattr(rolling, "ROUND_SECONDS", 0.5)
+
+
+@pytest.mark.usefixtures("short_rounds")
+def test_a_long_computing_goes_on_where_the_last_round_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rolling, "CHUNK", 2)
+    papers = [make_liked(9 - number) for number in range(5)]
+    Standing.objects.all().delete()
+    for done in (2, 4):
+        trending.follow(now=NOW)
+        assert listed("now") == [paper.pk for paper in papers[:done]]
+        assert RankingState.objects.get().formula_version == 0
+    trending.follow(now=NOW)
+    trending.follow(now=NOW)
+    assert listed("now") == [paper.pk for paper in papers]
+    state = RankingState.objects.get()
+    assert (state.formula_version, state.recomputed_to) == (ranking.FORMULA_VERSION, None)
+
+
+@pytest.mark.usefixtures("short_rounds")
+def test_weights_changed_meanwhile_begin_it_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rolling, "CHUNK", 1)
+    first, _second = make_liked(9), make_liked(8)
+    trending.follow(now=NOW)
+    WeightChange.objects.create(reason="Votes only", upvote=0)
+    trending.follow(now=NOW)
+    assert RankingState.objects.get().recomputed_to == first.pk
+
+
+@pytest.mark.usefixtures("short_rounds")
+def test_days_that_take_long_are_stored_in_several_rounds() -> None:
+    paper = make_liked(9)
+    trending.follow(now=NOW)
+    trending.follow(now=moment(4))
+    assert list(TrendingDay.objects.values_list("day", flat=True)) == [DAY]
+    trending.follow(now=moment(4))
+    assert not RankingState.objects.filter(rolled_on=moment(4).date()).exists()
+    # Those that are not final are stored together: else each round would begin with them again.
+    trending.follow(now=moment(4))
+    assert RankingState.objects.get().rolled_on == moment(4).date()
+    assert TrendingDay.objects.count() == 4
+    assert places(DAY) == [paper.pk]
+
+
+def test_of_two_processes_one_follows() -> None:
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(hashtext('papers.trending'))")
+            trending.follow(now=NOW)
+            assert not RankingState.objects.exists()
+            # Closing alone would give it back a moment later.
+            cursor.execute("SELECT pg_advisory_unlock(hashtext('papers.trending'))")
+    finally:
+        other.close()
+    trending.follow(now=NOW)
+    assert RankingState.objects.exists()
 
 
 def test_the_task_may_run_twice() -> None:

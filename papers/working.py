@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from celery import current_task
 from celery.signals import task_postrun, task_prerun
 from django.conf import settings
 
@@ -31,6 +32,12 @@ def note_begin(task: Any = None, **_kwargs: Any) -> None:
 @task_postrun.connect
 def note_end(task: Any = None, **_kwargs: Any) -> None:
     _note(task)
+
+
+def note_alive() -> None:
+    """Called between the steps of a long task: whoever looks (config/supervisor/deaf.py) would take
+    a worker that is busy for longer than papers/queues.py says for a deaf one."""
+    _note(current_task)
 
 
 def _note(task: Any) -> None:
