@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from celery import Task, current_app
+from celery import current_app
 
 from accounts.matching import lease
 from config.supervisor.deaf import find_deaf
@@ -78,7 +78,7 @@ def test_a_task_that_is_called_as_a_function_is_not() -> None:
 # --- Long tasks -----------------------------------------------------------------------------------
 
 
-def ours(queue: str) -> list[Task]:
+def ours(queue: str) -> list[Any]:
     current_app.loader.import_default_modules()
     routed = current_app.amqp.router.route
     return [

@@ -138,7 +138,7 @@ def test_it_is_tried_again_after_five_seconds(
     nudge()
     assert count_waiting(1.0)["cpu"] == 0
     now = time.monotonic()
-    monkeypatch.setattr(nudges.time, "monotonic", lambda: now + nudges.OPEN_SECONDS)
+    monkeypatch.setattr("papers.nudges.time.monotonic", lambda: now + nudges.OPEN_SECONDS)
     nudge()
     assert count_waiting(1.0)["cpu"] == 1
 
@@ -169,6 +169,6 @@ def test_a_transaction_that_is_rolled_back_nudges_nobody() -> None:
 
 def test_workers_and_beat_keep_their_patience() -> None:
     nudge()
-    with current_app.producer_pool.acquire() as producer:
-        assert producer.connection.transport_options["socket_timeout"] == 5
-        assert "max_retries" not in producer.connection.transport_options
+    options = current_app.connection_for_write().transport_options or {}
+    assert options["socket_timeout"] == 5
+    assert "max_retries" not in options

@@ -7,6 +7,7 @@ from django.db import connections
 from papers.models import PaperStats
 from papers.search import columns
 from papers.search.columns import Columns
+from papers.search.hits import Ids
 from tests.factories import make_paper
 
 pytestmark = pytest.mark.django_db
@@ -125,7 +126,7 @@ def test_an_order_that_is_used_first_while_changes_are_merged_disturbs_nobody(
     read.best_first("votes")
     whole = Columns.best_first
 
-    def meanwhile(merged: Columns, ranked: columns.Ranked) -> columns.Ids:
+    def meanwhile(merged: Columns, ranked: columns.Ranked) -> Ids:
         whole(read, "stars")  # as another thread's search does
         return whole(merged, ranked)
 
