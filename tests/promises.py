@@ -201,6 +201,18 @@ def _instead(tests: Shown | None, runs: list[str]) -> str:
     return "; ".join([*said, *(f"long run {_starred(run)}" for run in runs)])
 
 
+def kind_of_result(outcome: Outcome) -> str:
+    """Return the word by which results are counted: what was played in part shows no whole."""
+    is_partly_held = outcome.is_held and outcome.part
+    return "held in part" if is_partly_held else HELD[outcome.is_held]
+
+
+def result(outcome: Outcome) -> str:
+    """Return whether it held, and in how much of what the promise asks for."""
+    kind = kind_of_result(outcome)
+    return f"{kind}: {outcome.part}" if outcome.part else kind
+
+
 class Told:
     """What each run found, its figures once: a run may show several promises, or none."""
 
@@ -213,7 +225,7 @@ class Told:
         outcome = self._known.get(run)
         if outcome is None:
             return []
-        said = [f"{'':<6}{run}: {HELD[outcome.is_held]}"]
+        said = [f"{'':<6}{run}: {result(outcome)}"]
         if run in self._told:
             return [f"{said[0]} (figures above)"]
         self._told.add(run)
@@ -226,7 +238,7 @@ class Told:
 
 
 def _count(outcomes: Sequence[Outcome]) -> list[str]:
-    counts = Counter(HELD[outcome.is_held] for outcome in outcomes)
+    counts = Counter(map(kind_of_result, outcomes))
     told = ", ".join(f"{count} {word}" for word, count in counts.items())
     return [f"Long runs: {told}."] if outcomes else []
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.faults import figures
 from tests.faults.__main__ import main, play
+from tests.faults.digest_kills import choose_seeds, part_of_promise
 from tests.faults.page import kept_in, page
 
 RUNS = ("kills", "full", "poison", "soak")
@@ -71,6 +72,19 @@ def test_all_figures_stand_below_where_the_table_has_not_all(folder: Path) -> No
 def test_results_are_counted(folder: Path) -> None:
     text = page(RUNS, kept_in(folder, RUNS), SHOWN)
     assert "\n4 runs: 1 NOT HELD, 1 skipped, 1 held, 1 not played.\n" in text
+
+
+def test_part_of_a_promise_is_not_written_as_the_whole(folder: Path) -> None:
+    part = part_of_promise(choose_seeds(7, 3))
+    figures.keep(folder, figures.Outcome("kills", True, ["seed 7: doubles 0"], [], part))
+    text = page(RUNS, kept_in(folder, RUNS), SHOWN)
+    assert rows_of(text)["kills"][1] == "held in part: 3 of 20 runs (seeds 7, 8, 9)"
+    assert "\n4 runs: 1 held in part, 1 skipped, 1 held, 1 not played.\n" in text
+    assert part_of_promise(choose_seeds(7, 20)) == ""
+
+
+def test_runs_of_another_time_have_other_seeds() -> None:
+    assert len({choose_seeds(None, 3) for _time in range(9)}) > 1
 
 
 def test_page_is_written_without_playing(

@@ -68,7 +68,7 @@ def play(name: str, folder: Path) -> Outcome:
     found = figures.stamped(found, commit=commit, seconds=took)
     # Also of a run that left nothing, or ended badly after its figures.
     figures.keep(folder, found)
-    print(f"=== {name}: {promises.HELD[found.is_held]}, {took:.0f} s")
+    print(f"=== {name}: {promises.result(found)}, {took:.0f} s")
     return found
 
 

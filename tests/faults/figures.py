@@ -28,31 +28,33 @@ Row = tuple[str, ...]
 class Outcome:
     """`is_held` is None where this machine could not play the run; `broken` says what was not kept.
 
-    `figures` has a line for each thing that was measured. The rest says on what that was: the
-    commit, the day it ended (UTC, 2026-03-02), the seconds it took, the machine's pace after it.
+    `figures` has a line for each thing that was measured; `part` says how much of a promise that
+    asks for more was played. The rest says on what that was: the commit, the day it ended (UTC,
+    2026-03-02), the seconds it took, the machine's pace after it.
     """
 
     run: str
     is_held: bool | None
     figures: list[str]
     broken: list[str]
+    part: str = ""
     commit: str = field(default=UNKNOWN, compare=False)
     date: str = field(default=UNKNOWN, compare=False)
     seconds: float | None = field(default=None, compare=False)
     pace: str = field(default=UNKNOWN, compare=False)
 
 
-def report(head: Row, rows: list[Row], broken: list[str]) -> NoReturn:
+def report(head: Row, rows: list[Row], broken: list[str], *, part: str = "") -> NoReturn:
     """Print the figures and what was not kept; end the process with 1 when that is anything."""
     print_table(head, rows)
-    finish([_in_words(head, row) for row in rows], broken)
+    finish([_in_words(head, row) for row in rows], broken, part=part)
 
 
-def finish(figures: list[str], broken: list[str]) -> NoReturn:
+def finish(figures: list[str], broken: list[str], *, part: str = "") -> NoReturn:
     """Keep the figures, which were printed, and say what was not kept; end the process."""
     for promise in broken:
         print(f"BROKEN: {promise}")
-    _keep(Outcome(_run(), not broken, figures, broken))
+    _keep(Outcome(_run(), not broken, figures, broken, part))
     sys.exit(1 if broken else 0)
 
 

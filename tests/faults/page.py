@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.faults import figures
 from tests.faults.figures import UNKNOWN, Outcome
-from tests.promises import HELD
+from tests.promises import kind_of_result, result
 
 HEAD = ("run", "promises", "result", "figures", "seconds", "commit", "date", "pace")
 NOT_PLAYED = "not played"
@@ -52,7 +52,7 @@ def page(runs: Sequence[str], found: Sequence[Outcome], shown: Mapping[int, Sequ
 
 
 def _count(runs: Sequence[str], known: Mapping[str, Outcome]) -> str:
-    counts = Counter(HELD[known[run].is_held] if run in known else NOT_PLAYED for run in runs)
+    counts = Counter(kind_of_result(known[run]) if run in known else NOT_PLAYED for run in runs)
     return f"{len(runs)} runs: {', '.join(f'{n} {word}' for word, n in counts.items())}."
 
 
@@ -60,9 +60,9 @@ def _cells(outcome: Outcome | None) -> list[str]:
     if outcome is None:
         return [NOT_PLAYED, *[""] * (len(HEAD) - 3)]
     took = UNKNOWN if outcome.seconds is None else f"{outcome.seconds:.0f}"
-    result = HELD[outcome.is_held]
+    said = _escaped(result(outcome))
     return [
-        f"**{result}**" if outcome.is_held is False else result,
+        f"**{said}**" if outcome.is_held is False else said,
         "<br>".join(_key_lines(outcome)),
         *(took, outcome.commit, outcome.date, _escaped(outcome.pace)),
     ]
