@@ -43,6 +43,7 @@ RUNS: dict[str, tuple[str, ...]] = {
     "digest_points": (),
     "digest_frozen": (),
     "digest_smtp": (),
+    "digest_refused": (),
     "digest_schedulers": (),
     "digest_stop": (),
     "site_stop": (),

@@ -30,11 +30,15 @@ class Mail:
 
 @dataclass
 class Postbox:
-    """`answers` by phase, HANG_UP closes instead; `slowest_seconds` delays RCPT and the dot."""
+    """`answers` by phase, HANG_UP closes instead; `slowest_seconds` delays RCPT and the dot.
+
+    `refuse` is given each RCPT line and returns the answer to it, b"" for that of the phase.
+    """
 
     answers: dict[bytes, bytes] = field(default_factory=dict)
     slowest_seconds: float = 0.0
     at: Callable[[bytes], None] = lambda phase: None
+    refuse: Callable[[bytes], bytes] = lambda line: b""
     tls: ssl.SSLContext | None = None
     mails: list[Mail] = field(default_factory=list)
     connections: int = 0
@@ -85,7 +89,8 @@ class Postbox:
         with client.makefile("rb") as lines:
             for line in lines:
                 verb = line[:4].upper()
-                if not self._answer(client, verb) or verb == b"QUIT":
+                refusal = self.refuse(line) if verb == b"RCPT" else b""
+                if not self._answer(client, verb, refusal) or verb == b"QUIT":
                     return
                 if verb == b"STAR" and self.tls is not None:
                     break
@@ -116,11 +121,11 @@ class Postbox:
             default = b"250-test\r\n250 STARTTLS"
         return self.answers.get(phase, default)
 
-    def _answer(self, client: socket.socket, phase: bytes) -> bool:
+    def _answer(self, client: socket.socket, phase: bytes, instead: bytes = b"") -> bool:
         if phase in (b"RCPT", b"DOT") and self.slowest_seconds:
             time.sleep(self._chance.uniform(0.0, self.slowest_seconds))
         self.at(phase)
-        reply = self._reply(phase)
+        reply = instead or self._reply(phase)
         if reply != HANG_UP:
             client.sendall(reply + b"\r\n")
         return reply != HANG_UP
