@@ -3,7 +3,8 @@
 A server that was frozen, or whose machine is gone, ends no connection: whoever asks waits for ever,
 and eight such requests are all that the web processes have. Web processes say `wait_at_most` (in
 config/wsgi.py), the follower is told by its environment; workers, which are started anew where they
-do nothing, and commands ask questions that take long, and wait.
+do nothing, and commands ask questions that take long, and wait: as long as the server knows of them
+(forgotten.py).
 """
 
 import os

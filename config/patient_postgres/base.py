@@ -8,6 +8,7 @@ import psycopg
 from django.db.backends.postgresql import base
 
 from config.patient_postgres import longest_wait
+from config.patient_postgres.forgotten import LOOK_SECONDS, looked_after
 from config.patient_postgres.silence import Silence
 
 # A server that answers ends the question when it is asked to; one that does not is not waited for.
@@ -16,11 +17,19 @@ _silence = Silence()
 
 
 class PatientConnection(psycopg.Connection[Any]):
-    """A connection that is closed, with OperationalError, where an answer does not come in time."""
+    """A connection that is closed, with OperationalError, where an answer does not come in time.
+
+    Who waits for longer finds out meanwhile whether anybody is still there to answer.
+    """
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        if (longest := longest_wait()) is None or timeout is not None:
+        if timeout is not None:
             return super().wait(gen, interval, timeout)
+        longest = longest_wait()
+        if longest is None or longest > LOOK_SECONDS * 2:
+            gen = looked_after(self, gen)
+        if longest is None:
+            return super().wait(gen, interval)
         if _silence.is_on:
             self.pgconn.finish()
             raise _silence.error()

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import OperationalError, connections, transaction
@@ -15,7 +16,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from config.addresses import read_database_url
 from config.environment import Environment
-from config.patient_postgres import PATIENCE_VARIABLE, base, longest_wait, wait_at_most
+from config.patient_postgres import PATIENCE_VARIABLE, base, forgotten, longest_wait, wait_at_most
+from config.patient_postgres.forgotten import is_forgotten
 from config.patient_postgres.silence import Silence
 from config.supervisor.children import NAMES, describe_child
 from tests.faults.proxy import Proxy
@@ -138,6 +140,55 @@ def test_transaction_that_waits_in_vain_is_rolled_back() -> None:
             ask(connection, "SELECT pg_sleep(30)")
         wait_at_most(None)
         assert ask(connection, "SELECT 1") == (1,)
+
+
+@pytest.mark.parametrize("longest", [None, 60.0])
+def test_who_waits_long_on_a_connection_that_the_server_forgot_is_told_so(
+    proxy: Proxy, monkeypatch: pytest.MonkeyPatch, longest: float | None
+) -> None:
+    monkeypatch.setattr(forgotten, "LOOK_SECONDS", 0.3)
+    with own_connection(HOST="127.0.0.1", PORT=proxy.port) as connection:
+        ask(connection, "SELECT 1")
+        wait_at_most(longest)
+        proxy.cut()
+        proxy.mend()
+        with pytest.raises(OperationalError, match="does not know the connection"):
+            ask(connection, "SELECT 1")
+        connection.close()
+        assert ask(connection, "SELECT 2") == (2,)
+
+
+def test_question_that_takes_long_is_looked_after_and_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks: list[bool] = []
+
+    def look(connection: psycopg.Connection[object]) -> bool:
+        looks.append(is_forgotten(connection))
+        return looks[-1]
+
+    monkeypatch.setattr(forgotten, "LOOK_SECONDS", 0.2)
+    monkeypatch.setattr(forgotten, "is_forgotten", look)
+    with own_connection() as connection:
+        assert ask(connection, "SELECT 1 FROM pg_sleep(1)") == (1,)
+    assert len(looks) > 1
+    assert not any(looks)
+
+
+def test_nothing_is_forgotten_by_the_numbers_of_a_pooler(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(psycopg.ConnectionInfo, "backend_pid", property(lambda info: 1))
+    with own_connection() as connection:
+        connection.ensure_connection()
+        assert not is_forgotten(connection.connection)
+
+
+def test_server_that_is_silent_has_forgotten_nobody(proxy: Proxy) -> None:
+    with own_connection(HOST="127.0.0.1", PORT=proxy.port) as connection:
+        connection.ensure_connection()
+        proxy.cut()
+        assert not is_forgotten(connection.connection)
+        proxy.mend()
+        assert is_forgotten(connection.connection)
 
 
 def test_commands_and_workers_wait_as_long_as_it_takes() -> None:
