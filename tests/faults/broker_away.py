@@ -29,7 +29,15 @@ from config.servers import paths
 from tests.faults.figures import Row, gather, report, unless
 from tests.faults.postbox import open_postbox
 from tests.faults.proxy import Proxy
-from tests.faults.site_stage import FINISH_SECONDS, make_due, make_stage, site_environment
+from tests.faults.site_stage import (
+    FINISH_SECONDS,
+    RESUMES_SECONDS,
+    Return,
+    make_due,
+    make_stage,
+    site_environment,
+    watch_return,
+)
 from tests.faults.visitors import Visitors, cookies_of, percentile_ms, statuses
 from tests.faults.whole_site import (
     STARTING_SECONDS,
@@ -45,7 +53,6 @@ if TYPE_CHECKING:
 
 PROMISES = (13, 14)
 Found = tuple[Row, list[str]]
-RESUMES_SECONDS = 120.0
 MOST_MS = 500.0
 CALM_SECONDS = 20.0
 FLOOD_SECONDS = 30.0
@@ -122,38 +129,6 @@ def play(site: Site, stage: "Stage", fault: Fault) -> Found:
         end()
         found = watch_return(site, stage)
     return judge(fault, visitors, stage, (before, struck), found)
-
-
-@dataclass(frozen=True)
-class Return:
-    """Seconds after the return, None for what did not come; `at` by the monotonic clock."""
-
-    at: float
-    io: float | None
-    cpu: float | None
-    ready: float | None
-    is_over: bool
-
-
-def watch_return(site: Site, stage: "Stage") -> Return:
-    from accounts.digest import ledger
-    from papers.models import Heartbeat
-
-    at, moment = time.monotonic(), ledger.database_now()
-    seconds: dict[str, float | None] = dict.fromkeys(("io", "cpu", "ready"))
-    looks: dict[str, Callable[[], bool]] = {
-        "io": lambda: Heartbeat.objects.filter(queue="io", beat_at__gt=moment).exists(),
-        "cpu": lambda: Heartbeat.objects.filter(queue="cpu", beat_at__gt=moment).exists(),
-        "ready": lambda: site.not_well() == set(),
-    }
-    is_over = False
-    while time.monotonic() < at + FINISH_SECONDS and (None in seconds.values() or not is_over):
-        for name, is_so in looks.items():
-            if seconds[name] is None and is_so():
-                seconds[name] = time.monotonic() - at
-        is_over = is_over or stage.is_over()
-        time.sleep(0.5)
-    return Return(at, seconds["io"], seconds["cpu"], seconds["ready"], is_over)
 
 
 def judge(

@@ -7,7 +7,8 @@ due. Killed with SIGKILL, every process of Postgres, and frozen for `--seconds`:
 private server. Stopped for `--minutes`, and cut off by a proxy for `--seconds`, after which old
 connections stay dumb: by a site whose Postgres is another's, over TCP. Exits 1 when somebody got
 anything but a page or a 503 in words with Retry-After, when a write that was acknowledged or a
-digest is lost, or when it took more than 30 s until all was answered again.
+digest is lost, when it took more than 30 s until all was answered again, or more than two minutes
+until a task of each queue was done and /readyz was green.
 """
 
 import argparse
@@ -28,7 +29,14 @@ from config.servers.processes import Guardian
 from tests.faults.figures import Row, gather, report, unless
 from tests.faults.postbox import Postbox, open_postbox
 from tests.faults.proxy import Proxy
-from tests.faults.site_stage import await_end, make_due, make_stage, site_environment
+from tests.faults.site_stage import (
+    RESUMES_SECONDS,
+    Return,
+    make_due,
+    make_stage,
+    site_environment,
+    watch_return,
+)
 from tests.faults.visitors import GOOD, Answer, Visitors, cookies_of, statuses
 from tests.faults.whole_site import POSTGRES, Site, free_port, new_folder, seconds_until, site_in
 
@@ -41,7 +49,8 @@ CALM_SECONDS = 15.0
 WATCH_SECONDS = 60.0
 HEAD = (
     *("Postgres", "away s", "answers meanwhile", "longest s", "/readyz named it s", "recovered s"),
-    *("ready again s", "sent", "unknown", "doubles", "lost", "writes", "lost writes"),
+    *("io resumed s", "cpu resumed s", "ready again s", "last red"),
+    *("sent", "unknown", "doubles", "lost", "writes", "lost writes"),
 )
 Found = tuple[Row, list[str]]
 
@@ -109,16 +118,12 @@ def play(site: Site, stage: "Stage", fault: Fault) -> Found:
         end()
         # What is killed can be had again at once, as far as it is up to the fault.
         returned = time.monotonic() if fault.seconds else struck
-        time.sleep(WATCH_SECONDS)
+        found = watch_return(site, stage)
+        time.sleep(max(0.0, returned + WATCH_SECONDS - time.monotonic()))
         recovered = visitors.recovery_seconds(returned)
-    end_of_run = await_end(site, stage)
     moments = (struck, returned + (recovered or 0.0) + 0.001)
     asked = visitors.between(*moments)
-    after = None if end_of_run.ready is None else WATCH_SECONDS + end_of_run.ready
-    seconds = (named, recovered, after)
-    row, broken = judge(fault, visitors, stage, asked, seconds, is_over=end_of_run.is_over)
-    is_red = f"P16, {fault.name}: /readyz names {end_of_run.red}"
-    return row, [*broken, *unless(end_of_run.ready is not None, is_red)]
+    return judge(fault, visitors, stage, asked, (named, recovered), found)
 
 
 def judge(
@@ -126,18 +131,18 @@ def judge(
     visitors: Visitors,
     stage: "Stage",
     asked: list[Answer],
-    seconds: tuple[float | None, float | None, float | None],
-    *,
-    is_over: bool,
+    seconds: tuple[float | None, float | None],
+    found: Return,
 ) -> Found:
-    named, recovered, _ready = seconds
+    named, recovered = seconds
     longest = max((answer.seconds for answer in asked), default=0.0)
     unclear = [one for one in asked if not one.is_clear or one.status not in (*GOOD, 503)]
     states, doubles, lost = stage.states(), stage.postbox.doubles(), stage.not_sent()
     missing = visitors.lost()
     row = (
         *(fault.name, f"{fault.seconds:.0f}", statuses(asked), f"{longest:.1f}"),
-        *(_words(each) for each in seconds),
+        *(_words(each) for each in (named, recovered, found.io, found.cpu, found.ready)),
+        ", ".join(sorted(found.red)) or "-",
         *(f"{states['sent']} of {stage.readers()}", str(states["unknown"])),
         *(str(doubles), str(lost), str(len(visitors.acknowledged)), str(len(missing))),
     )
@@ -149,7 +154,12 @@ def judge(
             f"{name}: recovered after {_words(recovered)} s",
         ),
         *unless(named is not None or not fault.seconds, f"{name}: /readyz did not name it"),
-        *unless(is_over and not lost, f"{name}: {dict(states)}"),
+        *(
+            f"{name}: {what} after {_words(after)} s"
+            for what, after in found.after().items()
+            if after is None or after > RESUMES_SECONDS
+        ),
+        *unless(found.is_over and not lost, f"{name}: {dict(states)}"),
         *unless(not doubles, f"{name}: {doubles} doubles"),
         *unless(not missing, f"{name}: {len(missing)} acknowledged writes lost"),
         *unless(not stage.sent_but_not_taken(), f"{name}: sent was never taken"),
