@@ -97,7 +97,10 @@ def _of_counts(counts: dict[str, Any]) -> Iterable[GaugeMetricFamily]:
 
 
 def _counts() -> dict[str, Any]:
-    found: dict[str, Any] = cache.get(_KEY) or _count()
+    kept: dict[str, Any] | None = cache.get(_KEY)
+    if kept is not None:
+        return kept
+    found = _count()
     cache.set(_KEY, found, KEPT_SECONDS)
     return found
 

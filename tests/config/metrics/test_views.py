@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -86,6 +87,17 @@ def test_the_age_of_the_newest_backup_is_told_once_there_is_one() -> None:
     LastBackup.objects.create(made_at=made_at, name="a.backup", size_bytes=1)
     cache.clear()
     assert read()[name] == pytest.approx(3 * 3600, abs=60)
+
+
+@pytest.mark.promise(46)
+def test_whoever_asks_often_gets_new_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("config.metrics.site.KEPT_SECONDS", 1)
+    assert read()['broadsheet_sources{state="new"}'] == 0
+    make_source(state=Source.State.NEW)
+    until = time.monotonic() + 10
+    while not read()['broadsheet_sources{state="new"}'] and time.monotonic() < until:
+        time.sleep(0.3)
+    assert time.monotonic() < until
 
 
 def test_requests_are_counted_by_route_and_status() -> None:
