@@ -61,4 +61,6 @@ class Alerts:
             is_starting = name not in self._were_well and age_seconds < GRACE_SECONDS
             if name not in self._told and self._bad_looks[name] >= LOOKS and not is_starting:
                 self._told.add(name)
-                self._say("alert", f"{name} is not well: {part.words} {part.detail}".strip())
+                # Of a host with several addresses Postgres' library says each on a line of its own.
+                words = " ".join(f"{part.words} {part.detail}".split())
+                self._say("alert", f"{name} is not well: {words}")

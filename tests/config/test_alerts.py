@@ -22,6 +22,15 @@ def test_a_fault_is_one_line_and_its_end_another() -> None:
     ]
 
 
+def test_a_fault_of_several_lines_is_one_line_too() -> None:
+    detail = "All failures were:\n- host: 'a'\n- host: 'b'\n"
+    ill = Part("database", False, "It does not answer.", detail=detail)
+    (line,) = said_after(ill, ill)
+    assert line == "database is not well: It does not answer. All failures were: " + (
+        "- host: 'a' - host: 'b'"
+    )
+
+
 def test_a_single_bad_look_is_none() -> None:
     assert said_after(WELL, ILL, WELL, ILL, WELL) == []
 
