@@ -1,4 +1,4 @@
-"""A disk that is full: the database's, the index's, the backups' (RELIABILITY P18).
+"""A disk that is full: the database's, the index's, the backups' (RELIABILITY P18, P46).
 
     python -m tests.faults.disk_full [--port N] [--seconds 60] [--readers 60]
 
@@ -6,7 +6,8 @@ A site's folder lies on a small file system of its own, its index on another, a 
 on a third; the run has mounts that nobody else sees, and says that it skips where this machine
 allows none. Each is filled to the last byte under load and emptied again. Exits 1 when a page that
 only reads was not answered, somebody was told nothing clear, an acknowledged write or a digest is
-missing, a file is damaged afterwards (pg_amcheck, the index's checksums), or it did not recover.
+missing, a file is damaged afterwards (pg_amcheck, the index's checksums), /readyz, /metrics or the
+log did not name the full disk, or it did not recover.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -28,6 +30,7 @@ from django.db import connection
 
 from config.servers import paths
 from tests.faults.figures import finish, skip, unless
+from tests.faults.names_itself import looks_at_part, seconds_until_named
 from tests.faults.postbox import Postbox, open_postbox
 from tests.faults.site_stage import await_end, make_due, make_stage, site_environment
 from tests.faults.visitors import GOOD, Answer, Visitors, cookies_of, statuses
@@ -36,7 +39,7 @@ from tests.faults.whole_site import Site, free_port, seconds_until
 if TYPE_CHECKING:
     from tests.faults.stage import Stage
 
-PROMISES = (18,)
+PROMISES = (18, 46)
 MOUNTED_VARIABLE = "BROADSHEET_OWN_MOUNTS"
 SITE_MEGABYTES = 1600  # a gigabyte of it must be free for /readyz to be content
 INDEX_MEGABYTES = 24
@@ -105,13 +108,20 @@ def fill(folder: Path) -> None:
 def full(folder: Path, seconds: float) -> Iterator[float]:
     """Yield the moment from which it is full; kept so for `seconds`, then there is room again."""
     fill(folder)
-    began = time.monotonic()
+    began, is_over = time.monotonic(), threading.Event()
+
+    def keep_full() -> None:
+        while not is_over.wait(0.5):
+            fill(folder)
+
+    filling = threading.Thread(target=keep_full)
+    filling.start()
     try:
         yield began
-        while time.monotonic() < began + seconds:
-            fill(folder)
-            time.sleep(0.5)
+        time.sleep(max(0.0, began + seconds - time.monotonic()))
     finally:
+        is_over.set()
+        filling.join()
         (folder / BALLAST).unlink()
 
 
@@ -124,7 +134,7 @@ def fill_site(site: Site, stage: "Stage", seconds: float) -> Found:
         seconds_until(lambda: bool(stage.postbox.mails), 75)
         connection.close()
         with full(site.var, seconds) as struck:
-            named = seconds_until(lambda: "disk" in (site.not_well() or ()), seconds)
+            named = seconds_until_named(looks_at_part(site, "disk"), seconds)
         returned = time.monotonic()
         time.sleep(RECOVERS_SECONDS)
         recovered = visitors.recovery_seconds(returned)
@@ -138,7 +148,8 @@ def fill_site(site: Site, stage: "Stage", seconds: float) -> Found:
     damaged = damage(site)
     words = [
         f"database's disk full for {seconds:.0f} s: reads {statuses(reads)}; "
-        f"writes {statuses(writes)}; /readyz named it after {_words(named)}",
+        f"writes {statuses(writes)}; named after "
+        + ", ".join(f"{_words(after)} ({place})" for place, after in named.items()),
         f"room again: recovered after {_words(recovered)}, /readyz well: {end.ready is not None}; "
         f"{len(visitors.acknowledged)} writes acknowledged, {len(missing)} lost",
         f"digests: {dict(stage.states())} of {stage.readers()}, "
@@ -154,7 +165,7 @@ def fill_site(site: Site, stage: "Stage", seconds: float) -> Found:
                 any(one.status == 503 for one in writes), "P18: no write was refused: not full"
             ),
             *unless(not unclear, f"P18: unclear answers {statuses(unclear)}"),
-            *unless(named is not None, "P18: /readyz did not name the disk"),
+            *(f"P46: {place} did not name the disk" for place, at in named.items() if at is None),
             *unless(recovered is not None, f"P18: not recovered {RECOVERS_SECONDS:.0f} s after"),
             *unless(end.ready is not None, f"P18: not well again: {end.red}"),
             *unless(end.is_over and not lost, f"P18: digests {dict(stage.states())}"),

@@ -74,7 +74,11 @@ class Site:
         return f'broadsheet_part_well{{part="{part}"}} 0.0' in self.ask("/metrics")[1]
 
     def alerts(self, part: str) -> int:
-        return sum(f"| {part} is not well" in line for line in self.lines)
+        return self.lines_with(f"| {part} is not well")
+
+    def lines_with(self, *words: str) -> int:
+        """How many lines of its log hold them all."""
+        return sum(all(word in line for word in words) for line in self.lines)
 
     def processes(self, words: tuple[str, ...]) -> list[int]:
         """Those of this site whose command line holds all `words`."""
