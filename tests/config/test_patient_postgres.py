@@ -175,6 +175,15 @@ def test_question_that_takes_long_is_looked_after_and_answered(
     assert not any(looks)
 
 
+def test_connection_by_a_socket_is_looked_after_too() -> None:
+    with own_connection() as connection, own_connection() as other:
+        connection.ensure_connection()
+        pid = connection.connection.info.backend_pid
+        assert not is_forgotten(connection.connection)
+        assert ask(other, f"SELECT pg_terminate_backend({pid}, 5000)") == (True,)
+        assert is_forgotten(connection.connection)
+
+
 def test_nothing_is_forgotten_by_the_numbers_of_a_pooler(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(psycopg.ConnectionInfo, "backend_pid", property(lambda info: 1))
     with own_connection() as connection:
