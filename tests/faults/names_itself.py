@@ -215,6 +215,7 @@ def play(site: Site, fault: Fault) -> Found:
         heal()
     healed = seconds_until(lambda: site.not_well() == set(), fault.well_within)
     lines = fault.lines(site) - lines
+    seconds_until(site.has_said_that_all_is_well, LONGEST_SECONDS)
     named = (_words(seconds[name]) if name in seconds else "-" for name in HEAD[1:5])
     return (fault.name, *named, str(lines), _words(healed)), [
         *(

@@ -76,6 +76,10 @@ class Site:
     def alerts(self, part: str) -> int:
         return self.lines_with(f"| {part} is not well")
 
+    def has_said_that_all_is_well(self) -> bool:
+        """Whether every alert was taken back: of what fails until then no other line is written."""
+        return self.lines_with(" is not well: ") <= self.lines_with(" is well again: ")
+
     def lines_with(self, *words: str) -> int:
         """How many lines of its log hold them all."""
         return sum(all(word in line for word in words) for line in self.lines)
