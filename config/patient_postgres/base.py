@@ -1,10 +1,12 @@
 """The module that Django looks for in a database engine."""
 
+import time
 from contextlib import nullcontext
 from types import ModuleType
 from typing import Any
 
 import psycopg
+from django.db import DatabaseError
 from django.db.backends.postgresql import base
 
 from config.patient_postgres import longest_wait
@@ -13,6 +15,7 @@ from config.patient_postgres.silence import Silence
 
 # A server that answers ends the question when it is asked to; one that does not is not waited for.
 _CANCEL_SECONDS = 1.0
+_TRY_AGAIN_SECONDS = 10.0
 _silence = Silence()
 
 
@@ -62,5 +65,37 @@ def _patient_psycopg() -> ModuleType:
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    """Gives no connection up that works for being old, before it has a new one.
+
+    A Postgres whose disk is full, or that has no place left, may take none, while those that there
+    are go on reading.
+    """
+
     # Django takes `connect` of it, and the classes of errors.
     Database = _patient_psycopg()
+
+    def close_if_unusable_or_obsolete(self) -> None:
+        is_old = self._is_old()
+        if is_old:
+            self.close_at = None
+        super().close_if_unusable_or_obsolete()
+        if is_old and self.connection is not None:
+            self._renew()
+
+    def _is_old(self) -> bool:
+        # At an age of 0 none is to be there between requests.
+        if not self.settings_dict["CONN_MAX_AGE"] or self.in_atomic_block:
+            return False
+        return self.close_at is not None and time.monotonic() >= self.close_at
+
+    def _renew(self) -> None:
+        old = self.connection
+        try:
+            self.connect()
+        except (psycopg.Error, DatabaseError):
+            if self.connection is not old:
+                self.close()
+            self.connection, self.health_check_done = old, False
+            self.close_at = time.monotonic() + _TRY_AGAIN_SECONDS
+        else:
+            old.close()

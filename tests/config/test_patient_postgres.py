@@ -221,3 +221,52 @@ def test_server_that_is_gone_is_found_out(monkeypatch: pytest.MonkeyPatch) -> No
     options = read_database_url(Environment(), default="")["OPTIONS"]
     assert options["connect_timeout"] == 9
     assert options["tcp_user_timeout"] == 30_000
+
+
+def pid_of(connection: BaseDatabaseWrapper) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return int(cursor.fetchone()[0])
+
+
+def no_place_left(*_arguments: object, **_options: object) -> None:
+    raise psycopg.OperationalError("could not write init file: No space left on device")
+
+
+@pytest.mark.promise(18)
+def test_an_old_connection_is_not_given_up_for_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    with own_connection(CONN_MAX_AGE=60) as connection:
+        first = pid_of(connection)
+        monkeypatch.setattr(base.DatabaseWrapper.Database, "connect", no_place_left)
+        connection.close_at = time.monotonic() - 1
+        connection.close_if_unusable_or_obsolete()
+        assert pid_of(connection) == first
+        assert connection.close_at > time.monotonic()
+        monkeypatch.undo()
+        connection.close_at = time.monotonic() - 1
+        connection.close_if_unusable_or_obsolete()
+        assert connection.connection is not None
+        assert pid_of(connection) != first
+
+
+def test_a_new_connection_that_cannot_be_set_up_leaves_the_old_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with own_connection(CONN_MAX_AGE=60) as connection:
+        first = pid_of(connection)
+        monkeypatch.setattr(connection, "init_connection_state", no_place_left)
+        connection.close_at = time.monotonic() - 1
+        connection.close_if_unusable_or_obsolete()
+        assert pid_of(connection) == first
+
+
+@pytest.mark.parametrize("age", [0, 60])
+def test_what_is_broken_or_never_kept_is_closed(age: int) -> None:
+    with own_connection(CONN_MAX_AGE=age) as connection:
+        pid_of(connection)
+        connection.close_at = time.monotonic() - 1
+        if age:
+            connection.connection.close()
+            connection.errors_occurred = True
+        connection.close_if_unusable_or_obsolete()
+        assert connection.connection is None
