@@ -5,8 +5,8 @@ sent, answers keep-alives, and the process that served them at the other end is 
 question looks the same from here, so that the server is asked, by a new connection.
 """
 
-import time
 from collections.abc import Generator
+from time import monotonic
 from typing import Any
 
 import psycopg
@@ -27,16 +27,16 @@ class _Look(psycopg.Connection[Any]):
 
 def looked_after(connection: psycopg.Connection[Any], waiting: Waiting) -> Waiting:
     """Go on as `waiting` does; raise OperationalError, closed, once nobody serves `connection`."""
-    look_at = time.monotonic() + LOOK_SECONDS
+    look_at = monotonic() + LOOK_SECONDS
     try:
         wanted = next(waiting)
         while True:
             ready = yield wanted
-            if not ready and time.monotonic() >= look_at:
+            if not ready and monotonic() >= look_at:
                 if is_forgotten(connection):
                     connection.pgconn.finish()
                     raise psycopg.OperationalError("Postgres does not know the connection anymore.")
-                look_at = time.monotonic() + LOOK_SECONDS
+                look_at = monotonic() + LOOK_SECONDS
             wanted = waiting.send(ready)
     except StopIteration as end:
         return end.value

@@ -40,7 +40,7 @@ NOT_TOLD_APART = {
     *("admin:accounts_apitoken_delete", "admin:accounts_bounce_delete"),
     *("admin:accounts_delivery_delete", "admin:accounts_follow_delete"),
     *("admin:accounts_standingquery_delete", "admin:papers_paperrequest_delete"),
-    "admin:papers_harvest_delete",
+    *("admin:papers_harvest_delete", "admin:account_emailaddress_delete"),
     # The world's invitation is another's, and `bulk` wants its entries named.
     *("readinglists:answer_invitation", "readinglists:bulk"),
 }
