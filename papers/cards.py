@@ -15,6 +15,7 @@ from django.template import engines
 from django.template.backends.jinja2 import Jinja2
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
@@ -24,12 +25,16 @@ from papers.links import link, paper_link
 from papers.marks import Marks
 from papers.models import Paper, PaperStats
 from papers.numerals import grouped
+from papers.stencils import Stencil, new_number
 
 _NOTHING_DONE = Marks()
 
 # Kept by what they show, so nothing has to be thrown away when a paper changes. About 10 MB a
 # process: the papers of some forty pages, full within minutes.
 KEPT_CARDS = 1024
+# What stands for a paper's own in the buttons that are kept: no address or title has it.
+_NUMBER = new_number()
+_TITLE, _VOTES = f"title{new_number()}", f"votes{new_number()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +90,13 @@ def render_actions(paper: Paper, onlooker: Onlooker) -> SafeString:
     stats = _stats(paper)
     borne = tuple(name for name, ids in onlooker.marks if paper.pk in ids)
     path = "" if onlooker.is_reader else onlooker.path
-    votes = stats.votes if stats else 0
-    return _kept_actions(
-        paper.pk, paper.title, path, onlooker.is_reader, borne, votes, onlooker.language
-    )
+    stencil = _kept_actions(path, onlooker.is_reader, borne, onlooker.language)
+    words = {
+        str(_NUMBER): str(paper.pk),
+        _TITLE: escape(to_text(paper.title)),
+        _VOTES: str(stats.votes if stats else 0),
+    }
+    return stencil.fill(words)
 
 
 def render_vote_button(
@@ -175,17 +183,12 @@ def _kept_head(shown: _Shown, _language: str | None) -> SafeString:
 
 @lru_cache(KEPT_CARDS)
 def _kept_actions(
-    pk: int,
-    title: str,
-    path: str,
-    is_reader: bool,
-    borne: tuple[str, ...],
-    votes: int,
-    _language: str | None,
-) -> SafeString:
-    marks = Marks(**{name: frozenset((pk,)) for name in borne})
+    path: str, is_reader: bool, borne: tuple[str, ...], _language: str | None
+) -> Stencil:
+    marks = Marks(**{name: frozenset((_NUMBER,)) for name in borne})
     onlooker = Onlooker(path, is_reader=is_reader, marks=marks)
-    return _button("actions", Paper(pk=pk, title=title), onlooker, votes)
+    drawn = _button("actions", Paper(pk=_NUMBER, title=_TITLE), onlooker, _VOTES)
+    return Stencil(drawn, str(_NUMBER), _TITLE, _VOTES)
 
 
 def _stats(paper: Paper) -> PaperStats | None:

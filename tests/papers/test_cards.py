@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -5,6 +6,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from pytest_django import DjangoAssertNumQueries
 
+from papers import cards
 from papers.cards import Onlooker, render_actions, render_card
 from papers.marks import Marks
 from papers.models import Paper
@@ -95,3 +97,22 @@ def test_a_visitors_buttons_lead_back_to_their_own_page() -> None:
     paper = make_paper()
     render_actions(paper, Onlooker("/new/"))
     assert "?next=/trending/" in render_actions(paper, Onlooker("/trending/"))
+
+
+def test_buttons_are_those_of_this_paper_alone() -> None:
+    reader = Onlooker("/", is_reader=True)
+    first = render_actions(make_paper(title="Owls"), reader)
+    paper = make_paper(title="<b>K</b> & $x^2$", votes=3)
+    buttons = render_actions(paper, reader)
+    assert "Owls" in first
+    assert "Owls" not in buttons
+    assert "&lt;b&gt;K&lt;/b&gt; &amp; x²" in buttons
+    assert '<span class="vote-count">3</span>' in buttons
+    assert set(re.findall(r"[0-9]{2,}", buttons)) <= {str(paper.pk)}
+    assert f"/paper/number/{paper.pk}/vote/" in buttons
+
+
+def test_a_path_or_title_that_looks_like_a_place_to_fill_in_stays_as_it_is() -> None:
+    paper = make_paper(title=f"{cards._VOTES} {cards._NUMBER}")
+    buttons = render_actions(paper, Onlooker("/", is_reader=True))
+    assert buttons.count(paper.title) == 4
