@@ -17,6 +17,9 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from papers.identifiers import ARCHIVES
 
 MOST_PROXIES = 5
+KEYS = ("SECRET_KEY", "LINK_KEY", "ADDRESS_KEY")
+# 128 bits as 32 hexadecimal digits.
+SHORTEST_KEY = 32
 # All that read settings only. `start` runs these; Django's own load all views.
 SETTINGS = "settings"
 # Checks that concern whoever serves pages: `start` and `run web` run them, other processes do not.
@@ -87,6 +90,21 @@ def check_way_to_https(**_options: Any) -> list[CheckMessage]:
         "X-Forwarded-Proto, as deploy/nginx does, and write TRUSTED_PROXIES=1"
     )
     return [Error(text, hint=hint, id="broadsheet.E033")]
+
+
+@register(Tags.security, SETTINGS)
+def check_keys_of_public_site(**_options: Any) -> list[CheckMessage]:
+    if not _is_public():
+        return []
+    short = [name for name in KEYS if len(getattr(settings, name)) < SHORTEST_KEY]
+    if not short:
+        return []
+    text = f"Too short to be safe: {', '.join(short)}."
+    hint = (
+        f"Write {SHORTEST_KEY} random letters or more, or leave it out: then the site makes one. "
+        "What ends with the old one stands in docs/operating.md, under keys/."
+    )
+    return [Warning(text, hint=hint, id="broadsheet.W035")]
 
 
 @register(SETTINGS)

@@ -71,6 +71,12 @@ class Environment(environ.FileAwareEnv):  # type: ignore[misc]
             raise ImproperlyConfigured(f"{name} must be 1 or more.")
         return value
 
+    def port(self, name: str, default: int) -> int:
+        value = self.whole_number(name, default)
+        if not 1 <= value <= 65_535:
+            raise ImproperlyConfigured(f"{name} must be a port, 1 to 65535.")
+        return value
+
     def all_starting_with(self, prefix: str) -> dict[str, str]:
         """Every setting that is named so, by what follows the prefix; NAME_FILE names a file."""
         names = {name.removesuffix("_FILE") for name in self.ENVIRON if name.startswith(prefix)}

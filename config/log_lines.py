@@ -14,6 +14,8 @@ from typing import Any
 
 from config.log_context import current_ids
 
+# The first where nothing is set.
+LEVELS = ("info", "debug", "warning", "error", "critical")
 SHOWN_CHARACTERS = 6
 
 # Also as it stands in an address within an address within an address.
@@ -98,7 +100,8 @@ class RefusalFilter(logging.Filter):
 
 
 def as_settings(level: str, form: str) -> dict[str, Any]:
-    """Return Django's LOGGING for lines of `level` and above; `form` is "plain" or "json"."""
+    """Return Django's LOGGING for lines of `level`, of LEVELS, and above; `form` is "plain" or
+    "json"."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -124,5 +127,5 @@ def as_settings(level: str, form: str) -> dict[str, Any]:
             "gunicorn.error": {"handlers": ["console"], "level": "WARNING", "propagate": False},
             "celery": {"level": "WARNING"},  # else a line for each task, many a minute
         },
-        "root": {"handlers": ["console"], "level": level},
+        "root": {"handlers": ["console"], "level": level.upper()},
     }

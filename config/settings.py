@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 from config.addresses import broker_url, read_database_url, read_email_url, read_redis_url
 from config.api_mail import read_api_mail
 from config.environment import Environment
-from config.log_lines import as_settings
+from config.log_lines import LEVELS, as_settings
 from config.secrets import read_secret
 from config.servers import paths
 
@@ -27,7 +27,7 @@ env.read_env(BASE_DIR / ".env")
 # Without SITE_URL this is a private site on one machine: loopback only, mail to /outbox/.
 SITE_URL = env.str("SITE_URL", default="").rstrip("/")
 LOCAL = not SITE_URL
-PORT = env.whole_number("PORT", 8000)
+PORT = env.port("PORT", 8000)
 HOST = env.str("HOST", default="127.0.0.1")
 if LOCAL:
     SITE_URL = f"http://localhost:{PORT}"
@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "config.hidden_origin.HiddenOriginMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.everybody.EverybodysPagesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -188,7 +189,6 @@ CELERY_TASK_ROUTES = {
     "accounts.tasks.match_papers": {"queue": "cpu"},
     "readinglists.tasks.work_on_import": {"queue": "cpu"},
 }
-CELERY_TASK_ALWAYS_EAGER = False
 
 # --- Processes (config/supervisor/children.py) --------------------------------------------------
 # "sync" spares a quarter of a kept page and is only for a proxy in front that reads whole requests,
@@ -397,4 +397,4 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 METRICS_TOKEN = env.token("METRICS_TOKEN")
 METRICS_ADDRESSES = env.list("METRICS_ADDRESSES", default=[])
 LOG_FORMAT = env.one_of("LOG_FORMAT", ("plain", "json"))
-LOGGING = as_settings(env.str("LOG_LEVEL", default="INFO"), LOG_FORMAT)
+LOGGING = as_settings(env.one_of("LOG_LEVEL", LEVELS), LOG_FORMAT)

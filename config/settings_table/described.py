@@ -73,7 +73,10 @@ GROUPS = (
                 same=True,
             ),
             Setting("DEBUG", "for developers: faults show code and settings"),
-            Setting("LOG_LEVEL", "`DEBUG`, `INFO`, `WARNING` or `ERROR`"),
+            Setting(
+                "LOG_LEVEL",
+                "`debug`, `info`, `warning`, `error` or `critical`, and what is worse",
+            ),
             Setting("LOG_FORMAT", "`plain`, or `json`: an object a line, for programs"),
             Setting(
                 "METRICS_TOKEN",

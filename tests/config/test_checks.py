@@ -123,3 +123,15 @@ def test_a_public_site_is_told_to_ask_operators_for_a_second_step(
     settings: Settings, values: dict[str, Any], expected: list[str]
 ) -> None:
     assert ids(checks.check_second_step_of_staff, settings, values) == expected
+
+
+@pytest.mark.parametrize("name", checks.KEYS)
+def test_a_public_site_is_warned_of_a_key_that_can_be_guessed(
+    settings: Settings, name: str
+) -> None:
+    good = dict.fromkeys(checks.KEYS, "k" * checks.SHORTEST_KEY)
+    check = checks.check_keys_of_public_site
+    assert ids(check, settings, PUBLIC | good) == []
+    assert ids(check, settings, PUBLIC | good | {name: "short"}) == ["broadsheet.W035"]
+    assert name in check()[0].msg
+    assert ids(check, settings, LOCAL | {name: "short"}) == []

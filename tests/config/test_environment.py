@@ -109,3 +109,12 @@ def test_what_was_to_hold_is_remembered(env: Environment, monkeypatch: pytest.Mo
     env.whole_number("PORT", 8000)
     env.list("ALLOWED_HOSTS", default=[])
     assert env.defaults == {"PORT": 8000, "ALLOWED_HOSTS": []}
+
+
+@pytest.mark.parametrize("text", ["0", "65536", "99999"])
+def test_what_is_no_port_is_refused(
+    env: Environment, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("PORT", text)
+    with pytest.raises(ImproperlyConfigured, match="PORT must be a port, 1 to 65535"):
+        env.port("PORT", 8000)
