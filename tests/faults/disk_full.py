@@ -263,7 +263,7 @@ def fill_backups(site: Site, small: Path) -> Found:
     refused = site.manage("backup", str(small))
     left = [path.name for path in small.iterdir()]
     taken = site.manage("backup")
-    said = refused.stderr.strip().splitlines()[-1:] or [""]
+    said = refused.stderr.replace(str(small), "SMALL").strip().splitlines()[-1:] or [""]
     words = [
         f"backup's disk full: exit {refused.returncode}, {said[0][:160]!r}, "
         f"{len(left)} files left; elsewhere afterwards: exit {taken.returncode}"
