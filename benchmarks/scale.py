@@ -41,6 +41,7 @@ def main() -> None:
     parser.add_argument("--papers", type=int, default=1_000_000)
     parser.add_argument("--readers", type=int, default=100_000)
     parser.add_argument("--entries", type=int, default=1_000_000)
+    parser.add_argument("--past", type=int, default=1, help="issues that each reader had before")
     parser.add_argument("--keep", type=Path, help="the folder in which the site stays")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--seconds", type=float, default=3.0, help="for each row of pages, about")
@@ -64,7 +65,7 @@ def main() -> None:
 def _fill(folder: Path, options: argparse.Namespace) -> None:
     from benchmarks import scale_site, whole_site
 
-    size = scale_site.Size(options.papers, options.readers, options.entries)
+    size = scale_site.Size(options.papers, options.readers, options.entries, options.past)
     whole_site.fill_once(folder, size.papers, scale_site.steps(size))
 
 
@@ -129,9 +130,12 @@ def measure_ingest(folder: Path, options: argparse.Namespace) -> Table:
 
 
 def measure_digest(folder: Path, options: argparse.Namespace) -> Table:
-    due = min(options.due, options.readers)
-    row = digest.measure(due, os.cpu_count() or 1, options.mail_port, options.sink)
-    return Table(digest.HEAD, [row])
+    """By one process, as a site comes, and by one a core."""
+    due, rows = min(options.due, options.readers), []
+    for processes in sorted({1, os.cpu_count() or 1}):
+        row = digest.measure(due, processes, options.mail_port, options.sink)
+        rows.append((str(processes), *row))
+    return Table(("processes", *digest.HEAD), rows)
 
 
 PARTS: dict[str, Callable[[Path, argparse.Namespace], Table]] = {

@@ -48,7 +48,7 @@ def steps(size: Size) -> dict[str, Callable[[], object]]:
     return whole_site.steps(size.papers) | {
         f"{size.searches} followed searches": partial(make_searches, size.searches),
         readers: partial(digest_site.make_all_readers, size.readers, size.entries_each),
-        "past issues": partial(digest_site.make_past_issues, size.past),
+        f"{size.past} past issues each": partial(digest_site.make_past_issues, size.past),
         f"papers of {today}": announce_today,
         f"matches of {today}": digest_site.make_matches,
         f"scores of {today}": whole_site.rank,
