@@ -1,7 +1,8 @@
-"""What goes with an operator's change of a reader's password or address, as with the reader's own.
+"""What goes with an operator's change of a reader's account, as with the reader's own.
 
 Whoever had the password or the mailbox of before is told and logged out, and a new address is one
-that nobody confirmed. Mail goes once the change is stored.
+that nobody confirmed. Mail goes once the change is stored. It says that an operator did it, and
+nothing of where they did it from.
 """
 
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.account.signals import email_changed, password_changed
 from allauth.core.exceptions import ImmediateHttpResponse
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest
@@ -24,8 +26,7 @@ from accounts.models import User
 def end_old_password(request: HttpRequest, user: User) -> None:
     """Tell the reader that their password was set or taken away; its hash ended their logins."""
     password_changed.send(sender=User, request=request, user=user)
-    mail = partial(get_adapter().send_notification_mail, "account/email/password_changed", user)
-    _tell(request, user, mail)
+    _tell(request, user, partial(_notify, "account/email/password_changed", user))
 
 
 @transaction.atomic
@@ -43,9 +44,26 @@ def replace_address(request: HttpRequest, user: User, before: str) -> None:
     email_changed.send(sender=EmailAddress, request=request, user=user, **change)
     if old is not None:
         named = {"from_email": old.email, "to_email": new.email}
-        send = partial(get_adapter().send_notification_mail, "account/email/email_changed", user)
-        _tell(request, user, partial(send, named, email=old.email))
+        _tell(
+            request, user, partial(_notify, "account/email/email_changed", user, old.email, named)
+        )
     _tell(request, user, partial(new.send_confirmation, request))
+
+
+def end_second_step(request: HttpRequest, user: User) -> None:
+    """End all logins of a reader whose second step was taken away, and tell them."""
+    sessions.end_all(user)
+    _tell(request, user, partial(_notify, "mfa/email/removed_by_operator", user))
+
+
+def _notify(
+    template: str, user: User, email: str | None = None, named: dict[str, object] | None = None
+) -> None:
+    """Mail `template` to `email`, else to the reader's main address."""
+    to = email or EmailAddress.objects.get_primary_email(user)
+    contact = settings.CONTACT.removeprefix("mailto:")
+    context = {"by_operator": True, "contact": contact, **(named or {})}
+    get_adapter().send_mail(template, to, context)
 
 
 def _tell(request: HttpRequest, user: User, mail: Callable[[], object]) -> None:

@@ -3,16 +3,12 @@
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import translation
-
-from accounts.models import User
 
 _FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
@@ -37,12 +33,6 @@ def way_to_prove(request: HttpRequest) -> str:
     name = "mfa_reauthenticate" if by_app else "mfa_reauthenticate_webauthn"
     back = request.get_full_path() if request.method in ("GET", "HEAD") else reverse("admin:index")
     return f"{reverse(name)}?{urlencode({REDIRECT_FIELD_NAME: back})}"
-
-
-def tell_of_removal(user: User) -> None:
-    """Mail the reader, in their language, that an operator took a second step away."""
-    with translation.override(user.mail_language):
-        get_adapter().send_notification_mail("mfa/email/removed_by_operator", user)
 
 
 def _was_shown(request: HttpRequest) -> bool:

@@ -12,8 +12,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.http import HttpRequest
 
-from accounts import sessions
-from accounts.second_step import tell_of_removal
+from accounts import by_operator
 
 admin.site.unregister(Authenticator)
 admin.site.unregister(UserSession)
@@ -39,8 +38,7 @@ class SecondStepAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def delete_model(self, request: HttpRequest, obj: Authenticator) -> None:
         user = obj.user
         super().delete_model(request, obj)
-        sessions.end_all(user)
-        tell_of_removal(user)
+        by_operator.end_second_step(request, user)
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         for each in queryset.select_related("user"):

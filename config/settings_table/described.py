@@ -42,7 +42,10 @@ GROUPS = (
             ),
             Setting("SITE_NAME", "shown on every page and mail", same=True),
             Setting(
-                "CONTACT", "sent along when sources are fetched; arXiv asks for one", same=True
+                "CONTACT",
+                "sent along when sources are fetched (arXiv asks for one), and named in mails "
+                "about what operators did",
+                same=True,
             ),
             Setting(
                 "ALLOWED_HOSTS",

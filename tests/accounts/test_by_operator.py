@@ -11,7 +11,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Permission
 from django.core.mail import EmailMessage
 from django.test import Client
-from pytest_django import DjangoCaptureOnCommitCallbacks
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.bounces import suppression
 from accounts.digest import ledger, unsubscribe
@@ -313,3 +313,76 @@ class TestConfirmingByHand:
         for page in ("add/", f"{address.pk}/change/"):
             assert proved.post(f"{self.PAGE}{page}", fields).status_code == 403
         assert not EmailAddress.objects.filter(email="my@example.org").exists()
+
+
+class TestWhatTheMailsSay:
+    BROWSER = "Firefox of the operator"
+
+    def mails_of_both(
+        self, client: Client, user: User, commit: DjangoCaptureOnCommitCallbacks
+    ) -> None:
+        client.defaults["HTTP_USER_AGENT"] = self.BROWSER
+        client.defaults["REMOTE_ADDR"] = "198.51.100.7"
+        with commit(execute=True):
+            set_password(client, user)
+        change_address(client, user, commit)
+
+    @pytest.mark.parametrize(
+        ("contact", "said"),
+        [
+            ("boss@example.org", "Contact:\nboss@example.org\n"),
+            ("mailto:boss@example.org", "Contact:\nboss@example.org\n"),
+            ("", "write to them.\n\n--\n"),
+        ],
+    )
+    def test_an_operator_did_it_and_is_written_to(
+        self,
+        proved: Client,
+        reader: User,
+        mailoutbox: list[EmailMessage],
+        settings: Settings,
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+        contact: str,
+        said: str,
+    ) -> None:
+        settings.CONTACT = contact
+        self.mails_of_both(proved, reader, django_capture_on_commit_callbacks)
+        for mail in mailoutbox[:2]:
+            assert mail.to == ["old@example.org"]
+            assert "done by whoever runs this site" in str(mail.body)
+            assert said in str(mail.body)
+
+    def test_they_tell_nothing_of_the_operators_computer_and_give_no_useless_advice(
+        self,
+        proved: Client,
+        reader: User,
+        mailoutbox: list[EmailMessage],
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        self.mails_of_both(proved, reader, django_capture_on_commit_callbacks)
+        for mail in mailoutbox[:2]:
+            whole = mail.message().as_string()
+            for word in (self.BROWSER, "198.51.100.7", "/login/code/", "If this was you"):
+                assert word not in whole
+
+    def test_they_are_in_the_readers_language(
+        self,
+        proved: Client,
+        reader: User,
+        mailoutbox: list[EmailMessage],
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        User.objects.filter(pk=reader.pk).update(language="de")
+        self.mails_of_both(proved, reader, django_capture_on_commit_callbacks)
+        assert all("Betreiber dieser Website" in str(mail.body) for mail in mailoutbox[:2])
+
+    def test_what_readers_do_themselves_says_where_it_came_from(
+        self, client: Client, reader: User, mailoutbox: list[EmailMessage]
+    ) -> None:
+        enter(client, reader)
+        fields = {"oldpassword": PASSPHRASE, "password1": NEW, "password2": NEW}
+        client.post("/accounts/password/change/", fields, HTTP_USER_AGENT="My own")
+        (mail,) = mailoutbox
+        assert "It came from:" in str(mail.body)
+        assert "My own" in str(mail.body)
+        assert "whoever runs this site" not in str(mail.body)

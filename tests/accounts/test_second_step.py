@@ -1,13 +1,14 @@
 """Authenticator apps, recovery codes and passkeys: what they open, ask for, and tell by mail."""
 
 import re
+from smtplib import SMTPServerDisconnected
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Permission
 from django.core.mail import EmailMessage
 from django.test import Client
-from pytest_django import Settings
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import User
 from tests.accounts.entering import PASSPHRASE, code_of, enter, give_app, make_user_without_password
@@ -268,18 +269,40 @@ def test_a_site_that_does_not_want_it_asks_for_nothing(client: Client) -> None:
 
 class TestAdmin:
     def test_an_operator_takes_a_second_step_away_and_the_reader_is_told(
-        self, client: Client, mailoutbox: list[EmailMessage]
+        self,
+        client: Client,
+        mailoutbox: list[EmailMessage],
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
     ) -> None:
         reader, there = make_user(), Client()
         give_app(reader)
         there.force_login(reader)
         client.force_login(make_user(is_staff=True, is_superuser=True))
         row = Authenticator.objects.get(type="totp")
-        client.post(f"/admin/mfa/authenticator/{row.pk}/delete/", {"post": "yes"})
+        with django_capture_on_commit_callbacks(execute=True):
+            client.post(f"/admin/mfa/authenticator/{row.pk}/delete/", {"post": "yes"})
         assert not Authenticator.objects.filter(type="totp").exists()
         assert not is_in(there)
         assert mailoutbox[-1].to == [reader.email]
         assert "removed" in mailoutbox[-1].subject
+        assert "done by whoever runs this site" in str(mailoutbox[-1].body)
+        assert "It came from:" not in str(mailoutbox[-1].body)
+
+    @pytest.mark.django_db(transaction=True)
+    def test_it_goes_where_no_mail_can_be_sent_too(
+        self, client: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(_message: EmailMessage) -> int:
+            raise SMTPServerDisconnected
+
+        monkeypatch.setattr(EmailMessage, "send", fail)
+        give_app(make_user())
+        client.force_login(make_user(is_staff=True, is_superuser=True))
+        row = Authenticator.objects.get(type="totp")
+        page = f"/admin/mfa/authenticator/{row.pk}/delete/"
+        answer = client.post(page, {"post": "yes"}, follow=True)
+        assert "mail to the reader could not be sent" in answer.content.decode()
+        assert not Authenticator.objects.filter(type="totp").exists()
 
     def test_no_key_is_shown_and_none_can_be_changed(self, client: Client) -> None:
         secret = give_app(make_user())
