@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import (
     by_operator,
     leaving,
+    rights,
     second_step_admin,  # noqa: F401 - registers its own
 )
 from accounts.bounces import suppression
@@ -136,6 +137,12 @@ class ReaderAdmin(UserAdmin):  # type: ignore[type-arg]
             by_operator.replace_address(request, obj, before)
             obj.refresh_from_db()
         reschedule(obj, timezone.now())
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if change:
+            of_rights = rights.compare(form.initial, form.cleaned_data)
+            by_operator.tell_of_rights(request, form.instance, of_rights)
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         leaving.delete_account(obj)

@@ -7,6 +7,7 @@ nothing of where they did it from.
 
 from collections.abc import Callable
 from functools import partial
+from smtplib import SMTPException
 
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
@@ -19,8 +20,9 @@ from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts import sessions
+from accounts import security_log, sessions
 from accounts.models import User
+from accounts.rights import Change
 
 
 def end_old_password(request: HttpRequest, user: User) -> None:
@@ -56,6 +58,19 @@ def end_second_step(request: HttpRequest, user: User) -> None:
     _tell(request, user, partial(_notify, "mfa/email/removed_by_operator", user))
 
 
+def tell_of_rights(request: HttpRequest | None, user: User, change: Change) -> None:
+    """Note which rights the reader was given or lost, and tell them; a command has no request."""
+    if not change:
+        return
+    by = request.user.pk if request is not None else None
+    security_log.note("rights_changed", user_id=by, request=request, row=user.pk, **change.words())
+
+    def mail() -> None:
+        _notify("account/email/rights_changed", user, named={"changes": change.sentences()})
+
+    _tell(request, user, mail)
+
+
 def _notify(
     template: str, user: User, email: str | None = None, named: dict[str, object] | None = None
 ) -> None:
@@ -66,14 +81,17 @@ def _notify(
     get_adapter().send_mail(template, to, context)
 
 
-def _tell(request: HttpRequest, user: User, mail: Callable[[], object]) -> None:
+def _tell(request: HttpRequest | None, user: User, mail: Callable[[], object]) -> None:
     """Send by `mail` once the change is stored, in the reader's language; say so if it fails."""
 
     def send() -> None:
         try:
             with translation.override(user.mail_language):
                 mail()
-        except ImmediateHttpResponse:  # a page for those who asked for the mail themselves
-            messages.warning(request, _("It is stored, but mail to the reader could not be sent."))
+        # The adapter logged it, and made a page for those who ask for a mail themselves.
+        except (ImmediateHttpResponse, OSError, SMTPException):
+            words = _("It is stored, but mail to the reader could not be sent.")
+            if request is not None:
+                messages.warning(request, words)
 
     transaction.on_commit(send)

@@ -131,26 +131,6 @@ class TestPassword:
         assert mailoutbox == []
 
 
-class TestRights:
-    @pytest.mark.parametrize("right", ["is_staff", "is_superuser"])
-    def test_they_are_given_by_those_only_who_prove_who_they_are(
-        self, admin: Client, reader: User, right: str
-    ) -> None:
-        response = admin.post(page_of(reader), fields_of(reader, **{right: "on"}))
-        assert response["Location"].startswith(ASKED)
-        reader.refresh_from_db()
-        assert not getattr(reader, right)
-        admin.post("/accounts/reauthenticate/", {"password": PASSPHRASE, "next": page_of(reader)})
-        reader.refresh_from_db()
-        assert getattr(reader, right)
-
-    def test_other_fields_ask_for_no_proof(self, admin: Client, reader: User) -> None:
-        admin.post(page_of(reader), fields_of(reader, digest_hour="9"))
-        reader.refresh_from_db()
-        assert reader.digest_hour == 9
-        assert rows_of(reader) == [("old@example.org", True, True)]
-
-
 class TestAddress:
     def test_it_is_changed_by_those_only_who_prove_who_they_are(
         self, admin: Client, reader: User

@@ -317,6 +317,22 @@ def test_changes_in_the_admin(client: Client, reader: User, log: Log) -> None:
     assert log.take()[0].startswith(f"I admin_changed user={boss.pk} {NET} model=auth.group ")
 
 
+def test_rights_that_are_given_and_taken(client: Client, reader: User, log: Log) -> None:
+    boss = User.objects.create_superuser("boss@example.org", PASSPHRASE)
+    group = Group.objects.create(name=TYPED)
+    reader.groups.add(group)
+    enter(client, boss)
+    log.take()
+    fields = {"email": reader.email, "digest_hour": "7", "timezone": "UTC", "is_staff": "on"}
+    more = {"digest_days": "0", "digest_size": "10"}
+    client.post(f"/admin/accounts/user/{reader.pk}/change/", {**fields, **more})
+    about = f"user={boss.pk} {NET} row={reader.pk}"
+    assert log.take() == [
+        f"I rights_changed {about} given=is_staff taken=is_active,group:{group.pk}",
+        f"I admin_changed user={boss.pk} {NET} model=accounts.user row={reader.pk}",
+    ]
+
+
 def test_one_row_that_is_chosen_alone_is_said_once(client: Client, log: Log) -> None:
     boss = User.objects.create_superuser("boss@example.org", PASSPHRASE)
     client.force_login(boss)

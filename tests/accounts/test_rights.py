@@ -1,0 +1,130 @@
+"""What an operator's change of a reader's rights asks for, tells and writes down."""
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.core.mail import EmailMessage
+from django.test import Client
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from accounts.models import User
+from tests.accounts.entering import PASSPHRASE, enter
+from tests.accounts.test_by_operator import ASKED, fields_of, page_of, rows_of
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def operator() -> User:
+    return make_user(email="operator@example.org", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def admin(client: Client, operator: User) -> Client:
+    """Logged in long ago."""
+    client.force_login(operator)
+    return client
+
+
+@pytest.fixture
+def proved(client: Client, operator: User) -> Client:
+    enter(client, operator)
+    return client
+
+
+@pytest.fixture
+def reader() -> User:
+    return make_user(email="old@example.org", digest_enabled=True)
+
+
+@pytest.mark.parametrize("right", ["is_staff", "is_superuser"])
+def test_they_are_given_by_those_only_who_prove_who_they_are(
+    admin: Client, reader: User, right: str
+) -> None:
+    response = admin.post(page_of(reader), fields_of(reader, **{right: "on"}))
+    assert response["Location"].startswith(ASKED)
+    reader.refresh_from_db()
+    assert not getattr(reader, right)
+    admin.post("/accounts/reauthenticate/", {"password": PASSPHRASE, "next": page_of(reader)})
+    reader.refresh_from_db()
+    assert getattr(reader, right)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ({}, {"is_staff": "on"}, "- You may open the administration."),
+        ({"is_staff": True}, {}, "- You may not open the administration any more."),
+        ({}, {"is_superuser": "on"}, "- You have all rights of the administration."),
+        ({"is_superuser": True}, {}, "- You no longer have all rights of the administration."),
+        ({}, {"is_active": ""}, "- Your account is closed: nobody can log in to it, "),
+        ({"is_active": False}, {}, "- Your account is open again."),
+    ],
+)
+def test_the_reader_is_told_of_each_switch(
+    proved: Client,
+    reader: User,
+    mailoutbox: list[EmailMessage],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    before: dict[str, bool],
+    after: dict[str, str],
+    said: str,
+) -> None:
+    User.objects.filter(pk=reader.pk).update(**before)
+    with django_capture_on_commit_callbacks(execute=True):
+        proved.post(page_of(reader), fields_of(reader, **after))
+    (mail,) = mailoutbox
+    assert (mail.to, mail.subject) == (
+        [reader.email],
+        "What you may do at Broadsheet has changed",
+    )
+    assert said in str(mail.body)
+    assert str(mail.body).count("\n- ") == 1
+    assert "done by whoever runs this site" in str(mail.body)
+
+
+def test_the_reader_is_told_of_groups_and_single_rights_in_their_language(
+    proved: Client,
+    reader: User,
+    mailoutbox: list[EmailMessage],
+    caplog: pytest.LogCaptureFixture,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    old, new = (Group.objects.create(name=name) for name in ("Readers", "Editors"))
+    look = Permission.objects.get(codename="view_emailaddress")
+    reader.groups.add(old)
+    User.objects.filter(pk=reader.pk).update(language="de")
+    fields = {**fields_of(reader), "groups": [new.pk], "user_permissions": [look.pk]}
+    with django_capture_on_commit_callbacks(execute=True):
+        proved.post(page_of(reader), fields)
+    (mail,) = mailoutbox
+    assert [line for line in str(mail.body).splitlines() if line.startswith("- ")] == [
+        "- Sie gehören zur Gruppe „Editors“.",
+        f"- Sie haben das Recht „{look.name}“.",
+        "- Sie gehören nicht mehr zur Gruppe „Readers“.",
+    ]
+    assert f"row={reader.pk} given=group:{new.pk},account.view_emailaddress " in caplog.text
+    assert "Editors" not in caplog.text
+
+
+def test_where_none_changed_nobody_is_told(
+    proved: Client,
+    reader: User,
+    mailoutbox: list[EmailMessage],
+    caplog: pytest.LogCaptureFixture,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    group = Group.objects.create(name="Editors")
+    reader.groups.add(group)
+    fields = {**fields_of(reader, digest_hour="9"), "groups": [group.pk]}
+    with django_capture_on_commit_callbacks(execute=True):
+        proved.post(page_of(reader), fields)
+    assert mailoutbox == []
+    assert "rights_changed" not in caplog.text
+
+
+def test_other_fields_ask_for_no_proof(admin: Client, reader: User) -> None:
+    admin.post(page_of(reader), fields_of(reader, digest_hour="9"))
+    reader.refresh_from_db()
+    assert reader.digest_hour == 9
+    assert rows_of(reader) == [("old@example.org", True, True)]
