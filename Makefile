@@ -20,7 +20,7 @@ PYTEST_OPTIONS ?= -n auto --dist loadfile
 
 help:
 	@echo "make run          install what is needed and run the site (PORT=8000, SAMPLE=1 for sample papers)"
-	@echo "make admin        make an administrator"
+	@echo "make admin        make an administrator (EXISTING=you@example.org: of an account that is there)"
 	@echo "make test         every check, and every test but those of test-long"
 	@echo "make test-long    the rest of the widest matrices: walks in Chromium, every page in every state and in the dark, every hostile string (ten minutes)"
 	@echo "make test-api     odd requests to every operation of the API, many of them (some minutes)"
@@ -45,7 +45,7 @@ run: .venv/installed
 	@$(BIN)/python manage.py start
 
 admin: .venv/installed
-	@$(BIN)/python manage.py createsuperuser
+	@$(BIN)/python manage.py createsuperuser $(if $(EXISTING),--existing '$(EXISTING)')
 
 test: check
 	$(BIN)/pytest -m "not long" $(PYTEST_OPTIONS)

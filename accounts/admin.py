@@ -47,7 +47,25 @@ admin.site.password_change = _lead_to_own_password  # type: ignore[method-assign
 
 
 class ReaderForm(UserChangeForm):  # type: ignore[type-arg]
-    """Takes no address that another reader proved to be theirs: nobody could confirm it."""
+    """Takes no address that another reader proved to be theirs: nobody could confirm it. Nor does
+    it lock out the last who can run the site.
+    """
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned: dict[str, Any] | None = super().clean()
+        changed = set(rights.SWITCHES) & set(self.changed_data)
+        if any(not self.cleaned_data[name] for name in changed):
+            # Two who take them from each other at the same moment wait here.
+            superusers = User.objects.filter(is_superuser=True).order_by("pk")
+            list(superusers.select_for_update(no_key=True).values_list("pk", flat=True))
+            if leaving.is_last_superuser(self.instance):
+                raise forms.ValidationError(
+                    _(
+                        "No other account is open and has both entry to the administration and all "
+                        "its rights: give them to another one first, or nobody could run this site."
+                    )
+                )
+        return cleaned
 
     def clean_email(self) -> str:
         email = User.objects.normalize_email(self.cleaned_data["email"])

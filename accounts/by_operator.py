@@ -17,12 +17,13 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts import security_log, sessions
+from accounts.digest.schedule import reschedule
 from accounts.models import User
-from accounts.rights import Change
+from accounts.rights import SWITCHES, Change, compare
 
 
 def end_old_password(request: HttpRequest, user: User) -> None:
@@ -56,6 +57,20 @@ def end_second_step(request: HttpRequest, user: User) -> None:
     """End all logins of a reader whose second step was taken away, and tell them."""
     sessions.end_all(user)
     _tell(request, user, partial(_notify, "mfa/email/removed_by_operator", user))
+
+
+def give_all_rights(user: User) -> bool:
+    """Make an administrator of a reader, whose account is opened; False where they are one."""
+    before = {name: getattr(user, name) for name in SWITCHES}
+    after = dict.fromkeys(SWITCHES, True)
+    if before == after:
+        return False
+    for name in SWITCHES:
+        setattr(user, name, True)
+    user.save(update_fields=SWITCHES)
+    reschedule(user, timezone.now())
+    tell_of_rights(None, user, compare(before, after))
+    return True
 
 
 def tell_of_rights(request: HttpRequest | None, user: User, change: Change) -> None:

@@ -83,10 +83,15 @@ def loss_of(user: User) -> Loss:
     return Loss(lists.count(), list(with_members.order_by("title")), links.count(), followers)
 
 
+def is_last_superuser(user: User) -> bool:
+    """Whether `user` is alone in being able to run the site: superusers open the admin as staff."""
+    superusers = User.objects.filter(is_superuser=True, is_staff=True, is_active=True)
+    return user.is_superuser and not superusers.exclude(pk=user.pk).exists()
+
+
 def refuse_last_superuser(user: User) -> None:
     """Raise CannotLeave for whoever is alone in being able to run the site."""
-    superusers = User.objects.filter(is_superuser=True, is_active=True)
-    if user.is_superuser and not superusers.exclude(pk=user.pk).exists():
+    if is_last_superuser(user):
         raise CannotLeave(
             _(
                 "You are the only administrator with all rights: make another one first "

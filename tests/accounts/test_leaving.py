@@ -219,7 +219,9 @@ def test_last_superuser_stays(client: Client) -> None:
     enter(client, only)
     assert "only administrator" in client.get(PAGE).content.decode()
     assert client.post(PAGE, {"sure": "on"}).status_code == 422
-    make_user(is_superuser=True)
+    make_user(is_superuser=True)  # cannot open the admin
+    assert client.post(PAGE, {"sure": "on"}).status_code == 422
+    make_user(is_superuser=True, is_staff=True)
     assert client.post(PAGE, {"sure": "on"}).status_code == 302
 
 

@@ -257,7 +257,7 @@ def test_pressing_twice_does_no_harm() -> None:
 
 
 def test_one_of_two_superusers_who_leave_at_once_stays() -> None:
-    both = [make_user(is_superuser=True) for _ in range(2)]
+    both = [make_user(is_superuser=True, is_staff=True) for _ in range(2)]
     leavers = [Beside(partial(leaving.delete_account, each)).start() for each in both]
     errors = [error for each in leavers for error in each.join()]
     assert [type(error) for error in errors] == [leaving.CannotLeave]

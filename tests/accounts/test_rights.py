@@ -128,3 +128,27 @@ def test_other_fields_ask_for_no_proof(admin: Client, reader: User) -> None:
     reader.refresh_from_db()
     assert reader.digest_hour == 9
     assert rows_of(reader) == [("old@example.org", True, True)]
+
+
+@pytest.mark.parametrize("lost", ["is_active", "is_staff", "is_superuser"])
+def test_the_last_who_can_run_the_site_loses_none(
+    proved: Client, operator: User, lost: str
+) -> None:
+    make_user(is_superuser=True)  # not staff
+    make_user(is_superuser=True, is_staff=True, is_active=False)
+    fields = fields_of(operator, **{"is_staff": "on", "is_superuser": "on", lost: ""})
+    answer = proved.post(page_of(operator), fields)
+    assert "or nobody could run this site" in answer.content.decode()
+    operator.refresh_from_db()
+    assert getattr(operator, lost)
+    make_user(is_superuser=True, is_staff=True)
+    assert proved.post(page_of(operator), fields).status_code == 302
+    operator.refresh_from_db()
+    assert not getattr(operator, lost)
+
+
+def test_others_than_superusers_may_lose_all(proved: Client, reader: User) -> None:
+    User.objects.filter(pk=reader.pk).update(is_staff=True)
+    assert proved.post(page_of(reader), fields_of(reader, is_active="")).status_code == 302
+    reader.refresh_from_db()
+    assert (reader.is_active, reader.is_staff) == (False, False)
