@@ -58,9 +58,10 @@ def _is_sending(called: ast.expr) -> bool:
     if not isinstance(called, ast.Attribute):
         return False
     owner = ast.unparse(called.value)
-    # A backend that hands on to another is no sender: `super()`, `OutboxBackend()`.
+    # A backend that hands on to another is no sender, nor who asks the site's adapter, which is
+    # looked at itself.
     if called.attr in SHORT_WAYS:
-        return owner not in {"super()", "OutboxBackend()"}
+        return owner not in {"super()", "OutboxBackend()", "get_adapter()"}
     # A module of ours, looked at itself, and allauth's signal.
     if called.attr != "send" or owner in {"invitation_mail", "email_changed"}:
         return False
