@@ -4,37 +4,19 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.core.mail import EmailMessage
 from django.test import Client
-from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
-from tests.accounts.entering import PASSPHRASE, enter
-from tests.accounts.test_by_operator import ASKED, fields_of, page_of, rows_of
+from tests.accounts.by_operator.admin_forms import (
+    ASKED_FOR_PROOF,
+    Post,
+    fields_of,
+    page_of,
+    rows_of,
+)
+from tests.accounts.entering import PASSPHRASE
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def operator() -> User:
-    return make_user(email="operator@example.org", is_staff=True, is_superuser=True)
-
-
-@pytest.fixture
-def admin(client: Client, operator: User) -> Client:
-    """Logged in long ago."""
-    client.force_login(operator)
-    return client
-
-
-@pytest.fixture
-def proved(client: Client, operator: User) -> Client:
-    enter(client, operator)
-    return client
-
-
-@pytest.fixture
-def reader() -> User:
-    return make_user(email="old@example.org", digest_enabled=True)
 
 
 @pytest.mark.parametrize("right", ["is_staff", "is_superuser"])
@@ -42,7 +24,7 @@ def test_they_are_given_by_those_only_who_prove_who_they_are(
     admin: Client, reader: User, right: str
 ) -> None:
     response = admin.post(page_of(reader), fields_of(reader, **{right: "on"}))
-    assert response["Location"].startswith(ASKED)
+    assert response["Location"].startswith(ASKED_FOR_PROOF)
     reader.refresh_from_db()
     assert not getattr(reader, right)
     admin.post("/accounts/reauthenticate/", {"password": PASSPHRASE, "next": page_of(reader)})
@@ -62,17 +44,15 @@ def test_they_are_given_by_those_only_who_prove_who_they_are(
     ],
 )
 def test_the_reader_is_told_of_each_switch(
-    proved: Client,
+    post: Post,
     reader: User,
     mailoutbox: list[EmailMessage],
-    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
     before: dict[str, bool],
     after: dict[str, str],
     said: str,
 ) -> None:
     User.objects.filter(pk=reader.pk).update(**before)
-    with django_capture_on_commit_callbacks(execute=True):
-        proved.post(page_of(reader), fields_of(reader, **after))
+    post(page_of(reader), fields_of(reader, **after))
     (mail,) = mailoutbox
     assert (mail.to, mail.subject) == (
         [reader.email],
@@ -84,19 +64,17 @@ def test_the_reader_is_told_of_each_switch(
 
 
 def test_the_reader_is_told_of_groups_and_single_rights_in_their_language(
-    proved: Client,
+    post: Post,
     reader: User,
     mailoutbox: list[EmailMessage],
     caplog: pytest.LogCaptureFixture,
-    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     old, new = (Group.objects.create(name=name) for name in ("Readers", "Editors"))
     look = Permission.objects.get(codename="view_emailaddress")
     reader.groups.add(old)
     User.objects.filter(pk=reader.pk).update(language="de")
     fields = {**fields_of(reader), "groups": [new.pk], "user_permissions": [look.pk]}
-    with django_capture_on_commit_callbacks(execute=True):
-        proved.post(page_of(reader), fields)
+    post(page_of(reader), fields)
     (mail,) = mailoutbox
     assert [line for line in str(mail.body).splitlines() if line.startswith("- ")] == [
         "- Sie gehören zur Gruppe „Editors“.",
@@ -108,17 +86,15 @@ def test_the_reader_is_told_of_groups_and_single_rights_in_their_language(
 
 
 def test_where_none_changed_nobody_is_told(
-    proved: Client,
+    post: Post,
     reader: User,
     mailoutbox: list[EmailMessage],
     caplog: pytest.LogCaptureFixture,
-    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     group = Group.objects.create(name="Editors")
     reader.groups.add(group)
     fields = {**fields_of(reader, digest_hour="9"), "groups": [group.pk]}
-    with django_capture_on_commit_callbacks(execute=True):
-        proved.post(page_of(reader), fields)
+    post(page_of(reader), fields)
     assert mailoutbox == []
     assert "rights_changed" not in caplog.text
 

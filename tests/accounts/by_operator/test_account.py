@@ -11,67 +11,26 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Permission
 from django.core.mail import EmailMessage
 from django.test import Client
-from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+from pytest_django import Settings
 
 from accounts.bounces import suppression
 from accounts.digest import ledger, unsubscribe
 from accounts.models import Delivery, Suppression, User
+from tests.accounts.by_operator.admin_forms import (
+    ASKED_FOR_PROOF,
+    NEW_PASSPHRASE,
+    Post,
+    change_address,
+    fields_of,
+    page_of,
+    rows_of,
+    set_password,
+)
 from tests.accounts.entering import PASSPHRASE, enter
 from tests.accounts.mails import find_link
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
-NEW = "another long passphrase"
-ASKED = "/accounts/reauthenticate/?next="
-
-
-@pytest.fixture
-def operator() -> User:
-    return make_user(email="operator@example.org", is_staff=True, is_superuser=True)
-
-
-@pytest.fixture
-def admin(client: Client, operator: User) -> Client:
-    """Logged in long ago."""
-    client.force_login(operator)
-    return client
-
-
-@pytest.fixture
-def proved(client: Client, operator: User) -> Client:
-    enter(client, operator)
-    return client
-
-
-@pytest.fixture
-def reader() -> User:
-    return make_user(email="old@example.org", digest_enabled=True)
-
-
-def page_of(user: User, name: str = "change") -> str:
-    return f"/admin/accounts/user/{user.pk}/{name}/"
-
-
-def fields_of(user: User, **changed: str) -> dict[str, str]:
-    days = {"digest_days": "0,1,2,3,4", "digest_size": "10", "digest_enabled": "on"}
-    fields = {"email": user.email, "digest_hour": "7", "timezone": "UTC", "is_active": "on"}
-    return {**fields, **days, **changed}
-
-
-def set_password(client: Client, user: User, again: str = NEW) -> Any:
-    fields = {"usable_password": "true", "password1": NEW, "password2": again}
-    return client.post(page_of(user, "password"), fields)
-
-
-def change_address(
-    client: Client, user: User, commit: DjangoCaptureOnCommitCallbacks, to: str = "new@example.org"
-) -> Any:
-    with commit(execute=True):
-        return client.post(page_of(user), fields_of(user, email=to), follow=True)
-
-
-def rows_of(user: User) -> list[tuple[str, bool, bool]]:
-    return list(EmailAddress.objects.filter(user=user).values_list("email", "verified", "primary"))
 
 
 class TestPassword:
@@ -79,7 +38,11 @@ class TestPassword:
     def test_ones_own_is_changed_on_the_sites_page(
         self, proved: Client, operator: User, method: str
     ) -> None:
-        fields = {"old_password": PASSPHRASE, "new_password1": NEW, "new_password2": NEW}
+        fields = {
+            "old_password": PASSPHRASE,
+            "new_password1": NEW_PASSPHRASE,
+            "new_password2": NEW_PASSPHRASE,
+        }
         for page in ("/admin/password_change/", page_of(operator, "password")):
             assert getattr(proved, method)(page, fields)["Location"] == "/accounts/password/change/"
         operator.refresh_from_db()
@@ -89,28 +52,27 @@ class TestPassword:
         self, admin: Client, reader: User
     ) -> None:
         back = quote(page_of(reader, "password"), safe="")
-        assert set_password(admin, reader)["Location"] == f"{ASKED}{back}"
-        assert admin.get(page_of(reader, "password"))["Location"].startswith(ASKED)
+        assert set_password(admin.post, reader)["Location"] == f"{ASKED_FOR_PROOF}{back}"
+        assert admin.get(page_of(reader, "password"))["Location"].startswith(ASKED_FOR_PROOF)
         reader.refresh_from_db()
         assert reader.check_password(PASSPHRASE)
         # What was posted is not kept for later: it is a password.
-        assert NEW not in repr(dict(admin.session))
+        assert NEW_PASSPHRASE not in repr(dict(admin.session))
 
     def test_its_reader_is_told_and_logged_out(
         self,
+        post: Post,
         proved: Client,
         reader: User,
         mailoutbox: list[EmailMessage],
         caplog: pytest.LogCaptureFixture,
-        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
     ) -> None:
         theirs = Client()
         theirs.post("/accounts/login/", {"login": reader.email, "password": PASSPHRASE})
         assert UserSession.objects.filter(user=reader).exists()
-        with django_capture_on_commit_callbacks(execute=True):
-            assert set_password(proved, reader).status_code == 302
+        assert set_password(post, reader).status_code == 302
         reader.refresh_from_db()
-        assert reader.check_password(NEW)
+        assert reader.check_password(NEW_PASSPHRASE)
         assert [(each.to, "was changed" in each.subject) for each in mailoutbox] == [
             ([reader.email], True)
         ]
@@ -121,13 +83,11 @@ class TestPassword:
 
     def test_two_that_differ_change_and_tell_nothing(
         self,
-        proved: Client,
+        post: Post,
         reader: User,
         mailoutbox: list[EmailMessage],
-        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
     ) -> None:
-        with django_capture_on_commit_callbacks(execute=True):
-            assert set_password(proved, reader, again="differs").status_code == 200
+        assert set_password(post, reader, again="differs").status_code == 200
         assert mailoutbox == []
 
 
@@ -136,21 +96,20 @@ class TestAddress:
         self, admin: Client, reader: User
     ) -> None:
         response = admin.post(page_of(reader), fields_of(reader, email="new@example.org"))
-        assert response["Location"].startswith(ASKED)
+        assert response["Location"].startswith(ASKED_FOR_PROOF)
         reader.refresh_from_db()
         assert reader.email == "old@example.org"
 
     def test_the_new_one_is_the_only_one_and_not_confirmed(
         self,
-        proved: Client,
+        post: Post,
         reader: User,
         mailoutbox: list[EmailMessage],
-        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
     ) -> None:
         EmailAddress.objects.create(user=reader, email="second@example.org", verified=True)
         theirs = Client()
         theirs.force_login(reader)
-        change_address(proved, reader, django_capture_on_commit_callbacks, "New@Example.org")
+        change_address(post, reader, "New@Example.org")
         reader.refresh_from_db()
         assert reader.email == "new@example.org"
         assert rows_of(reader) == [("new@example.org", False, True)]
@@ -163,29 +122,27 @@ class TestAddress:
     @pytest.mark.parametrize("mailbox", ["old@example.org", "second@example.org"])
     def test_the_mailbox_of_before_opens_nothing(
         self,
-        proved: Client,
+        post: Post,
         reader: User,
         mailoutbox: list[EmailMessage],
-        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
         mailbox: str,
     ) -> None:
         EmailAddress.objects.create(user=reader, email="second@example.org", verified=True)
-        change_address(proved, reader, django_capture_on_commit_callbacks)
+        change_address(post, reader)
         Client().post("/accounts/login/code/", {"email": mailbox})
         Client().post("/accounts/password/reset/", {"email": mailbox})
         assert {each.subject for each in mailoutbox[2:]} == {"No account at Broadsheet"}
 
     def test_no_issue_comes_until_it_is_confirmed(
         self,
-        proved: Client,
+        post: Post,
         reader: User,
         mailoutbox: list[EmailMessage],
-        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
     ) -> None:
         now = datetime(2026, 3, 3, 7, 0, tzinfo=UTC)
         ledger.new_delivery(reader, now.date(), now).save()
         User.objects.filter(pk=reader.pk).update(next_due_at=now)
-        change_address(proved, reader, django_capture_on_commit_callbacks)
+        change_address(post, reader)
         # Nor by the link of an issue that lies in the mailbox of before.
         Client().post(unsubscribe.url_path(reader.pk), {"undo": "1"})
         reader.refresh_from_db()
@@ -198,45 +155,41 @@ class TestAddress:
 
     def test_it_ends_the_stop_of_the_one_before(
         self,
-        proved: Client,
+        post: Post,
         reader: User,
-        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
     ) -> None:
         suppression.stop(reader, Suppression.Why.BOUNCES, "Stopped.", now=reader.date_joined)
-        change_address(proved, reader, django_capture_on_commit_callbacks)
+        change_address(post, reader)
         reader.refresh_from_db()
         assert reader.mail_stopped_at is None
 
     def test_an_address_that_nobody_confirmed_is_told_nothing(
         self,
-        proved: Client,
+        post: Post,
         reader: User,
         mailoutbox: list[EmailMessage],
-        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
     ) -> None:
         EmailAddress.objects.update(verified=False)
-        change_address(proved, reader, django_capture_on_commit_callbacks)
+        change_address(post, reader)
         assert [each.to for each in mailoutbox] == [["new@example.org"]]
 
     def test_another_readers_is_refused(
         self,
-        proved: Client,
+        post: Post,
         reader: User,
-        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
     ) -> None:
         other = make_user()
         EmailAddress.objects.create(user=other, email="new@example.org", verified=True)
-        change_address(proved, reader, django_capture_on_commit_callbacks)
+        change_address(post, reader)
         reader.refresh_from_db()
         assert reader.email == "old@example.org"
 
     def test_ones_own_is_not_changed_here(
         self,
-        proved: Client,
+        post: Post,
         operator: User,
-        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
     ) -> None:
-        change_address(proved, operator, django_capture_on_commit_callbacks)
+        change_address(post, operator)
         operator.refresh_from_db()
         assert operator.email == "operator@example.org"
         assert rows_of(operator) == [("operator@example.org", True, True)]
@@ -271,7 +224,7 @@ class TestConfirmingByHand:
     def test_who_proves_who_they_are_confirms_an_address(
         self, admin: Client, operator: User, address: EmailAddress
     ) -> None:
-        assert self.confirm(admin, address)["Location"].startswith(ASKED)
+        assert self.confirm(admin, address)["Location"].startswith(ASKED_FOR_PROOF)
         address.refresh_from_db()
         assert not address.verified
         enter(admin, operator)
@@ -298,14 +251,13 @@ class TestConfirmingByHand:
 class TestWhatTheMailsSay:
     BROWSER = "Firefox of the operator"
 
-    def mails_of_both(
-        self, client: Client, user: User, commit: DjangoCaptureOnCommitCallbacks
-    ) -> None:
-        client.defaults["HTTP_USER_AGENT"] = self.BROWSER
-        client.defaults["REMOTE_ADDR"] = "198.51.100.7"
-        with commit(execute=True):
-            set_password(client, user)
-        change_address(client, user, commit)
+    @pytest.fixture(autouse=True)
+    def elsewhere(self, client: Client) -> None:
+        client.defaults |= {"HTTP_USER_AGENT": self.BROWSER, "REMOTE_ADDR": "198.51.100.7"}
+
+    def mails_of_both(self, post: Post, user: User) -> None:
+        set_password(post, user)
+        change_address(post, user)
 
     @pytest.mark.parametrize(
         ("contact", "said"),
@@ -317,16 +269,15 @@ class TestWhatTheMailsSay:
     )
     def test_an_operator_did_it_and_is_written_to(
         self,
-        proved: Client,
+        post: Post,
         reader: User,
         mailoutbox: list[EmailMessage],
         settings: Settings,
-        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
         contact: str,
         said: str,
     ) -> None:
         settings.CONTACT = contact
-        self.mails_of_both(proved, reader, django_capture_on_commit_callbacks)
+        self.mails_of_both(post, reader)
         for mail in mailoutbox[:2]:
             assert mail.to == ["old@example.org"]
             assert "done by whoever runs this site" in str(mail.body)
@@ -334,12 +285,11 @@ class TestWhatTheMailsSay:
 
     def test_they_tell_nothing_of_the_operators_computer_and_give_no_useless_advice(
         self,
-        proved: Client,
+        post: Post,
         reader: User,
         mailoutbox: list[EmailMessage],
-        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
     ) -> None:
-        self.mails_of_both(proved, reader, django_capture_on_commit_callbacks)
+        self.mails_of_both(post, reader)
         for mail in mailoutbox[:2]:
             whole = mail.message().as_string()
             for word in (self.BROWSER, "198.51.100.7", "/login/code/", "If this was you"):
@@ -347,20 +297,23 @@ class TestWhatTheMailsSay:
 
     def test_they_are_in_the_readers_language(
         self,
-        proved: Client,
+        post: Post,
         reader: User,
         mailoutbox: list[EmailMessage],
-        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
     ) -> None:
         User.objects.filter(pk=reader.pk).update(language="de")
-        self.mails_of_both(proved, reader, django_capture_on_commit_callbacks)
+        self.mails_of_both(post, reader)
         assert all("Betreiber dieser Website" in str(mail.body) for mail in mailoutbox[:2])
 
     def test_what_readers_do_themselves_says_where_it_came_from(
         self, client: Client, reader: User, mailoutbox: list[EmailMessage]
     ) -> None:
         enter(client, reader)
-        fields = {"oldpassword": PASSPHRASE, "password1": NEW, "password2": NEW}
+        fields = {
+            "oldpassword": PASSPHRASE,
+            "password1": NEW_PASSPHRASE,
+            "password2": NEW_PASSPHRASE,
+        }
         client.post("/accounts/password/change/", fields, HTTP_USER_AGENT="My own")
         (mail,) = mailoutbox
         assert "It came from:" in str(mail.body)

@@ -8,8 +8,8 @@ from django.test import Client
 
 from accounts import leaving
 from accounts.models import User
+from tests.accounts.by_operator.admin_forms import fields_of, page_of
 from tests.accounts.entering import enter
-from tests.accounts.test_by_operator import fields_of, page_of
 from tests.accounts.test_leaving_races import PATIENCE_SECONDS, Beside, wait_until_somebody_waits
 from tests.factories import make_user
 
