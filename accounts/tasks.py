@@ -17,12 +17,9 @@ from accounts.digest import ledger, send, stopping, tick
 from accounts.matching import arrivals, seeding
 from accounts.matching.lease import LeaseLost
 from papers import arming
-from papers.queues import CPU_TASK_SECONDS, ROUND_SECONDS
+from papers.queues import CPU_TASK_SECONDS, EXPIRES_SECONDS, ROUND_SECONDS
 
 logger = logging.getLogger(__name__)
-
-# A backlog must not pile up: the next tick, a minute later, queues again what is still due.
-NUDGE_EXPIRES_SECONDS = 60
 
 
 @worker_shutting_down.connect
@@ -34,7 +31,7 @@ def stop_between_two_readers(**_kwargs: Any) -> None:
 def send_due_digests() -> None:
     result = tick.tick(ledger.database_now())
     for chunk in result.chunks:
-        send_deliveries.apply_async((chunk,), expires=NUDGE_EXPIRES_SECONDS)
+        send_deliveries.apply_async((chunk,), expires=EXPIRES_SECONDS)
     if result.made:
         logger.info("digest: %s issues came due", result.made)
 

@@ -7,13 +7,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-# Programs that watch ask for the first three; the others a browser needs just when Postgres or the
-# network is away.
-NAMES = (
-    *("alive", "ready", "ready_to_serve"),
-    *("papers:service_worker", "papers:offline", "papers:manifest", "papers:favicon"),
-    "papers:opensearch",
+# What a browser asks for beside pages, and needs just when Postgres or the network is away.
+BESIDE_PAGES = (
+    *("papers:favicon", "papers:manifest", "papers:offline", "papers:opensearch"),
+    "papers:service_worker",
 )
+# With what programs ask for that watch.
+NAMES = ("alive", "ready", "ready_to_serve", *BESIDE_PAGES)
 
 
 class EverybodysPagesMiddleware:

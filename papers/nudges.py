@@ -15,11 +15,11 @@ from django.db import transaction
 from kombu import pools
 from kombu.exceptions import LimitExceeded, OperationalError
 
+from papers.queues import EXPIRES_SECONDS
+
 logger = logging.getLogger(__name__)
 TIMEOUT_SECONDS = 0.25
 OPEN_SECONDS = 5.0
-# The tick repeats it, so an old one waiting in the queue is worth nothing.
-EXPIRES_SECONDS = 60
 
 # CELERY_TASK_PUBLISH_RETRY alone stops no retry: kombu connects again after 2 and 4 s before that.
 _IMPATIENT = {

@@ -24,14 +24,12 @@ from papers import (
 )
 from papers.meaning import slots
 from papers.models import FetchedDocument, PaperRequest, Source
-from papers.queues import CPU_TASK_SECONDS
+from papers.queues import CPU_TASK_SECONDS, EXPIRES_SECONDS
 from papers.source_turns import claim, say_failures
 from papers.sources import ensure_sources
 
 logger = logging.getLogger(__name__)
 
-# A nudge is repeated by the next tick, so an old one waiting in the queue is worth nothing.
-NUDGE_SECONDS = 60
 # An answer still not ingested by then: its nudge was lost, or the worker that had it.
 LOST_AFTER = timedelta(minutes=1)
 # A parser that hangs is killed by papers.feeds.parsing; this bounds the storing too.
@@ -64,7 +62,7 @@ def _queue_sources() -> None:
     in_hand = _groups_in_hand()
     for group, source_ids in due.items():
         if group not in in_hand:
-            refresh_sources.apply_async((source_ids,), expires=NUDGE_SECONDS)
+            refresh_sources.apply_async((source_ids,), expires=EXPIRES_SECONDS)
 
 
 def _groups_in_hand() -> set[str]:
@@ -74,7 +72,7 @@ def _groups_in_hand() -> set[str]:
 
 def _queue_harvests() -> None:
     for pk in harvest.due(timezone.now())[:1]:  # they share arXiv's turn
-        fetch_harvest_page.apply_async((pk,), expires=NUDGE_SECONDS)
+        fetch_harvest_page.apply_async((pk,), expires=EXPIRES_SECONDS)
 
 
 def _queue_lost_documents() -> None:
@@ -83,7 +81,7 @@ def _queue_lost_documents() -> None:
     free = Q(leased_until=None) | Q(leased_until__lt=Now())
     lost = FetchedDocument.objects.filter(free, fetched_at__lt=timezone.now() - LOST_AFTER)
     for pk in lost.filter(attempts__lt=documents.ATTEMPTS).values_list("pk", flat=True):
-        ingest_document.apply_async((pk,), expires=NUDGE_SECONDS)
+        ingest_document.apply_async((pk,), expires=EXPIRES_SECONDS)
 
 
 def _queue_requests() -> None:
@@ -91,7 +89,7 @@ def _queue_requests() -> None:
         state=PaperRequest.State.WAITING, next_due_at__lte=timezone.now()
     )
     for pk in waiting.values_list("pk", flat=True):
-        fetch_requested_paper.apply_async((pk,), expires=NUDGE_SECONDS)
+        fetch_requested_paper.apply_async((pk,), expires=EXPIRES_SECONDS)
 
 
 @shared_task
@@ -106,7 +104,7 @@ def refresh_sources(source_ids: list[int]) -> None:
         turn = rounds.take_turn(source, now=timezone.now())
         failed += [f"{source} fails: {turn.error}"] if turn.error else []
         for document in turn.documents:
-            ingest_document.apply_async((document.pk,), expires=NUDGE_SECONDS)
+            ingest_document.apply_async((document.pk,), expires=EXPIRES_SECONDS)
     say_failures(failed)
     _queue_harvests()  # a repair may have begun
 
@@ -116,7 +114,7 @@ def fetch_harvest_page(harvest_id: int) -> None:
     claimed = harvest.claim(harvest_id, now=timezone.now())
     document = rounds.read_page(claimed, now=timezone.now()) if claimed else None
     if document:
-        ingest_document.apply_async((document.pk,), expires=NUDGE_SECONDS)
+        ingest_document.apply_async((document.pk,), expires=EXPIRES_SECONDS)
 
 
 @shared_task(time_limit=INGEST_SECONDS)
@@ -125,7 +123,7 @@ def ingest_document(document_id: int) -> None:
     if document is None:
         return
     rounds.store(document, now=timezone.now())
-    encode_new_papers.apply_async(expires=NUDGE_SECONDS)
+    encode_new_papers.apply_async(expires=EXPIRES_SECONDS)
     if document.harvest_id:
         _queue_harvests()
 

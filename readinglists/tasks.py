@@ -7,14 +7,12 @@ from celery import shared_task
 from django.utils import timezone
 
 from papers import arming
-from papers.queues import CPU_TASK_SECONDS
+from papers.queues import CPU_TASK_SECONDS, EXPIRES_SECONDS
 from readinglists import history, invitations, keeping
 from readinglists.imports import arriving, steps, turns
 
 logger = logging.getLogger(__name__)
 
-# A nudge is repeated by the next tick, so an old one waiting in the queue is worth nothing.
-NUDGE_SECONDS = 60
 # Questions of one task follow each other as fast as arXiv allows, about one in three seconds.
 LONGEST_FETCHING_SECONDS = 50
 
@@ -44,8 +42,8 @@ def forget_old_invitations() -> None:
 def go_on_with_imports() -> None:
     """The tick: queue what is not finished, fetch what lists wait for, forget what is old."""
     for pk in turns.waiting_for_work():
-        work_on_import.apply_async((pk,), expires=NUDGE_SECONDS)
-    fetch_waiting.apply_async(expires=NUDGE_SECONDS)
+        work_on_import.apply_async((pk,), expires=EXPIRES_SECONDS)
+    fetch_waiting.apply_async(expires=EXPIRES_SECONDS)
     steps.forget_old(now=timezone.now())
 
 

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from accounts.client_address import client_network
+from config.everybody import BESIDE_PAGES
 from papers import kept
 from papers.limits import Limit, Taken, count
 
@@ -162,13 +163,7 @@ EXEMPT = {
     "alive": "read only, asked every few seconds by programs that watch",
     "ready*": "read only, asked every few seconds by programs that watch",
     "metrics": "read only, asked by programs that watch, which show a token",
-} | dict.fromkeys(
-    (
-        *("papers:favicon", "papers:manifest", "papers:offline", "papers:opensearch"),
-        "papers:service_worker",
-    ),
-    "read only, the same for all and made without the database",
-)
+} | dict.fromkeys(BESIDE_PAGES, "read only, the same for all and made without the database")
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
