@@ -65,9 +65,9 @@ def _configure_django(var: Path) -> None:
     default_cache["KEY_FUNCTION"] = _key_of_this_test
     # What one test saw must not be shown to the next.
     settings.KEPT_SECONDS = 0
-    # The hashed names exist only after collectstatic.
     # The real hash takes 0.3 s a password, by design.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # The hashed names exist only after collectstatic.
     settings.STATIC_ROOT.mkdir()
     storage = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": storage}}
@@ -133,6 +133,15 @@ def pytest_unconfigure() -> None:
 def _say(name: str, text: str) -> None:
     if "making" not in text:
         sys.stderr.write(f"{name}: {text}\n")
+
+
+@pytest.fixture
+def empty_queues() -> Iterator[None]:
+    from tests import queues  # after django.setup()
+
+    queues.empty_queues()
+    yield
+    queues.empty_queues()
 
 
 @pytest.fixture(autouse=True)

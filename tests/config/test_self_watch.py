@@ -15,8 +15,8 @@ from config.broker import redis_url
 from config.supervisor.self_watch import WATCHED_VARIABLE, SelfWatch
 from papers import working
 from tests.faults.workers import Crew, Process, open_crew
-from tests.queues import empty_queues
 
+pytestmark = pytest.mark.usefixtures("empty_queues")
 # The true limits are minutes. What follows is run as the process that goes deaf.
 IMPATIENT = """
 import os, signal, sys, time
@@ -42,13 +42,6 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN)
 self_watch.watch_where_told()
 time.sleep(60)
 """
-
-
-@pytest.fixture(autouse=True)
-def queues() -> Iterator[None]:
-    empty_queues()
-    yield
-    empty_queues()
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from pytest_django import Settings
 from config.broker import count_waiting
 from papers import nudges
 from tests.faults.proxy import Proxy
-from tests.queues import empty_queues
 
 pytestmark = pytest.mark.promise(13)
 TASK = "accounts.tasks.match_papers"
@@ -28,10 +27,8 @@ MANY = 12
 
 
 @pytest.fixture(autouse=True)
-def queues() -> Iterator[None]:
-    empty_queues()
-    yield
-    empty_queues()
+def nothing_queued(empty_queues: None) -> None:
+    """Autouse, so before a test's own fixtures take the broker away."""
 
 
 @pytest.fixture
