@@ -4,17 +4,14 @@ Each time so few pages are looked at as show together every kind of element and 
 of template; in the long tier all others, and all in the dark.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from playwright.sync_api import Browser, sync_playwright
 from pytest_django import DjangoDbBlocker
 
-from tests.browser.chromium import FLAGS, find_chromium
+from tests.browser.chromium import chromium_for_tests, own_browser
 from tests.browser.kinds import by_kinds
 from tests.browser.looking import IN_THE_DARK, Looked, look_at, look_in_the_dark
 from tests.browser.pages import DrawnPage, draw_all
@@ -35,8 +32,7 @@ def drawn(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> list[DrawnPage]:
     """Every page; the search index sees only what is committed, so nothing is rolled back."""
-    if find_chromium() is None:
-        pytest.skip("Chromium was not found: install Debian's package chromium to run this test.")
+    chromium_for_tests()
     with django_db_blocker.unblock():
         try:
             return draw_all(tmp_path_factory.mktemp("pages"))
@@ -50,15 +46,6 @@ def looked(drawn: list[DrawnPage]) -> list[Looked]:
     assert {page.name for page in few} >= IN_THE_DARK
     with own_browser() as browser:
         return list(look_at(browser, few))
-
-
-@contextmanager
-def own_browser() -> Iterator[Browser]:
-    """Ended before the test: while one runs, Django refuses the database to this thread."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-        yield browser
-        browser.close()
 
 
 def test_no_page_is_left_out(drawn: list[DrawnPage]) -> None:

@@ -7,10 +7,9 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from playwright.sync_api import Page
 
-from tests.browser.chromium import find_chromium
+from tests.browser.chromium import chromium_for_tests, own_browser
 from tests.browser.looking import AXE, DARK
 from tests.browser.pages.served import served
-from tests.browser.test_accessible import own_browser
 from tests.factories import make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db]
@@ -38,8 +37,7 @@ def show_all(page: Page) -> None:
 
 
 def test_all_that_a_form_shows_can_be_read(tmp_path: Path) -> None:
-    if find_chromium() is None:
-        pytest.skip("Chromium was not found: install Debian's package chromium to run this test.")
+    chromium_for_tests()
     html, files = draw_reader(tmp_path)
     found = {}
     with served([html], files) as (address,), own_browser() as browser:
